@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Questions that custodians and peers put to the state between blocks, answered by the contract's own rules. */
+#ifndef MEDLOCK_CONTRACT_ACCESS_H
+#define MEDLOCK_CONTRACT_ACCESS_H
+
+#include "chain/contract/contract.h"
+
+/* May the share of (request, record, form) be released now?  The grant stands, is not closed or expired (by block time and
+ * by the caller's clock: either says no), the requester is not revoked or expired, the record is live, and the owner's
+ * CURRENT consent still decides permit for at least this form.  ERR_OK; ERR_WITHDRAWN, ERR_EXPIRED, ERR_REVOKED,
+ * ERR_REFUSED (absent and forbidden alike).  ret_capsule: 160 bytes from state; ret_label: what it is bound to.
+ */
+struct access_release {
+	uint8_t capsule[160];
+	struct hash32 label;
+	uint8_t seal_key[32], sign_key[32];
+	uint32_t key_generation;
+	struct blob_id blob;
+};
+enum err access_release_check(struct access_release *ret, struct contract_kv *kv, const struct contract_block *newest,
+			      struct time_ms clock, const struct request_id *request, const struct record_id *record,
+			      uint32_t form) MUST_USE;
+
+/* May this account read the blob: it owns the record.  May this request's key read it: as access_release_check. */
+enum err access_blob_owner(struct contract_kv *kv, const struct account_id *account, const struct record_id *record,
+			   const struct blob_id *blob) MUST_USE;
+
+/* An account's row, decoded; ERR_NOT_FOUND.  Free with WIRE_FREE. */
+enum err access_account(Medlock__AccountState **ret, struct contract_kv *kv, const struct account_id *account) MUST_USE;
+/* Certified, not revoked, not expired at `now`: ERR_OK, ERR_NOT_CERTIFIED, ERR_REVOKED, ERR_EXPIRED. */
+enum err access_account_stands(const Medlock__AccountState *a, struct time_ms now) MUST_USE;
+enum err access_network(Medlock__Network **ret, struct contract_kv *kv) MUST_USE;
+
+#endif
