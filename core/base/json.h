@@ -41,7 +41,7 @@ void json_bytes(struct json_writer *w, const char *key, struct bytes text);
 void json_hex(struct json_writer *w, const char *key, struct bytes value);
 void json_uint(struct json_writer *w, const char *key, uint64_t value);
 void json_int(struct json_writer *w, const char *key, int64_t value);
-void json_bool(struct json_writer *w, const char *key, bool value);
+void json_boolean(struct json_writer *w, const char *key, bool value);
 void json_null(struct json_writer *w, const char *key);
 void json_time(struct json_writer *w, const char *key, int64_t time_ms);
 void json_raw(struct json_writer *w, const char *key, struct bytes json); /* already one JSON value */
