@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/health/fhir.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+
+#include "core/base/json.h"
+
+struct json_object *fhir_member(struct json_object *o, const char *name)
+{
+	struct json_object *found = NULL;
+
+	if (o == NULL || !json_object_is_type(o, json_type_object))
+		return NULL;
+	return json_object_object_get_ex(o, name, &found) ? found : NULL;
+}
+
+struct json_object *fhir_first(struct json_object *o, const char *name)
+{
+	struct json_object *list = fhir_member(o, name);
+
+	if (list == NULL || !json_object_is_type(list, json_type_array) || json_object_array_length(list) == 0)
+		return NULL;
+	return json_object_array_get_idx(list, 0);
+}
+
+const char *fhir_text(struct json_object *o, const char *name)
+{
+	struct json_object *found = fhir_member(o, name);
+
+	return found != NULL && json_object_is_type(found, json_type_string) ? json_object_get_string(found) : "";
+}
+
+const char *fhir_concept(struct json_object *concept)
+{
+	struct json_object *codings = fhir_member(concept, "coding");
+	size_t count;
+
+	if (fhir_text(concept, "text")[0] != '\0')
+		return fhir_text(concept, "text");
+	if (codings == NULL || !json_object_is_type(codings, json_type_array))
+		return "";
+	count = json_object_array_length(codings);
+	for (size_t i = 0; i < count; i++) {
+		const char *display = fhir_text(json_object_array_get_idx(codings, i), "display");
+
+		if (display[0] != '\0')
+			return display;
+	}
+	return fhir_text(fhir_first(concept, "coding"), "code");
+}
+
+bool fhir_has_code(struct json_object *concept, const char *system, const char *code)
+{
+	struct json_object *codings = fhir_member(concept, "coding");
+
+	if (codings == NULL || !json_object_is_type(codings, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(codings); i++) {
+		struct json_object *coding = json_object_array_get_idx(codings, i);
+
+		if (strcmp(fhir_text(coding, "code"), code) != 0)
+			continue;
+		if (system == NULL || strcmp(fhir_text(coding, "system"), system) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool fhir_looks_like_json(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == ' ' || text.data[i] == '\t' || text.data[i] == '\r' || text.data[i] == '\n')
+			continue;
+		return text.data[i] == '{' || text.data[i] == '[';
+	}
+	return false;
+}
+
+static enum err add_resource(struct fhir_file *f, struct json_object *object, const char *full_url,
+			     struct err_info *info)
+{
+	const char *type = fhir_text(object, "resourceType");
+
+	if (type[0] == '\0')
+		return err_set(info, ERR_FHIR, "entry %zu has no resourceType", f->count);
+	f->resources[f->count++] = (struct fhir_resource){object, type, full_url};
+	return ERR_OK;
+}
+
+static enum err read_bundle(struct fhir_file *f, struct err_info *info)
+{
+	struct json_object *entries = fhir_member(f->root, "entry");
+	size_t count = 0;
+
+	f->bundle_type = fhir_text(f->root, "type");
+	if (entries != NULL) {
+		if (!json_object_is_type(entries, json_type_array))
+			return err_set(info, ERR_FHIR, "Bundle.entry is not a list");
+		count = json_object_array_length(entries);
+	}
+	if (count > FHIR_RESOURCES_MAX)
+		return err_set(info, ERR_TOO_LARGE, "Bundle.entry has %zu resources, at most %u", count,
+			       FHIR_RESOURCES_MAX);
+	f->resources = calloc(count + 1, sizeof(*f->resources));
+	if (f->resources == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *entry = json_object_array_get_idx(entries, i);
+		struct json_object *object = fhir_member(entry, "resource");
+
+		if (object != NULL)
+			TRY(add_resource(f, object, fhir_text(entry, "fullUrl"), info));
+	}
+	return ERR_OK;
+}
+
+static enum err read_root(struct fhir_file *f, struct err_info *info)
+{
+	if (!json_object_is_type(f->root, json_type_object))
+		return err_set(info, ERR_FHIR, "the file is JSON, but not an object");
+	if (strcmp(fhir_text(f->root, "resourceType"), "Bundle") == 0)
+		return read_bundle(f, info);
+	f->resources = calloc(1, sizeof(*f->resources));
+	if (f->resources == NULL)
+		return ERR_MEMORY;
+	return add_resource(f, f->root, NULL, info);
+}
+
+enum err fhir_read(struct fhir_file *ret, struct bytes text, struct err_info *info)
+{
+	struct fhir_file f = {0};
+	enum err e;
+
+	if (text.len > FHIR_FILE_MAX)
+		return err_set(info, ERR_TOO_LARGE, "%zu bytes of FHIR, at most %u", text.len, FHIR_FILE_MAX);
+	TRY(json_read(&f.root, text, info));
+	e = read_root(&f, info);
+	if (e != ERR_OK) {
+		fhir_release(&f);
+		return e;
+	}
+	*ret = f;
+	return ERR_OK;
+}
+
+void fhir_release(struct fhir_file *f)
+{
+	if (f == NULL)
+		return;
+	free(f->resources);
+	if (f->root != NULL)
+		json_object_put(f->root);
+	*f = (struct fhir_file){0};
+}
+
+/* "Type/id" against the resource's own type and id. */
+static bool is_relative(const struct fhir_resource *r, const char *reference)
+{
+	size_t len = strlen(r->type);
+	const char *id = fhir_text(r->object, "id");
+
+	return id[0] != '\0' && strncmp(reference, r->type, len) == 0 && reference[len] == '/' &&
+	       strcmp(reference + len + 1, id) == 0;
+}
+
+const struct fhir_resource *fhir_resolve(const struct fhir_file *f, const char *reference)
+{
+	if (reference[0] == '\0')
+		return NULL;
+	for (size_t i = 0; i < f->count; i++) {
+		const struct fhir_resource *r = &f->resources[i];
+
+		if (r->full_url != NULL && strcmp(r->full_url, reference) == 0)
+			return r;
+		if (is_relative(r, reference))
+			return r;
+	}
+	return NULL;
+}

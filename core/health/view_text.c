@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/health/view_text.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#define NUMBER_DIGITS_MAX 18u
+#define COMPONENTS_MAX 32u
+
+/* A decimal exactly as the file has it. */
+static const char *number_text(struct json_object *o)
+{
+	if (o == NULL || !(json_object_is_type(o, json_type_double) || json_object_is_type(o, json_type_int)))
+		return "";
+	return json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+}
+
+static const char *unit_text(struct json_object *quantity)
+{
+	const char *unit = fhir_text(quantity, "unit");
+
+	return unit[0] != '\0' ? unit : fhir_text(quantity, "code");
+}
+
+void view_quantity(struct buf *out, struct json_object *quantity)
+{
+	const char *comparator = fhir_text(quantity, "comparator"), *unit = unit_text(quantity);
+	const char *value = number_text(fhir_member(quantity, "value"));
+
+	if (value[0] == '\0')
+		return;
+	buf_printf(out, "%s%s%s%s%s", comparator, comparator[0] ? " " : "", value, unit[0] ? " " : "", unit);
+}
+
+static void plain_value(struct buf *out, struct json_object *owner)
+{
+	struct json_object *found;
+
+	if ((found = fhir_member(owner, "valueBoolean")) != NULL)
+		buf_append_text(out, json_object_get_boolean(found) ? "yes" : "no");
+	else if ((found = fhir_member(owner, "valueInteger")) != NULL)
+		buf_append_text(out, number_text(found));
+	else if (fhir_text(owner, "valueString")[0] != '\0')
+		buf_append_text(out, fhir_text(owner, "valueString"));
+	else if (fhir_text(owner, "valueDateTime")[0] != '\0')
+		buf_append_text(out, fhir_text(owner, "valueDateTime"));
+	else if (fhir_text(owner, "valueTime")[0] != '\0')
+		buf_append_text(out, fhir_text(owner, "valueTime"));
+}
+
+static void pair_value(struct buf *out, struct json_object *pair, const char *first, const char *second,
+		       const char *between)
+{
+	view_quantity(out, fhir_member(pair, first));
+	buf_append_text(out, between);
+	view_quantity(out, fhir_member(pair, second));
+}
+
+/* value[x] of an observation or of one component. */
+static void one_value(struct buf *out, struct json_object *owner)
+{
+	struct json_object *found;
+
+	if ((found = fhir_member(owner, "valueQuantity")) != NULL)
+		view_quantity(out, found);
+	else if ((found = fhir_member(owner, "valueCodeableConcept")) != NULL)
+		buf_append_text(out, fhir_concept(found));
+	else if ((found = fhir_member(owner, "valueRange")) != NULL)
+		pair_value(out, found, "low", "high", " - ");
+	else if ((found = fhir_member(owner, "valueRatio")) != NULL)
+		pair_value(out, found, "numerator", "denominator", " : ");
+	else if ((found = fhir_member(owner, "valuePeriod")) != NULL)
+		buf_printf(out, "%s - %s", fhir_text(found, "start"), fhir_text(found, "end"));
+	else if (fhir_member(owner, "valueSampledData") != NULL)
+		buf_append_text(out, "a series of samples");
+	else if ((found = fhir_member(owner, "dataAbsentReason")) != NULL)
+		buf_printf(out, "no value: %s", fhir_concept(found));
+	else
+		plain_value(out, owner);
+}
+
+void view_value(struct buf *out, struct json_object *owner)
+{
+	struct json_object *components = fhir_member(owner, "component");
+	size_t count;
+
+	one_value(out, owner);
+	if (components == NULL || !json_object_is_type(components, json_type_array))
+		return;
+	count = json_object_array_length(components);
+	for (size_t i = 0; i < count && i < COMPONENTS_MAX; i++) {
+		struct json_object *component = json_object_array_get_idx(components, i);
+
+		buf_printf(out, "%s%s ", out->len ? "; " : "", fhir_concept(fhir_member(component, "code")));
+		one_value(out, component);
+	}
+}
+
+void view_range(struct buf *out, struct json_object *observation)
+{
+	struct json_object *range = fhir_first(observation, "referenceRange");
+	struct json_object *low = fhir_member(range, "low"), *high = fhir_member(range, "high");
+
+	if (low != NULL && high != NULL)
+		buf_printf(out, "%s - ", number_text(fhir_member(low, "value")));
+	else if (low != NULL)
+		buf_append_text(out, "at least ");
+	else if (high != NULL)
+		buf_append_text(out, "at most ");
+	if (high != NULL)
+		view_quantity(out, high);
+	else if (low != NULL)
+		view_quantity(out, low);
+	else
+		buf_append_text(out, fhir_text(range, "text"));
+}
+
+static const struct { const char *code, *words; } flags[] = {
+	{"HH", "!! HIGH"}, {"LL", "!! LOW"}, {"AA", "!! ABNORMAL"}, {"HU", "HIGH"}, {"LU", "LOW"}, {"H", "HIGH"}, {"L", "LOW"},
+	{"A", "ABNORMAL"}, {"N", ""}, {"POS", "POSITIVE"}, {"NEG", "NEGATIVE"}, {"DET", "DETECTED"}, {"ND", "NOT DETECTED"},
+	{"R", "RESISTANT"}, {"S", "SUSCEPTIBLE"}, {"I", "INTERMEDIATE"}, {"<", "OFF SCALE LOW"}, {">", "OFF SCALE HIGH"},
+};
+
+/* A plain decimal as digits scaled by 10^NUMBER_DIGITS_MAX / 2; false when it has an exponent or too many digits. */
+static bool scaled(int64_t *ret, const char *text)
+{
+	int64_t value = 0;
+	unsigned fraction = 0, digits = 0;
+	bool negative = text[0] == '-', point = false;
+
+	for (const char *c = text + negative; *c != '\0'; c++) {
+		if (*c == '.' && !point) {
+			point = true;
+			continue;
+		}
+		if (*c < '0' || *c > '9' || ++digits > NUMBER_DIGITS_MAX / 2)
+			return false;
+		value = 10 * value + (*c - '0');
+		fraction += point;
+	}
+	for (; fraction < NUMBER_DIGITS_MAX / 2; fraction++)
+		value *= 10;
+	*ret = negative ? -value : value;
+	return digits > 0;
+}
+
+static bool same_unit(struct json_object *x, struct json_object *y)
+{
+	return fhir_text(x, "code")[0] != '\0' && strcmp(fhir_text(x, "code"), fhir_text(y, "code")) == 0 &&
+	       strcmp(fhir_text(x, "system"), fhir_text(y, "system")) == 0;
+}
+
+/* -1 below, 1 above, 0 inside or not comparable. */
+static int against(struct json_object *value, struct json_object *limit)
+{
+	int64_t v, l;
+
+	if (limit == NULL || !same_unit(value, limit) || fhir_text(value, "comparator")[0] != '\0')
+		return 0;
+	if (!scaled(&v, number_text(fhir_member(value, "value"))) ||
+	    !scaled(&l, number_text(fhir_member(limit, "value"))))
+		return 0;
+	return v < l ? -1 : v > l;
+}
+
+/* One unconditional range: no population, no age, no type. */
+static void computed_flag(struct buf *out, struct json_object *observation)
+{
+	struct json_object *ranges = fhir_member(observation, "referenceRange");
+	struct json_object *range = fhir_first(observation, "referenceRange");
+	struct json_object *value = fhir_member(observation, "valueQuantity");
+
+	if (range == NULL || value == NULL || json_object_array_length(ranges) != 1)
+		return;
+	if (fhir_member(range, "appliesTo") || fhir_member(range, "age") || fhir_member(range, "type"))
+		return;
+	if (against(value, fhir_member(range, "low")) < 0)
+		buf_append_text(out, "LOW (calc)");
+	else if (against(value, fhir_member(range, "high")) > 0)
+		buf_append_text(out, "HIGH (calc)");
+}
+
+void view_flag(struct buf *out, struct json_object *observation)
+{
+	struct json_object *first = fhir_first(observation, "interpretation");
+
+	if (first == NULL) {
+		computed_flag(out, observation);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (fhir_has_code(first, NULL, flags[i].code)) {
+			buf_append_text(out, flags[i].words);
+			return;
+		}
+	}
+	buf_append_text(out, fhir_concept(first));
+}
+
+void view_dose(struct buf *out, struct json_object *medication)
+{
+	struct json_object *dosage = fhir_first(medication, "dosage");
+
+	if (dosage == NULL)
+		dosage = fhir_first(medication, "dosageInstruction");
+	buf_append_text(out, fhir_text(dosage, "text"));
+	if (out->len == 0)
+		view_quantity(out, fhir_member(fhir_first(dosage, "doseAndRate"), "doseQuantity"));
+	if (fhir_concept(fhir_member(dosage, "route"))[0] != '\0')
+		buf_printf(out, "%s%s", out->len ? ", " : "", fhir_concept(fhir_member(dosage, "route")));
+}
+
+void view_reaction(struct buf *out, struct json_object *allergy)
+{
+	struct json_object *reaction = fhir_first(allergy, "reaction");
+	const char *severity = fhir_text(reaction, "severity"), *criticality = fhir_text(allergy, "criticality");
+
+	buf_append_text(out, fhir_concept(fhir_first(reaction, "manifestation")));
+	if (severity[0] != '\0')
+		buf_printf(out, "%s%s", out->len ? ", " : "", severity);
+	if (criticality[0] != '\0')
+		buf_printf(out, "%s%s risk", out->len ? "; " : "", criticality);
+}
+
+void view_source(struct buf *out, const struct fhir_file *f, struct json_object *resource)
+{
+	static const char *const members[] = {"performer", "author", "recorder", "asserter", "informationSource", "requester"};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && out->len == 0; i++) {
+		struct json_object *who = fhir_first(resource, members[i]);
+		const struct fhir_resource *target;
+
+		if (who == NULL)
+			who = fhir_member(resource, members[i]);
+		if (fhir_member(who, "actor") != NULL)
+			who = fhir_member(who, "actor");
+		buf_append_text(out, fhir_text(who, "display"));
+		target = fhir_resolve(f, fhir_text(who, "reference"));
+		if (out->len == 0 && target != NULL) {
+			buf_append_text(out, fhir_text(target->object, "name"));
+			if (out->len == 0)
+				buf_append_text(out, fhir_text(fhir_first(target->object, "name"), "family"));
+		}
+	}
+}
+
+const char *view_date(struct json_object *resource)
+{
+	static const char *const members[] = {"effectiveDateTime", "performedDateTime", "occurrenceDateTime", "onsetDateTime",
+					      "authoredOn", "date", "dateAsserted", "recordedDate", "started", "issued"};
+	static const char *const periods[] = {"effectivePeriod", "performedPeriod", "onsetPeriod", "period"};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		if (fhir_text(resource, members[i])[0] != '\0')
+			return fhir_text(resource, members[i]);
+	}
+	for (size_t i = 0; i < sizeof(periods) / sizeof(periods[0]); i++) {
+		if (fhir_text(fhir_member(resource, periods[i]), "start")[0] != '\0')
+			return fhir_text(fhir_member(resource, periods[i]), "start");
+	}
+	return "";
+}
+
+const char *view_status(struct json_object *resource)
+{
+	struct json_object *verification = fhir_member(resource, "verificationStatus");
+	struct json_object *clinical = fhir_member(resource, "clinicalStatus");
+
+	if (fhir_has_code(verification, NULL, "refuted"))
+		return "refuted";
+	if (fhir_has_code(verification, NULL, "entered-in-error"))
+		return "entered in error";
+	if (clinical != NULL)
+		return fhir_concept(clinical);
+	return fhir_text(resource, "status");
+}

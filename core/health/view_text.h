@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parts of a row in words; private to the view. */
+#ifndef MEDLOCK_HEALTH_VIEW_TEXT_H
+#define MEDLOCK_HEALTH_VIEW_TEXT_H
+
+#include "core/health/fhir.h"
+
+/* Each appends to out, nothing when the resource does not say. */
+void view_quantity(struct buf *out, struct json_object *quantity);         /* "< 7.60 mmol/L" */
+void view_value(struct buf *out, struct json_object *owner);               /* value[x], components, dataAbsentReason */
+void view_range(struct buf *out, struct json_object *observation);         /* first referenceRange */
+void view_flag(struct buf *out, struct json_object *observation);          /* interpretation in words, or computed */
+void view_dose(struct buf *out, struct json_object *medication);
+void view_reaction(struct buf *out, struct json_object *allergy);
+void view_source(struct buf *out, const struct fhir_file *f, struct json_object *resource);
+const char *view_date(struct json_object *resource);                       /* when it was, "" when not said */
+const char *view_status(struct json_object *resource);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a command prints: data gathered in memory, written at the end; progress on stderr while it runs. */
+#include "tui/cli/cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/text.h"
+
+#define HEX_BYTES_MAX 64u
+
+void cli_say(struct cli *c, const char *format, ...)
+{
+	char line[2048];
+	va_list args;
+
+	if (c->json)
+		return;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	buf_append_text(&c->out, line);
+}
+
+/* Room for one more gated text. */
+static bool foreign_room(struct cli *c)
+{
+	size_t size = c->foreign_size ? 2 * c->foreign_size : 64;
+	char **grown;
+
+	if (c->foreign_count < c->foreign_size)
+		return true;
+	if (size > CLI_FOREIGN_MAX)
+		return false;
+	grown = realloc(c->foreign, size * sizeof(*grown));
+	if (grown == NULL)
+		return false;
+	c->foreign = grown;
+	c->foreign_size = size;
+	return true;
+}
+
+const char *cli_foreign(struct cli *c, const char *text)
+{
+	struct buf gated = BUF_INIT;
+	size_t len;
+
+	text_gate(&gated, bytes_str(text ? text : ""), false);
+	if (gated.len == 0 || buf_error(&gated) != ERR_OK || !foreign_room(c)) {
+		buf_release(&gated);
+		return "";
+	}
+	c->foreign[c->foreign_count] = (char *)buf_detach(&gated, &len);
+	return c->foreign[c->foreign_count++];
+}
+
+void cli_hex(struct cli *c, const char *key, const uint8_t *id, size_t len)
+{
+	ASSERT(len <= HEX_BYTES_MAX);
+	json_hex(&c->w, key, bytes_of(id, len));
+}
+
+void cli_progress(void *self, const char *what, uint64_t done, uint64_t total)
+{
+	struct cli *c = self;
+
+	if (c->quiet || !isatty(STDERR_FILENO))
+		return;
+	if (total > 0)
+		fprintf(stderr, "\r\033[K%s: %llu%%", what, (unsigned long long)(done * 100 / total));
+	else
+		fprintf(stderr, "\r\033[K%s: %llu", what, (unsigned long long)done);
+	fflush(stderr);
+	c->progress_shown = true;
+}
+
+/* End the progress line, then print what was gathered.  stdout that cannot be written is a failure of its own. */
+enum err cli_flush(struct cli *c)
+{
+	struct bytes out = buf_bytes(&c->out);
+
+	if (c->progress_shown)
+		fputs("\r\033[K", stderr);
+	if (buf_error(&c->out) != ERR_OK)
+		return buf_error(&c->out);
+	if (out.len > 0 && fwrite(out.data, 1, out.len, stdout) != out.len)
+		return ERR_IO;
+	return fflush(stdout) == 0 ? ERR_OK : ERR_IO;
+}
+
+void cli_json_error(struct cli *c, enum err e)
+{
+	const struct err_row *row = err_row(e);
+
+	json_begin_object(&c->w, "error");
+	json_string(&c->w, "code", row->code);
+	json_string(&c->w, "class", row->class_name);
+	json_string(&c->w, "text", c->info.detail[0] ? c->info.detail : row->text);
+	json_string(&c->w, "next", row->next);
+	json_end_object(&c->w);
+}
+
+void cli_text_error(const struct cli *c, enum err e)
+{
+	const struct err_row *row = err_row(e);
+	struct buf gated = BUF_INIT;
+
+	text_gate(&gated, bytes_str(c->info.detail), false);
+	fprintf(stderr, "medlock: %s%s%s (%s)\n", row->text, gated.len ? ": " : "", buf_text(&gated), row->code);
+	if (row->next[0] != '\0')
+		fprintf(stderr, "  next: %s\n", row->next);
+	buf_release(&gated);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words to struct cli.  Flags may stand anywhere; "--" ends them. */
+#include "tui/cli/cli.h"
+
+#include <string.h>
+
+static const struct cli_option global_options[] = {
+	{"C", "DIR", "the profile folder (else MEDLOCK_HOME, else the XDG data folder)"},
+	{"json", NULL, "print one JSON object on one line"},
+	{"passphrase-file", "FILE", "read the passphrase from FILE"},
+	{"quiet", NULL, "no progress"},
+	{"help", NULL, "show this help"},
+	{NULL, NULL, NULL},
+};
+
+static const struct cli_option *option_in(const struct cli_option *options, const char *name, size_t len)
+{
+	for (; options != NULL && options->name != NULL; options++) {
+		if (strlen(options->name) == len && memcmp(options->name, name, len) == 0)
+			return options;
+	}
+	return NULL;
+}
+
+static const struct cli_option *find_option(const struct cli *c, const char *name, size_t len)
+{
+	const struct cli_option *found = option_in(global_options, name, len);
+
+	if (found == NULL && c->command != NULL)
+		found = option_in(c->command->options, name, len);
+	return found;
+}
+
+/* The option of ours that is nearest to what was typed, or NULL when none is near. */
+static const char *nearest_option(const struct cli *c, const char *typed)
+{
+	const char *best = NULL;
+	size_t best_distance = 3;
+	const struct cli_option *lists[] = {global_options, c->command ? c->command->options : NULL};
+
+	for (size_t l = 0; l < 2; l++) {
+		for (const struct cli_option *o = lists[l]; o != NULL && o->name != NULL; o++) {
+			size_t distance = cli_distance(typed, o->name);
+
+			if (distance < best_distance) {
+				best = o->name;
+				best_distance = distance;
+			}
+		}
+	}
+	return best;
+}
+
+static void set_global(struct cli *c, const struct cli_option *o, const char *value)
+{
+	if (strcmp(o->name, "C") == 0)
+		c->home = value;
+	else if (strcmp(o->name, "json") == 0)
+		c->json = true;
+	else if (strcmp(o->name, "passphrase-file") == 0)
+		c->passphrase_file = value;
+	else if (strcmp(o->name, "quiet") == 0)
+		c->quiet = true;
+	else
+		c->help = true;
+}
+
+static enum err keep_option(struct cli *c, const struct cli_option *o, const char *value)
+{
+	if (option_in(global_options, o->name, strlen(o->name)) == o) {
+		set_global(c, o, value);
+		return ERR_OK;
+	}
+	if (c->value_count == CLI_OPTIONS_MAX)
+		return err_set(&c->info, ERR_USAGE, "more than %u options", CLI_OPTIONS_MAX);
+	c->values[c->value_count++] = (struct cli_value){o, value};
+	return ERR_OK;
+}
+
+/* One option word; *i moves past its value. */
+static enum err parse_option(struct cli *c, int argc, char **argv, int *i)
+{
+	const char *name = argv[*i] + (argv[*i][1] == '-' ? 2 : 1);
+	const char *equals = strchr(name, '=');
+	size_t len = equals ? (size_t)(equals - name) : strlen(name);
+	const struct cli_option *o = find_option(c, name, len);
+	const char *value = equals ? equals + 1 : NULL;
+
+	if (o == NULL && strcmp(name, "h") == 0)
+		o = option_in(global_options, "help", 4);
+	if (o == NULL) {
+		const char *near = nearest_option(c, name);
+
+		return err_set(&c->info, ERR_USAGE, "there is no option %s here%s%s%s", argv[*i],
+			       near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
+	}
+	if (o->value == NULL && value != NULL)
+		return err_set(&c->info, ERR_USAGE, "--%s takes no value", o->name);
+	if (o->value != NULL && value == NULL) {
+		if (*i + 1 >= argc)
+			return err_set(&c->info, ERR_USAGE, "--%s needs %s", o->name, o->value);
+		value = argv[++*i];
+	}
+	return keep_option(c, o, value);
+}
+
+/* Noun and verb are the first words that are no options; options before them can only be global ones. */
+static enum err find_command(struct cli *c, int argc, char **argv)
+{
+	const char *words[2] = {NULL, NULL};
+	size_t found = 0;
+
+	for (int i = 1; i < argc && found < 2; i++) {
+		if (argv[i][0] == '-' && argv[i][1] != '\0') {
+			const char *name = argv[i] + (argv[i][1] == '-' ? 2 : 1);
+			const struct cli_option *o = option_in(global_options, name, strlen(name));
+
+			if (o != NULL && o->value != NULL)
+				i++;
+			continue;
+		}
+		words[found++] = argv[i];
+	}
+	if (found == 0)
+		return ERR_OK;
+	c->command = cli_find(words[0], words[1]);
+	if (c->command != NULL)
+		return ERR_OK;
+	return err_set(&c->info, ERR_USAGE, "there is no command '%s%s%s'", words[0], words[1] ? " " : "",
+		       words[1] ? words[1] : "");
+}
+
+static enum err keep_argument(struct cli *c, const char *word, size_t *skip)
+{
+	if (*skip > 0) {
+		(*skip)--;
+		return ERR_OK;
+	}
+	if (c->argument_count == CLI_ARGUMENTS_MAX)
+		return err_set(&c->info, ERR_USAGE, "more than %u arguments", CLI_ARGUMENTS_MAX);
+	c->arguments[c->argument_count++] = word;
+	return ERR_OK;
+}
+
+static enum err check_counts(struct cli *c)
+{
+	if (c->help || c->command == NULL)
+		return ERR_OK;
+	if (c->argument_count < c->command->arguments_min)
+		return err_set(&c->info, ERR_USAGE, "'%s %s' needs %s", c->command->noun, c->command->verb,
+			       c->command->arguments);
+	if (c->argument_count > c->command->arguments_max)
+		return err_set(&c->info, ERR_USAGE, "'%s' is one argument too many",
+			       c->arguments[c->command->arguments_max]);
+	return ERR_OK;
+}
+
+enum err cli_parse(struct cli *c, int argc, char **argv)
+{
+	size_t skip;
+	bool options = true;
+
+	TRY(find_command(c, argc, argv));
+	skip = c->command == NULL ? 0 : c->command->verb[0] == '\0' ? 1 : 2;
+	for (int i = 1; i < argc; i++) {
+		if (options && strcmp(argv[i], "--") == 0)
+			options = false;
+		else if (options && argv[i][0] == '-' && argv[i][1] != '\0')
+			TRY(parse_option(c, argc, argv, &i));
+		else
+			TRY(keep_argument(c, argv[i], &skip));
+	}
+	return check_counts(c);
+}
+
+const char *cli_value_at(const struct cli *c, const char *name, size_t index)
+{
+	for (size_t i = 0; i < c->value_count; i++) {
+		if (strcmp(c->values[i].option->name, name) == 0 && index-- == 0)
+			return c->values[i].value ? c->values[i].value : "";
+	}
+	return NULL;
+}
+
+const char *cli_value(const struct cli *c, const char *name)
+{
+	return cli_value_at(c, name, 0);
+}
+
+bool cli_switch(const struct cli *c, const char *name)
+{
+	return cli_value_at(c, name, 0) != NULL;
+}
