@@ -6,6 +6,7 @@
 #define MEDLOCK_BASE_BANNED_H
 
 #include <ctype.h>
+#include <openssl/evp.h> /* names a parameter "rand" */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
