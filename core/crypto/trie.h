@@ -41,7 +41,7 @@ void trie_free(struct trie *t);
 
 /* Add all leaves of a source to both versions, at start.  The source fills one change (never a delete) and answers
  * ERR_OK, or ERR_NOT_FOUND when there are no more; its other errors are passed on.  Any order; ascending keyhash is
- * fastest.  After a failure the trie is good for trie_free only.
+ * fastest.  ERR_DAMAGED when a key comes twice.  After a failure the trie is good for trie_free only.
  */
 typedef enum err (*trie_source)(void *self, struct trie_change *ret);
 enum err trie_load(struct trie *t, trie_source source, void *self) MUST_USE;
@@ -57,8 +57,8 @@ enum err trie_apply(struct trie *t, const struct trie_change *changes, size_t co
  */
 void trie_undo(struct trie *t);
 
-/* Sort into the order of trie_apply, and of two changes of one key keep the later.  Returns the new count. */
-size_t trie_sort(struct trie_change *changes, size_t count);
+/* Sort into the order of trie_apply.  Each key once. */
+void trie_sort(struct trie_change *changes, size_t count);
 
 struct hash32 trie_root(const struct trie *t, enum trie_version version);
 uint64_t trie_count(const struct trie *t);  /* keys in the current version */
