@@ -46,6 +46,16 @@ static blst_p2 *out_q(struct g2 *q)
 	return (blst_p2 *)q;
 }
 
+void expand_message(uint8_t *out, size_t len, struct bytes message, struct bytes dst)
+{
+	uint8_t whole[EXPAND_MAX]; /* blst writes whole digests */
+
+	ASSERT(len > 0 && len <= EXPAND_MAX && dst.len > 0 && dst.len <= DST_MAX);
+	blst_expand_message_xmd(whole, len, message.data, message.len, dst.data, dst.len);
+	memcpy(out, whole, len);
+	secret_wipe(whole, sizeof(whole));
+}
+
 enum err scalar_parse(struct scalar *ret, const uint8_t in[SCALAR_SIZE])
 {
 	blst_scalar s;
@@ -100,10 +110,9 @@ void scalar_from_u64(struct scalar *ret, uint64_t v)
 
 void scalar_hash(struct scalar *ret, struct bytes message, struct bytes dst)
 {
-	uint8_t wide[64]; /* blst writes whole digests; only the first 48 bytes are asked for and used */
+	uint8_t wide[SCALAR_WIDE_SIZE];
 
-	ASSERT(dst.len > 0 && dst.len <= DST_MAX);
-	blst_expand_message_xmd(wide, SCALAR_WIDE_SIZE, message.data, message.len, dst.data, dst.len);
+	expand_message(wide, sizeof(wide), message, dst);
 	scalar_reduce(ret, wide);
 	secret_wipe(wide, sizeof(wide));
 }

@@ -28,6 +28,10 @@ struct g1 { uint64_t limb[18]; };
 struct g2 { uint64_t limb[36]; };
 struct scalar { uint8_t le[SCALAR_SIZE]; };
 
+/* RFC 9380 expand_message_xmd with SHA-256: len uniform bytes, at most EXPAND_MAX.  dst: 1 to 255 bytes. */
+#define EXPAND_MAX 256
+void expand_message(uint8_t *out, size_t len, struct bytes message, struct bytes dst);
+
 /* Scalars, modulo the group order r. */
 
 /* The canonical 32 bytes of a number below r.  ERR_POINT otherwise, and for zero with the second. */
