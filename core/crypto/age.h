@@ -81,9 +81,8 @@ struct age_header {
 	size_t count;
 	size_t size; /* bytes up to the payload */
 	uint8_t mac[32];
-	struct buf text, bodies; /* the header as read (NULs cut it into words), and the decoded bodies */
-	size_t mac_offset;	 /* the MAC covers this many bytes of the header */
-	struct buf raw;
+	struct buf raw, text, bodies; /* the header as read; cut into words by NULs; the decoded bodies */
+	size_t mac_covers;	      /* bytes of raw, through the "---" */
 };
 
 /* The header at the start of a file; bytes after it are not looked at.  Strict: version line, canonical base64,
@@ -92,7 +91,7 @@ struct age_header {
  */
 enum err age_header_parse(struct age_header *ret, struct bytes file, struct err_info *info) MUST_USE;
 
-/* The same from a stream; reads no byte past the header. */
+/* The same from a stream, of which it reads up to AGE_HEADER_MAX bytes. */
 enum err age_header_read(struct age_header *ret, const struct byte_source *from, struct err_info *info) MUST_USE;
 void age_header_release(struct age_header *h);
 
