@@ -290,14 +290,19 @@ static enum err listen_at(struct http_server *s, const char *host, uint16_t port
 	int len = sizeof(address);
 	socklen_t bound_len = sizeof(address);
 
-	snprintf(text, sizeof(text), strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, (unsigned)port);
+	snprintf(text, sizeof(text), strchr(host, ':') != NULL ? "[%s]" : "%s", host);
 	if (evutil_parse_sockaddr_port(text, (struct sockaddr *)&address, &len) != 0)
 		return err_set(info, ERR_USAGE, "'%s' is not a numeric address to listen on", host);
+	if (address.ss_family == AF_INET6)
+		((struct sockaddr_in6 *)&address)->sin6_port = htons(port);
+	else
+		((struct sockaddr_in *)&address)->sin_port = htons(port);
 	s->listener = evconnlistener_new_bind(s->base, NULL, NULL,
 					      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE,
 					      BACKLOG, (struct sockaddr *)&address, len);
 	if (s->listener == NULL)
-		return err_set(info, ERR_NETWORK, "cannot listen on %s: %s", text, strerror(errno));
+		return err_set(info, ERR_NETWORK, "cannot listen on %s port %u: %s", host, (unsigned)port,
+			       strerror(errno));
 	if (getsockname(evconnlistener_get_fd(s->listener), (struct sockaddr *)&address, &bound_len) != 0)
 		return err_set(info, ERR_NETWORK, "cannot read the port of %s", text);
 	s->port = ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port

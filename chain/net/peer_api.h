@@ -17,7 +17,7 @@
 #define API_TX "/v1/tx"           /* POST Tx -> TxReply; no ticket.  GET /v1/tx/HEX -> TxReply; read ticket */
 #define API_HEADERS "/v1/headers" /* GET ?from=HEIGHT&max=N -> HeadersReply; read ticket */
 #define API_BLOCKS "/v1/blocks"   /* GET ?from=HEIGHT&max=N -> BlocksReply; read ticket of a full role */
-#define API_PROOF "/v1/proof"     /* GET ?key=HEX -> ProofReply; read ticket */
+#define API_PROOF "/v1/proof"     /* GET ?key=HEX[&request=HEX] -> ProofReply; read ticket.  request: whose grant lists the record */
 #define API_EVENTS "/v1/events"   /* GET ?account=HEX&from=N -> EventsReply; read ticket */
 #define API_BLOB "/v1/blob"       /* PUT /v1/blob/HEX?offset=N&size=TOTAL; GET ?offset=N&max=N; HEAD; put or get ticket */
 #define API_RELEASE "/v1/release" /* POST ReleaseRequest -> ReleaseReply; signed by the request's key, no ticket */
@@ -26,6 +26,7 @@
 #define API_PARAM_FROM "from"
 #define API_PARAM_MAX "max"
 #define API_PARAM_KEY "key"
+#define API_PARAM_REQUEST "request"
 #define API_PARAM_ACCOUNT "account"
 #define API_PARAM_OFFSET "offset"
 #define API_PARAM_SIZE "size"
