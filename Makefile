@@ -22,7 +22,7 @@ HARDEN := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fstack
 	-fcf-protection=full -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr -fexceptions
 HARDEN_LD := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
-	-Wundef -Wswitch-enum -Wformat=2 -Wimplicit-fallthrough -Wdate-time -Werror=implicit -Werror=int-conversion
+	-Wundef -Wswitch -Wformat=2 -Wimplicit-fallthrough -Wdate-time -Werror=implicit -Werror=int-conversion
 WARN_GCC := -Wduplicated-cond -Wlogical-op -Wtrampolines -Wbidi-chars=any -Wstack-usage=65536
 WERROR ?= -Werror
 STD := -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -I$(B)/blst -fno-common -fvisibility=hidden -fPIE \

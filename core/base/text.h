@@ -11,6 +11,7 @@
 
 /* Valid UTF-8 by the table of RFC 3629: no surrogates, no overlong forms, nothing past U+10FFFF. */
 bool text_is_utf8(struct bytes x);
+size_t text_utf8_prefix(struct bytes x); /* how many bytes are valid before the first that is not */
 
 /* Append x to out as text that cannot harm a terminal: each invalid byte, C0, DEL, C1, bidi control, zero-width,
  * tag, private or unassigned character becomes U+FFFD; a newline or tab becomes a space unless keep_lines.  Joiners
