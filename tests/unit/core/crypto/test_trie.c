@@ -277,7 +277,7 @@ static void test_history_independent(void **state)
 /* More than one batch of trie_load, and a key that comes again in a later batch or the same. */
 static void test_load(void **state)
 {
-	enum { N = 40000 };
+	enum { N = 270000 };
 	struct trie *t = new_trie(), *twice = new_trie(), *far = new_trie();
 	size_t *order = calloc(N, sizeof(*order));
 
@@ -457,6 +457,34 @@ static void test_false_absence(void **state)
 	show_release(&s);
 }
 
+/* A root that no honest trie has must not lend itself to proofs either. */
+static void test_false_roots(void **state)
+{
+	const struct hash32 none = {{0}};
+	size_t low = 0, high = 0, value = 1;
+	uint8_t proof[1 + 2 + 1 + 3 * 32] = {0, 0, 1};
+	struct shown s = {0};
+
+	(void)state;
+	while (hash_of('k', low).b[0] & 0x80)
+		low++;
+	while (!(hash_of('k', high).b[0] & 0x80))
+		high++;
+	struct hash32 low_key = hash_of('k', low), k = hash_of('k', high), v = hash_of('v', value);
+	struct hash32 leaf = tagged(0, &k, &v);
+	struct hash32 lone = tagged(0, &low_key, &v);
+
+	s.root = tagged(1, &lone, &none); /* a lone leaf that did not collapse */
+	assert_int_equal(judge(&s, low, &value, bytes_of(proof, 4)), ERR_PROOF);
+	s.root = tagged(1, &leaf, &leaf); /* a leaf on the left whose key goes right */
+	proof[0] = 2;
+	proof[3] = 0x80;
+	memcpy(proof + 4, leaf.b, 32);
+	memcpy(proof + 36, k.b, 32);
+	memcpy(proof + 68, v.b, 32);
+	assert_int_equal(judge(&s, low, NULL, bytes_of(proof, sizeof(proof))), ERR_PROOF);
+}
+
 static void test_previous_is_provable(void **state)
 {
 	struct shown s;
@@ -488,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_proofs),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_false_absence),
+		cmocka_unit_test(test_false_roots),
 		cmocka_unit_test(test_previous_is_provable),
 	};
 
