@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The certificate authority's desk: ceremony, queue, approve, reject, revoke, revocation list, health.
+ *
+ * Every decision is written to the register before and after it goes to the ledger, and each act can be repeated: what
+ * was cut goes on from the row before.  The desk holds no key (core/ident/ca_keys.h) and knows the ledger only by two
+ * calls.  One thread at a time.
+ */
+#ifndef MEDLOCK_IDENT_CA_H
+#define MEDLOCK_IDENT_CA_H
+
+#include "core/ident/ca_keys.h"
+#include "core/ident/enrolment.h"
+#include "core/ident/register.h"
+
+#define CA_CRL_LIFE_MS (7ll * 24 * 3600 * 1000) /* re-issued at half of it */
+#define CA_EXPIRY_NOTICE_MS (30ll * 24 * 3600 * 1000)
+#define CA_QUEUE_MAX 4096u
+
+/* How decisions reach the ledger.  Submits, waits for the block, ERR_OK only with code 0.  A repeated anchoring of the
+ * same certificate for the same account, and a repeated revocation, count as done (ERR_DUPLICATE is taken as done).
+ * The desk's message is the callee's to read only.
+ */
+struct ca_ledger {
+	enum err (*anchor)(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const Medlock__CertAnchor *anchor,
+			   struct err_info *info);
+	enum err (*revoke)(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const Medlock__CertRevoke *revoke,
+			   struct err_info *info);
+	void *self;
+};
+
+struct ca_options {
+	const char *register_path;
+	struct ca_keys keys;
+	struct ca_ledger ledger;   /* calls may be NULL when the desk only looks */
+	const struct clock *clock;
+	const struct rng *rng;
+	struct network_id network;
+};
+struct ca;
+
+/* ERR_NOT_FOUND before the ceremony. */
+enum err ca_open(struct ca **ret, const struct ca_options *options, struct err_info *info) MUST_USE;
+void ca_free(struct ca *ca);
+
+/* The ceremony: makes both keys and certificates and the register, and issues revocation list 1.  dry_run: throw-away
+ * keys, nothing is stored.  transcript: what was done and the fingerprints, text to keep and to read aloud.
+ * ERR_DUPLICATE when the register exists.
+ */
+enum err ca_init(struct buf *transcript, const struct ca_options *options, bool dry_run, struct err_info *info) MUST_USE;
+
+/* DER of both authorities; views that live as long as the desk. */
+struct bytes ca_root(const struct ca *ca);
+struct bytes ca_issuing(const struct ca *ca);
+
+/* Take an encrypted request file into the queue.  Refused and not entered: what enrolment_parse refuses; ERR_DUPLICATE
+ * (this request is known); ERR_LINT (this key stands in another profile's certificate).
+ */
+enum err ca_import(struct ca *ca, struct register_id *ret, struct bytes file, struct err_info *info) MUST_USE;
+
+struct ca_approvals { uint32_t have, need; };
+
+struct ca_request {
+	struct register_id id;
+	char id_text[2 * REGISTER_ID_SIZE + 1];
+	const struct profile_row *profile;
+	struct account_id account;
+	char name[CERT_TEXT_MAX], organisation[CERT_TEXT_MAX]; /* foreign text: gate before showing */
+	struct time_ms at;
+	struct ca_approvals approvals;
+	bool signed_not_anchored; /* an approval that was cut: approve again to finish it */
+	bool renewal;             /* the account has a certificate already */
+};
+struct ca_requests { struct ca_request *rows; size_t count; };
+enum err ca_queue(struct ca *ca, struct ca_requests *ret, struct err_info *info) MUST_USE;
+void ca_requests_release(struct ca_requests *q);
+
+/* id: 32 hex digits, or the first digits of exactly one open request.  ERR_NOT_FOUND, ERR_FORMAT. */
+enum err ca_find_request(struct ca *ca, struct register_id *ret, const char *text, struct err_info *info) MUST_USE;
+
+struct ca_comparison {
+	struct ca_request request;
+	struct profile_line lines[PROFILE_ROWS_MAX];
+	size_t line_count;
+};
+enum err ca_show(struct ca *ca, struct ca_comparison *ret, const struct register_id *id, struct err_info *info) MUST_USE;
+
+struct ca_act {
+	uint8_t serial[CERT_SERIAL_SIZE];
+	char serial_text[2 * CERT_SERIAL_SIZE + 1];
+	struct account_id account;
+	struct tx_id tx;    /* zero with dry_run */
+	uint64_t height;
+	struct ca_approvals approvals;
+	uint64_t crl_number; /* revoke: of the list made with it */
+};
+
+/* Plan, lint, sign, lint, register, anchor, register.  ret_answer: the age file for the holder, appended (NULL: not
+ * wanted).  dry_run: plan and lint with throw-away keys only.  A cut approval is finished with the same certificate;
+ * an issued one gives its answer again.
+ * ERR_LINT, ERR_CLOCK (this clock is behind the register), and what the ledger says.
+ */
+enum err ca_approve(struct ca *ca, struct ca_act *ret, struct buf *ret_answer, const struct register_id *id, bool dry_run,
+		    struct err_info *info) MUST_USE;
+
+/* reason: for the register; at most 512 bytes.  ERR_CONFLICT when it was approved. */
+enum err ca_reject(struct ca *ca, const struct register_id *id, const char *reason, struct err_info *info) MUST_USE;
+
+struct ca_certificate {
+	uint8_t serial[CERT_SERIAL_SIZE];
+	char serial_text[2 * CERT_SERIAL_SIZE + 1];
+	char name[CERT_TEXT_MAX], organisation[CERT_TEXT_MAX]; /* foreign text */
+	const struct profile_row *profile;
+	struct account_id account;
+	struct time_ms issued, not_after;
+	const char *state; /* "valid", "expired", "revoked", "revoking", "signed" */
+};
+struct ca_certificates { struct ca_certificate *rows; size_t count; };
+enum err ca_list(struct ca *ca, struct ca_certificates *ret, struct err_info *info) MUST_USE;
+void ca_certificates_release(struct ca_certificates *c);
+
+/* Text of a serial, 40 hex digits or the first of exactly one.  ERR_NOT_FOUND, ERR_FORMAT. */
+enum err ca_find_serial(struct ca *ca, struct ca_certificate *ret, const char *text, struct err_info *info) MUST_USE;
+
+/* RFC 5280 reason by number or by name ("keyCompromise", "superseded", …; case and "-" ignored).  ERR_USAGE. */
+enum err ca_reason_parse(enum cert_reason *ret, const char *text, struct err_info *info) MUST_USE;
+
+/* Register, new revocation list, ledger, register.  The ledger revokes the account, so siblings of it go with it. */
+enum err ca_revoke(struct ca *ca, struct ca_act *ret, const uint8_t serial[CERT_SERIAL_SIZE], enum cert_reason reason,
+		   struct time_ms since, bool dry_run, struct err_info *info) MUST_USE;
+
+/* The list in force, DER, appended; a new one first when half of its life is over. */
+enum err ca_crl(struct ca *ca, struct buf *out, uint64_t *ret_number, struct err_info *info) MUST_USE;
+
+struct ca_check {
+	char what[64], words[192];
+	bool ok;
+};
+#define CA_CHECKS_MAX 16u
+struct ca_checks { struct ca_check rows[CA_CHECKS_MAX]; size_t count, failed; };
+/* Register chain, serials, list age, clock, chain of certificates, lint of every issued one, expiry forecast, cut acts. */
+enum err ca_doctor(struct ca *ca, struct ca_checks *ret, struct err_info *info) MUST_USE;
+
+#endif

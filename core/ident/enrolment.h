@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Enrolment files: what a person sends to the authority's desk and what comes back (docs/formats/enrolment.md).
+ *
+ * Both are age v1 files for one X25519 recipient, so that they hold no name in clear; inside is one canonical message
+ * of chain/proto/enrol.proto.  The keys of the account sign the request twice: as account keys (statement of KeySet)
+ * and as PKCS#10 proof of possession; both must be the same Ed25519 key.
+ */
+#ifndef MEDLOCK_IDENT_ENROLMENT_H
+#define MEDLOCK_IDENT_ENROLMENT_H
+
+#include "chain/proto/enrol.pb-c.h"
+#include "chain/proto/tx.h"
+#include "core/crypto/age.h"
+#include "core/ident/profiles.h"
+
+#define ENROLMENT_FILE_MAX 65536u      /* of an encrypted request or answer */
+#define ENROLMENT_DECODED_MAX (256u * 1024)
+#define ENROLMENT_CLOCK_MS (10ll * 60 * 1000) /* a request from further ahead is refused */
+#define ENROLMENT_LIFE_MS (30ll * 24 * 3600 * 1000) /* and an older one */
+
+/* A request that passed every check that needs no register. */
+struct enrolment {
+	Medlock__EnrolmentRequest *wire; /* owned */
+	struct account_id account;
+	struct sign_public sign;
+	struct seal_public seal;
+	struct cert_request csr;
+	const struct profile_row *profile;
+	struct hash32 id;                /* of the canonical message: names it in the queue (first 16 bytes) */
+};
+
+/* Build: keys, their signature and the request's DER come from the key-holder.  Appends the encrypted file. */
+struct enrolment_wish {
+	const Medlock__KeySet *keys;
+	struct bytes keys_signature, csr;
+	struct network_id network;
+	const struct profile_row *profile;
+	const char *name, *organisation;          /* organisation NULL: none */
+	const struct organisation_id *organisation_id; /* NULL: none */
+	struct time_ms at;
+};
+enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, const struct seal_public *desk,
+			const struct rng *rng, struct err_info *info) MUST_USE;
+
+/* Check a decrypted request: canonical form, limits, text, keys and both proofs of possession, profile open to requests.
+ * ERR_FORMAT, ERR_UTF8, ERR_NOT_CANONICAL, ERR_TOO_LARGE, ERR_NETWORK_ID, ERR_SIGNATURE, ERR_PROOF, ERR_LINT, ERR_EXPIRED, ERR_CLOCK.
+ */
+enum err enrolment_parse(struct enrolment *ret, struct bytes plain, const struct network_id *network,
+			 struct time_ms now, struct err_info *info) MUST_USE;
+void enrolment_release(struct enrolment *e);
+
+/* The answer: certificates and the salt of the commitment on the ledger. */
+struct enrolment_answer {
+	struct buf certificate, issuing, root; /* DER */
+	uint8_t salt[16];
+	struct cert_summary summary;
+};
+enum err enrolment_answer_make(struct buf *out, struct bytes certificate, struct bytes issuing, struct bytes root,
+			       const uint8_t salt[16], const struct seal_public *holder, const struct rng *rng,
+			       struct err_info *info) MUST_USE;
+/* Check a decrypted answer: the chain verifies, the leaf carries our key, and the commitment is the one on the ledger
+ * (NULL: not compared).  ERR_CERTIFICATE, ERR_FORMAT, ERR_PROOF.
+ */
+enum err enrolment_answer_parse(struct enrolment_answer *ret, struct bytes plain, const struct sign_public *own,
+				const struct hash32 *commitment, struct time_ms now, struct err_info *info) MUST_USE;
+void enrolment_answer_release(struct enrolment_answer *a);
+
+#endif
