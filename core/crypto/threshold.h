@@ -126,7 +126,8 @@ enum err capsule_answer(struct decryption_share *ret, const struct key_share *sh
  * checked with capsule_check, once.
  */
 enum err decryption_share_check(const struct threshold_key *key, const struct capsule *capsule,
-				const struct decryption_share *share, struct bytes context, struct err_info *info) MUST_USE;
+				const struct decryption_share *share, struct bytes context,
+				struct err_info *info) MUST_USE;
 
 /* Combine the first t of count shares that were checked.  Asserts distinct indices in 1..n.  ERR_RANGE when there are
  * fewer than t.  A share that was not checked gives a wrong key, which opens nothing.

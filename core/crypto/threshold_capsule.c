@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Capsules: (u, u') = (r*G, r*G') with a proof that both have the same r, whose challenge covers the label.  This is
  * TDH2; the proof is what lets custodians know, before they answer, that whoever made the capsule for this label
- * knew r already, so that an answer tells him nothing new.
+ * knew r already, so that an answer tells nobody anything new.
  */
 #include "core/crypto/aead.h"
 #include "core/crypto/hash.h"

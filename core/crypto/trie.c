@@ -47,7 +47,7 @@ void trie_free(struct trie *t)
 static bool ascending(const struct trie_change *changes, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
-		if (memcmp(changes[i - 1].keyhash.b, changes[i].keyhash.b, ID_SIZE) >= 0)
+		if (memcmp(changes[i - 1].keyhash.b, changes[i].keyhash.b, ID_SIZE) >= 0) /* public: hashes */
 			return false;
 	return true;
 }
@@ -150,7 +150,7 @@ static int by_keyhash(const void *a, const void *b)
 {
 	const struct trie_change *x = a, *y = b;
 
-	return memcmp(x->keyhash.b, y->keyhash.b, ID_SIZE);
+	return memcmp(x->keyhash.b, y->keyhash.b, ID_SIZE); /* public: hashes */
 }
 
 void trie_sort(struct trie_change *changes, size_t count)

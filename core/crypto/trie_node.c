@@ -78,7 +78,9 @@ void nodes_release(struct nodes *nodes)
 
 size_t nodes_memory(const struct nodes *nodes)
 {
-	return CHUNK_ITEMS * (nodes->inner.chunk_count * nodes->inner.item + nodes->leaf.chunk_count * nodes->leaf.item);
+	const struct pool *inner = &nodes->inner, *leaf = &nodes->leaf;
+
+	return CHUNK_ITEMS * (inner->chunk_count * inner->item + leaf->chunk_count * leaf->item);
 }
 
 void nodes_free(struct nodes *nodes, struct ref_list *list)

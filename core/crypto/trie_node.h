@@ -74,6 +74,7 @@ static inline unsigned key_bit(const struct hash32 *keyhash, size_t depth)
 const struct nodes *trie_nodes(const struct trie *t, enum trie_version version, node_ref *ret_root);
 
 /* The subtree after the changes; pass->err on failure. */
-node_ref pass_apply(struct pass *pass, node_ref ref, size_t depth, const struct trie_change *changes, size_t count);
+node_ref pass_apply(struct pass *pass, node_ref ref, size_t depth, const struct trie_change *changes,
+		    size_t count);
 
 #endif
