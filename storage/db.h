@@ -1,69 +1,108 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One SQLite file: opened with the house's pragmas, statements cached by their text, errors in our words.
+/* One SQLite database of ours: opened with the same care everywhere, statements prepared once, errors in our words.
  *
- * WAL, synchronous=FULL, foreign keys, defensive mode, no trusted schema.  A handle belongs to one thread at a time.
- * Writes happen inside db_begin / db_commit; nesting them is a programmer's error.  SQLITE_FULL becomes ERR_DISK_FULL,
- * CORRUPT and NOTADB ERR_DAMAGED, BUSY and LOCKED ERR_BUSY, NOMEM ERR_MEMORY, all else ERR_IO.
+ * Every database is opened with WAL, synchronous=FULL, foreign keys, DEFENSIVE, trusted_schema=OFF, cell_size_check=ON
+ * and no extension loading: nothing that a damaged or foreign file holds may run.  A struct db is used by one thread at
+ * a time; two handles may share a file (readers do not wait for the writer).
  */
 #ifndef MEDLOCK_STORAGE_DB_H
 #define MEDLOCK_STORAGE_DB_H
 
+#include <sqlite3.h>
+
 #include "core/base/buf.h"
 
-#define DB_BUSY_MS 5000
-#define DB_BLOB_MAX (8 * 1024 * 1024)
-
-struct db;
-struct db_statement;
+#define DB_BUSY_MS 5000	      /* how long to wait for another process */
+#define DB_STATEMENTS_MAX 256u /* different SQL texts of one handle */
+#define DB_VALUE_MAX (64 * 1024 * 1024) /* bytes of one value */
 
 struct db_options {
-	bool read_only;    /* the file must exist */
-	const char *vfs;   /* NULL: the standard one; tests name theirs */
+	const char *vfs;  /* NULL: the system's; tests name one that fails */
+	bool read_only;	  /* the file must exist */
+	bool must_exist;  /* ERR_NOT_FOUND instead of making a new file */
+	bool unsynced;	  /* synchronous=OFF: only for what can be made again (tests, demo) */
 };
 
-enum err db_open(struct db **ret, const char *path, const struct db_options *options, struct err_info *info) MUST_USE;
-void db_close(struct db *d); /* rolls back what is open; NULL is fine */
+struct db;
 
-/* BEGIN IMMEDIATE, COMMIT, ROLLBACK.  After a failed commit the transaction is rolled back. */
-enum err db_begin(struct db *d) MUST_USE;
-enum err db_commit(struct db *d) MUST_USE;
-void db_rollback(struct db *d);
-bool db_in_transaction(const struct db *d);
-
-/* Statements without parameters or rows; several may stand in sql. */
-enum err db_execute(struct db *d, const char *sql, struct err_info *info) MUST_USE;
-
-/* The prepared form of a constant text, cached until the handle closes; reset and unbound.  Damaged schema only. */
-enum err db_prepare(struct db *d, struct db_statement **ret, const char *sql) MUST_USE;
-
-/* Parameters count from 1.  The bytes must live until the statement is reset.  Binding cannot fail but for a
- * programmer's error.
+/* Open or make the file (mode 0600).  options may be NULL.  ERR_NOT_FOUND, ERR_DAMAGED (no database), ERR_BUSY, ERR_IO,
+ * ERR_DISK_FULL, ERR_MEMORY.
  */
-void db_bind_int(struct db_statement *s, int index, int64_t value);
-void db_bind_bytes(struct db_statement *s, int index, struct bytes value);
-void db_bind_text(struct db_statement *s, int index, const char *value);
-void db_bind_null(struct db_statement *s, int index);
+enum err db_open(struct db **ret, const char *path, const struct db_options *options, struct err_info *info) MUST_USE;
 
-/* One step: *ret_row tells whether there is a row.  After the last row, or a failure, the statement is reset. */
-enum err db_step(struct db_statement *s, bool *ret_row) MUST_USE;
-/* Step to the end and reset; rows are ignored. */
-enum err db_run(struct db_statement *s) MUST_USE;
-void db_reset(struct db_statement *s);
+/* Roll back what is open, finalize, close.  NULL is fine; returns NULL. */
+struct db *db_free(struct db *db);
 
-/* Columns count from 0; views are valid until the next step or reset.  NULL gives 0, empty or "". */
-int64_t db_column_int(const struct db_statement *s, int column);
-struct bytes db_column_bytes(const struct db_statement *s, int column);
-const char *db_column_text(const struct db_statement *s, int column);
-bool db_column_null(const struct db_statement *s, int column);
+/* The handle below, for a folder that prepares statements of its own; it stays ours to close. */
+sqlite3 *db_handle(struct db *db);
 
-int64_t db_last_rowid(const struct db *d);
-int64_t db_changes(const struct db *d); /* rows of the last statement */
-const char *db_message(const struct db *d);
+/* The handle's last failure as ours, with SQLite's words in info: FULL to ERR_DISK_FULL, CORRUPT and NOTADB to
+ * ERR_DAMAGED, BUSY and LOCKED to ERR_BUSY, NOMEM to ERR_MEMORY, CONSTRAINT to ERR_DUPLICATE, all else to ERR_IO.
+ */
+enum err db_error(struct db *db, struct err_info *info);
+enum err db_error_of(int sqlite_code); /* the same map; extended codes too; SQLITE_OK, ROW and DONE give ERR_OK */
 
-/* PRAGMA integrity_check: ERR_DAMAGED with the first finding. */
-enum err db_check(struct db *d, struct err_info *info) MUST_USE;
+/* Statements without values or rows: schema, pragmas. */
+enum err db_exec(struct db *db, const char *sql, struct err_info *info) MUST_USE;
 
-/* VACUUM INTO: a consistent copy while others read. */
-enum err db_copy(struct db *d, const char *path, struct err_info *info) MUST_USE;
+/* ---- transactions: one level; a second begin or an end without a begin is a bug ---- */
+
+enum err db_begin(struct db *db, struct err_info *info) MUST_USE; /* IMMEDIATE: the write lock at once */
+enum err db_commit(struct db *db, struct err_info *info) MUST_USE; /* on failure everything is rolled back */
+void db_rollback(struct db *db);
+bool db_in_transaction(const struct db *db);
+
+/* A view that does not move while others write; ends with db_read_end. */
+enum err db_read_begin(struct db *db, struct err_info *info) MUST_USE;
+void db_read_end(struct db *db);
+
+/* ---- statements ----
+ *
+ *	sqlite3_stmt *s;
+ *	TRY(db_statement(&s, db, "SELECT value FROM meta WHERE name = ?1", info));
+ *	db_bind_text(s, 1, name);
+ *	e = db_step(db, s, &row, info);
+ *	if (e == ERR_OK && row)
+ *		db_column_append(ret, s, 0);
+ *	db_done(s);
+ */
+
+/* The statement of a string literal, prepared at its first use and kept; the literal's address is its name.  It must not
+ * be in use already (each use ends with db_done).
+ */
+enum err db_statement(sqlite3_stmt **ret, struct db *db, const char *literal_sql, struct err_info *info) MUST_USE;
+
+/* Bytes and texts bound must live until db_done. */
+void db_bind_int(sqlite3_stmt *s, int at, int64_t value);
+void db_bind_bytes(sqlite3_stmt *s, int at, struct bytes value); /* empty is an empty blob, not NULL */
+void db_bind_text(sqlite3_stmt *s, int at, const char *value);   /* NULL is NULL */
+
+/* One step: ret_row says whether there is a row to read.  On failure the statement is done. */
+enum err db_step(struct db *db, sqlite3_stmt *s, bool *ret_row, struct err_info *info) MUST_USE;
+/* One step of a statement that gives no row, and done. */
+enum err db_run(struct db *db, sqlite3_stmt *s, struct err_info *info) MUST_USE;
+void db_done(sqlite3_stmt *s);
+
+/* Columns of the present row; views live until the next step or done. */
+int64_t db_column_int(sqlite3_stmt *s, int at);
+struct bytes db_column_bytes(sqlite3_stmt *s, int at);
+const char *db_column_text(sqlite3_stmt *s, int at); /* "" for NULL */
+void db_column_append(struct buf *out, sqlite3_stmt *s, int at);
+/* A blob of exactly len bytes; ERR_DAMAGED otherwise. */
+enum err db_column_fixed(uint8_t *out, size_t len, sqlite3_stmt *s, int at) MUST_USE;
+
+/* Rows changed by the last statement that ran. */
+int64_t db_changes(struct db *db);
+
+/* PRAGMA quick_check: ERR_DAMAGED with the first finding. */
+enum err db_check(struct db *db, struct err_info *info) MUST_USE;
+
+/* Move the log into the file and empty it, so that the file alone is a backup. */
+enum err db_checkpoint(struct db *db, struct err_info *info) MUST_USE;
+
+/* A consistent copy into a new file while the database is in use (SQLite's backup interface).  ERR_DUPLICATE when the
+ * file exists; a failed copy is removed.
+ */
+enum err db_copy(struct db *db, const char *to_path, struct err_info *info) MUST_USE;
 
 #endif
