@@ -13,11 +13,11 @@
 
 #include "core/base/buf.h"
 
-#define STATE_KEY_MAX 80u
+#define STATE_KEY_BYTES_MAX 80u
 
 struct state_key {
 	uint8_t len;
-	uint8_t b[STATE_KEY_MAX];
+	uint8_t b[STATE_KEY_BYTES_MAX];
 };
 
 static inline struct bytes state_key_bytes(const struct state_key *k)
