@@ -37,6 +37,7 @@ enum err capsule_answer(struct decryption_share *ret, const struct key_share *sh
 	ret->index = share->index;
 	ret->point = statement.x_b;
 	dleq_prove(&ret->proof, &statement, &share->x, context, rng);
+	g1_wipe(&statement.x_b); /* what the answer seals for one reader alone */
 	return ERR_OK;
 }
 

@@ -351,6 +351,78 @@ static void test_key_wire(void **state)
 	assert_int_equal(threshold_key_parse(&back, bytes_of(wire, size)), ERR_POINT);
 }
 
+/* One run, written down, and checked with another implementation of the curve: these bytes are interfaces. */
+static const char capsule_hex[] =
+	"b57c2287624febc04840d889401042c82c987350a427f76e1923656e36bcad116ab5f9c8c6ab92926f4018684d408708"
+	"92f296057189c9f9f9b3cebb138492e18e505aa126ea127b9aa4e4e7ce1878db87c1b3fc7f75527c5f552fa26572527a"
+	"200b6e7f95818932a4af3e989df7b63a7c76f7f1468b3ef157f88a8c9d7d832829c2059c428af880007c7da75b913fde"
+	"85771d62a8e24697f3a57e5fd3773740";
+static const char kek_hex[] =
+	"c30b68cbfd23a645d153210ccfd312e04001eb222f23e8e7a0beda720f1a619f";
+static const char answer_hex[] =
+	"0002b7db0f73ab67be1de2818618ae052796bef5afccb1444c7df3042d7cb307dd52c7eb7ba5e39bc72ab15199a7e3e6"
+	"dd655a5ad44c5a54d7616dc4c53caaa504841bce85444b5fb909a41eb81a09036366477ac3adc3ab06db48471a9f4937"
+	"086960d65e64afd2ca0ddcdbd6c130cd4edb";
+static const char x1_hex[] =
+	"5bf9e3da0c3c186cfcb6bf41dae3b0d218febf96121a446551ee2e83fefc7025";
+static const char x2_hex[] =
+	"07d38506925b5ddb67e7562185447ca956fd398634fd06deb162a5bf97c6322d";
+static const char key_hex[] =
+	"00020003939efe432d444e4d4299fd3041cf6eab20762ac0cbab4d545890cb007fcce747d8edc8a33cb9c8b0caa14d73"
+	"9f34d9c2b0faae099ce6f831c16735b54136f2ab1202299cdd8ac5b15045ca66c9351fe2b58483a08be3b608dae7ba49"
+	"f8a1a76d";
+static const char possession_hex[] =
+	"630c97b1d37aaf0595187706d56130520f2d8fcd664812e26a7d8a35612a976d63f85cd50c2743ab2224b37e34e4e82d"
+	"4d019485ee8ec57a442e5683e4f8d0c2";
+
+static void known_shares(struct key_share shares[2])
+{
+	const char *text[2] = {x1_hex, x2_hex};
+	uint8_t x[SCALAR_SIZE];
+
+	for (uint16_t i = 0; i < 2; i++) {
+		assert_int_equal(hex_decode(x, sizeof(x), text[i]), ERR_OK);
+		assert_int_equal(scalar_parse(&shares[i].x, x), ERR_OK);
+		shares[i].index = i + 1;
+	}
+}
+
+static void test_known_answer(void **state)
+{
+	uint8_t wire[THRESHOLD_KEY_SIZE(2)], answer[DECRYPTION_SHARE_SIZE];
+	struct bytes label = bytes_str("label"), contexts[2] = {bytes_str("here"), bytes_str("context")};
+	struct decryption_share answers[2];
+	struct capsule_key kek, want;
+	struct key_share shares[2];
+	uint16_t cheat;
+
+	(void)state;
+	known_shares(shares);
+	assert_int_equal(hex_decode(scene.capsule.b, CAPSULE_SIZE, capsule_hex), ERR_OK);
+	assert_int_equal(hex_decode(want.b, sizeof(want.b), kek_hex), ERR_OK);
+	assert_int_equal(hex_decode(wire, sizeof(wire), key_hex), ERR_OK);
+	assert_int_equal(hex_decode(answer, sizeof(answer), answer_hex), ERR_OK);
+	assert_int_equal(threshold_key_parse(&scene.key, bytes_of(wire, sizeof(wire))), ERR_OK);
+	assert_int_equal(key_share_check(&scene.key, &shares[1]), ERR_OK);
+	assert_int_equal(decryption_share_parse(&answers[1], answer), ERR_OK);
+	assert_int_equal(capsule_answer(&answers[0], &shares[0], &scene.capsule, label, contexts[0], rng()), ERR_OK);
+	assert_int_equal(capsule_open(&kek, &cheat, &scene.key, &scene.capsule, answers, contexts, 2, NULL), ERR_OK);
+	assert_memory_equal(kek.b, want.b, sizeof(kek.b));
+}
+
+static void test_known_possession(void **state)
+{
+	struct schnorr_proof proof;
+	struct key_share shares[2];
+	struct g1 public;
+
+	(void)state;
+	known_shares(shares);
+	g1_mul_generator(&public, &shares[0].x);
+	assert_int_equal(hex_decode(proof.b, sizeof(proof.b), possession_hex), ERR_OK);
+	assert_int_equal(schnorr_verify(&proof, &public, bytes_str("who")), ERR_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +441,8 @@ int main(void)
 		cmocka_unit_test(test_share_of_other_capsule),
 		cmocka_unit_test(test_body),
 		cmocka_unit_test(test_key_wire),
+		cmocka_unit_test(test_known_answer),
+		cmocka_unit_test(test_known_possession),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -149,6 +149,32 @@ static void test_small(void **state)
 	trie_free(NULL);
 }
 
+/* Roots of the first keys by a program in another language: these bytes are interfaces. */
+static void test_known(void **state)
+{
+	static const struct { size_t count; const char *root; } rows[] = {
+		{1, "7b994907502e051855c33d5e7329324c6f8cf86dcce7bb795cd5464798ee5bb2"},
+		{2, "2ba8bcf04efe679242dfa695467c6647e45ec7065df2c65cd591134af0a93d4f"},
+		{5, "80590b259e0502f96994e16d41aebfec8e9818421bc9d3acd7e80aad72709ed4"},
+		{300, "91e0ef96fd825a3f9daceef7296a0d663ec9bced06dab446963f73d4ba81541c"},
+	};
+	struct trie_change c[300];
+	char hex[ID_HEX];
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		struct trie *t = new_trie();
+
+		for (size_t i = 0; i < rows[r].count; i++)
+			c[i] = put(i, i);
+		trie_sort(c, rows[r].count);
+		assert_int_equal(trie_apply(t, c, rows[r].count), ERR_OK);
+		hex_encode(hex, trie_root(t, TRIE_CURRENT).b, 32);
+		assert_string_equal(hex, rows[r].root);
+		trie_free(t);
+	}
+}
+
 /* A block of random changes with distinct keys. */
 static size_t random_block(struct trie_change *out)
 {
@@ -508,6 +534,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_small),
+		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_memory_is_reused),
 		cmocka_unit_test(test_history_independent),
