@@ -15,7 +15,7 @@
 #define MEDLOCK_ENGINE_APPLICATION_H
 
 #include "chain/engine/engine.h"
-#include "storage/db.h"
+
 
 struct ledger_app;
 
@@ -36,7 +36,8 @@ const Medlock__Genesis *ledger_app_genesis(const struct ledger_app *a);
 struct bytes ledger_app_genesis_bytes(const struct ledger_app *a);
 struct contract_kv *ledger_app_state(struct ledger_app *a);       /* committed state; put and del assert */
 struct contract_block ledger_app_newest(const struct ledger_app *a); /* height, time, network of the last block */
-struct db *ledger_app_db(struct ledger_app *a);                   /* for the daemon's own tables in the same file */
+
+struct sqlite3 *ledger_app_sqlite(struct ledger_app *a); /* for the daemon's own tables in the same file */
 uint64_t ledger_app_state_height(const struct ledger_app *a);     /* the provable state */
 
 /* Stored rows, appended to the buffers.  ERR_NOT_FOUND past the end. */

@@ -24,7 +24,7 @@ struct app_block {
 	size_t count;
 };
 
-/* What finalize gives: owned by the application, valid until commit or abandon. */
+/* What finalize gives: owned by the application, valid until the next finalize. */
 struct app_finalized {
 	struct hash32 app_hash;      /* state after this block: goes into the next header */
 	struct hash32 results_hash;  /* of the results: last_results_hash of the next header */
@@ -66,6 +66,8 @@ struct application {
 	/* One SQLite transaction with everything, synchronous FULL.  On failure nothing has changed. */
 	enum err (*commit)(void *self, const struct app_store *store, struct err_info *info);
 	void (*abandon)(void *self);
+	/* The commit that was stored with the last block, appended; ERR_NOT_FOUND at height 0. */
+	enum err (*last_commit)(void *self, struct buf *ret);
 	/* The newest provable value of a key: ret_value is appended when it is there. */
 	enum err (*query)(void *self, bool *ret_present, struct buf *ret_value, struct buf *ret_proof,
 			  uint64_t *ret_height, struct bytes key);

@@ -22,15 +22,15 @@
 #define SOLO_CLOCK_JUMP_MS 60000
 #define SOLO_QUEUE_MAX 8192u
 #define SOLO_QUEUE_BYTES_MAX (16u * 1024 * 1024)
-#define SOLO_CHAIN_SUFFIX "-solo-1"
 
 struct solo_options {
 	const struct application *app;
 	struct engine_host host;
 	const char *chain_id;
 	int64_t genesis_time;
-	const struct sign_secret *validator; /* outlives the engine */
+	const struct secret *validator; /* seed; outlives the engine */
 	struct sign_public validator_public;
+	int64_t validator_power;
 	unsigned workers;                    /* 0: signatures are verified where they are submitted */
 	uint32_t rate, burst;                /* transactions a second for one address */
 };
