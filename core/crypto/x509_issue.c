@@ -167,8 +167,10 @@ static bool add_crl_uri(X509 *x, const char *uri)
 	point = DIST_POINT_new();
 	good = points && point && (point->distpoint = DIST_POINT_NAME_new()) != NULL &&
 	       (point->distpoint->name.fullname = names_make(&alt, 1)) != NULL;
-	if (good)
+	if (good) {
+		point->distpoint->type = 0; /* a full name */
 		good = sk_DIST_POINT_push(points, point) > 0;
+	}
 	if (!good)
 		DIST_POINT_free(point);
 	good = good && add(x, NID_crl_distribution_points, points, false);
@@ -238,6 +240,9 @@ static enum err build(X509 *x, const struct cert_fields *f, X509 *issuer, EVP_PK
 		return x509_fail(info, ERR_RANGE, "an extension of the certificate cannot be written");
 	if (X509_sign(x, key, x509_digest_for(key)) <= 0)
 		return x509_fail(info, ERR_INTERNAL, "the certificate could not be signed");
+	/* OpenSSL's own reading of what was written: a malformed extension shows here, not at the verifiers. */
+	if (X509_get_extension_flags(x) & EXFLAG_INVALID)
+		return x509_fail(info, ERR_RANGE, "the certificate would not be readable");
 	return ERR_OK;
 }
 
