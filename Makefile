@@ -44,7 +44,7 @@ PKGS := libsodium openssl sqlite3 libevent libevent_openssl libevent_pthreads li
 OUR_CFLAGS = $(STD) $(WARN) $(if $(filter gcc,$(CC)),$(WARN_GCC)) $(WERROR) $(FLAGS.$(VARIANT)) \
 	-DMEDLOCK_VERSION='"$(VERSION)"' $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 GEN_CFLAGS = $(STD) -w $(FLAGS.$(VARIANT)) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-TEST_CFLAGS = $(OUR_CFLAGS) -Itests/lib -Wno-conversion -Wno-stack-usage -Wno-missing-prototypes -Wno-unused-parameter
+TEST_CFLAGS = $(OUR_CFLAGS) -Itests/lib -Wno-conversion $(if $(filter gcc,$(CC)),-Wno-stack-usage) -Wno-missing-prototypes -Wno-unused-parameter
 ifeq ($(filter deps help lint-text clean,$(MAKECMDGOALS)),)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
