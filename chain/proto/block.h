@@ -105,7 +105,7 @@ struct block {
 	const struct bytes *evidence; /* each one marshalled Evidence, kept as it is; ours never have any */
 	size_t evidence_count;
 	struct commit last_commit;
-	void *owned[2];
+	void *owned[3];
 };
 
 void header_encode(struct buf *out, const struct block_header *h);

@@ -16,6 +16,7 @@
 #define GENESIS_SALT_SIZE 32u
 #define GENESIS_DECODED_MAX (4u * GENESIS_SIZE_MAX)
 #define GENESIS_SOLO_SUFFIX "-solo-1"
+#define PARAMETER_MS_MAX (3660ull * 86400 * 1000) /* the longest grant a network can set: ten years */
 
 /* Decode strictly and genesis_check.  Free with WIRE_FREE. */
 enum err genesis_parse(Medlock__Genesis **ret, struct network_id *ret_id, struct bytes in,

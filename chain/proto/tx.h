@@ -33,7 +33,13 @@ void tx_release(struct tx *t);
 /* Every signature in auth verifies under the key the caller names.  For Signature: one key.  ERR_SIGNATURE. */
 enum err tx_verify_signature(const struct tx *t, const Medlock__Signature *s, const struct sign_public *key) MUST_USE;
 
-/* Build: encode body into ret_body and give its signing hash; then put it together with one signature. */
+/* Put every list of an action into the ascending order that tx_parse asks for (duplicates stay, and are refused). */
+void tx_body_sort(Medlock__Body *body);
+void rule_sort(Medlock__Rule *rule);
+
+/* Build: check and append body to ret_body and give its signing hash; then append it with one signature to ret_tx.
+ * ERR_FORMAT or ERR_LIMIT for a body that tx_parse would refuse.
+ */
 enum err tx_body_encode(struct buf *ret_body, struct hash32 *ret_signing_hash, const Medlock__Body *body) MUST_USE;
 struct hash32 tx_signing_hash(const struct network_id *network, struct bytes body);
 enum err tx_assemble(struct buf *ret_tx, struct tx_id *ret_id, struct bytes body, const struct account_id *account,
@@ -54,7 +60,7 @@ struct request_id tx_request_id(const struct hash32 *body_hash, const struct acc
 enum err keyset_account(struct account_id *ret, const Medlock__KeySet *keys) MUST_USE;
 enum err keyset_statement(struct hash32 *ret, const struct network_id *network, const struct account_id *account,
 			  const Medlock__KeySet *keys) MUST_USE;
-/* Lengths, curve points, subgroup, proof of possession of open (bound to the statement's network), signature. */
+/* ERR_FORMAT, ERR_POINT, ERR_PROOF, ERR_SIGNATURE.  Lengths, curve points, subgroup, proof of possession of open (bound to the statement's network), signature. */
 enum err keyset_check(const Medlock__KeySet *keys, struct bytes keys_signature, const struct network_id *network,
 		      const struct account_id *account) MUST_USE;
 
