@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* age files by ourselves; against the age program: tests/vectors/test_age_program.c. */
+/* age files by ourselves; against the age program: test_age_program.c. */
 #include "core/crypto/age.h"
 
 #include <setjmp.h>
