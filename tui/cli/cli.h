@@ -82,6 +82,8 @@ enum err cli_parse(struct cli *c, int argc, char **argv) MUST_USE;
 const char *cli_value(const struct cli *c, const char *name);
 const char *cli_value_at(const struct cli *c, const char *name, size_t index);
 bool cli_switch(const struct cli *c, const char *name);
+/* All values of a repeated option into a list of size entries, the last of them NULL.  ERR_USAGE when they are too many. */
+enum err cli_gather(struct cli *c, const char **list, size_t size, const char *option) MUST_USE;
 
 void cli_help(struct buf *out, const struct command *command); /* NULL: the overview */
 void cli_completion_bash(struct buf *out);

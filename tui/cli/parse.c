@@ -191,3 +191,16 @@ bool cli_switch(const struct cli *c, const char *name)
 {
 	return cli_value_at(c, name, 0) != NULL;
 }
+
+enum err cli_gather(struct cli *c, const char **list, size_t size, const char *option)
+{
+	size_t i = 0;
+
+	for (; cli_value_at(c, option, i) != NULL; i++) {
+		if (i + 1 >= size)
+			return err_set(&c->info, ERR_USAGE, "--%s at most %zu times", option, size - 1);
+		list[i] = cli_value_at(c, option, i);
+	}
+	list[i] = NULL;
+	return ERR_OK;
+}

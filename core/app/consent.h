@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The owner's consent: show, change, try. */
+#ifndef MEDLOCK_APP_CONSENT_H
+#define MEDLOCK_APP_CONSENT_H
+
+#include "core/app/app.h"
+
+struct app_rule {
+	uint32_t id;
+	char *sentence; /* plain words, names filled in */
+	char *json;     /* the rule's object, as `consent set` reads it */
+};
+
+struct app_policy {
+	uint64_t version;
+	const char *default_effect;
+	bool paused;
+	struct app_rule *rules;
+	size_t count;
+};
+enum err app_consent_show(struct app *a, struct app_policy *ret, struct err_info *info) MUST_USE;
+void app_policy_release(struct app_policy *p);
+
+/* What to change.  Lists end with NULL; NULL members are not said. */
+struct app_rule_words {
+	const char *effect; /* permit, deny, ask */
+	const char *who;    /* account, contact, organisation name, role name or "everyone" */
+	const char *purpose[9], *category[17], *label[17];
+	const char *form, *until, *uses;
+	bool lock, emergency_ok, any_label;
+};
+struct app_consent_edit {
+	const struct app_rule_words *add;
+	uint32_t remove;      /* a rule's id, or 0 */
+	struct bytes replace; /* a whole JSON policy, or empty */
+	bool dry_run;
+};
+
+struct app_change {
+	uint64_t version, height;
+	struct tx_id tx;
+	char **gains, **losses; /* sentences */
+	size_t gain_count, loss_count;
+	char *sentence;         /* of the rule added, or of the act */
+};
+/* ERR_CONFLICT when the policy changed meanwhile; nothing is lost then. */
+enum err app_consent_change(struct app *a, struct app_change *ret, const struct app_consent_edit *edit,
+			    struct err_info *info) MUST_USE;
+void app_change_release(struct app_change *c);
+
+struct app_pause {
+	bool paused;
+	uint64_t height, peers_at_height, peers;
+	uint64_t copies; /* releases to others so far: they may still hold what they opened */
+	struct tx_id tx;
+};
+enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bool dry_run, struct err_info *info) MUST_USE;
+
+struct app_answer {
+	struct record_id record;
+	const char *decision, *form, *reason, *category; /* form "" when nothing is given */
+	const char *who, *purpose; /* consent who */
+	uint32_t rule;
+};
+struct app_answers {
+	struct app_answer *rows;
+	size_t count, readable, asked, refused;
+};
+struct app_question {
+	const char *as, *purpose, *on; /* on: a date or NULL for now */
+	bool emergency;
+};
+enum err app_consent_try(struct app *a, struct app_answers *ret, const struct app_question *q, struct err_info *info) MUST_USE;
+enum err app_consent_who(struct app *a, struct app_answers *ret, const struct record_id *record,
+			 struct err_info *info) MUST_USE;
+void app_answers_release(struct app_answers *x);
+
+#endif

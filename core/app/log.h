@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who looked: an account's events, provably all of them. */
+#ifndef MEDLOCK_APP_LOG_H
+#define MEDLOCK_APP_LOG_H
+
+#include "core/app/app.h"
+
+struct app_event_record {
+	struct record_id record;
+	const char *decision, *form, *reason;
+	uint32_t rule;
+};
+struct app_event {
+	uint64_t n, height;
+	struct time_ms at;
+	const char *kind, *purpose, *role; /* "" when the event has none */
+	struct account_id who;
+	struct organisation_id org;
+	struct tx_id tx;
+	struct request_id request;
+	bool emergency, paused;
+	struct app_event_record *records;
+	size_t count;
+	uint64_t policy_version;
+};
+struct app_events {
+	struct app_event *rows;
+	size_t count;
+	bool complete;       /* count and chain equal the proven account row */
+	uint64_t checked_to; /* height of the proof */
+};
+/* n = 0: all since `since`; otherwise that one. */
+enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms since, uint64_t n, struct err_info *info) MUST_USE;
+void app_events_release(struct app_events *e);
+
+/* Recompute the chain from the stored bytes against the proven row, after asking the peer for the newest.
+ * ERR_INCOMPLETE when something is withheld or changed.
+ */
+enum err app_log_verify(struct app *a, uint64_t *ret_count, uint64_t *ret_height, struct err_info *info) MUST_USE;
+
+#endif

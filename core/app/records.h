@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records: list, deposit, read, export. */
+#ifndef MEDLOCK_APP_RECORDS_H
+#define MEDLOCK_APP_RECORDS_H
+
+#include "core/app/app.h"
+
+struct app_rendition {
+	const char *form;
+	struct blob_id blob;
+	uint64_t bytes;
+};
+
+struct app_record {
+	struct record_id record;
+	struct account_id owner, from;
+	const char *category, *confidentiality, *status;
+	char labels[128]; /* "PSY,MH" */
+	bool period_known;
+	struct time_ms period_from, period_to, at;
+	struct app_rendition renditions[2];
+	size_t rendition_count;
+	uint64_t height;
+};
+struct app_records {
+	struct app_record *rows;
+	size_t count;
+};
+/* Own records, or those of owner that a grant lets this profile see. */
+enum err app_record_list(struct app *a, struct app_records *ret, const struct account_id *owner,
+			 struct err_info *info) MUST_USE;
+/* What this profile deposited. */
+enum err app_deposit_list(struct app *a, struct app_records *ret, struct err_info *info) MUST_USE;
+void app_records_release(struct app_records *r);
+
+struct app_deposit {
+	const char *path;
+	struct account_id owner;
+	const char *category;        /* NULL: as proposed */
+	const char *labels[22];      /* more than proposed; ended by NULL */
+	const char *confidentiality; /* NULL: as proposed; raised only, when a label was found */
+	bool dry_run;
+};
+struct app_deposited {
+	struct record_id record;
+	struct tx_id tx;
+	uint64_t height;
+	struct app_record description; /* category, labels, period, renditions as registered */
+};
+enum err app_deposit_put(struct app *a, struct app_deposited *ret, const struct app_deposit *d, struct err_info *info) MUST_USE;
+
+/* A record's bytes as deposited, verified and decrypted into memory; at most 64 MiB. */
+enum err app_record_read(struct app *a, struct buf *ret, const struct record_id *record, const char *form,
+			 struct err_info *info) MUST_USE;
+/* The same, streamed into a new 0600 file at path. */
+struct app_export {
+	uint64_t bytes;
+	struct hash32 sha256;
+};
+enum err app_record_export(struct app *a, struct app_export *ret, const struct record_id *record, const char *form,
+			   const char *path, struct err_info *info) MUST_USE;
+/* The encrypted file itself, which the plain age program opens with the owner's exported identity. */
+enum err app_record_export_age(struct app *a, const struct record_id *record, const char *form, const char *path,
+			       struct err_info *info) MUST_USE;
+
+struct app_view_row {
+	const char *section, *date, *title, *detail, *range, *flag, *status, *source;
+};
+struct app_view {
+	struct app_view_row *rows;
+	size_t count, not_shown, resources;
+	void *owned;
+};
+/* Rows for reading; ERR_FHIR when the bytes are an attachment. */
+enum err app_record_view(struct app_view *ret, struct bytes record, struct err_info *info) MUST_USE;
+void app_view_release(struct app_view *v);
+
+/* 64 hex digits, or the first digits of exactly one known record.  ERR_NOT_FOUND. */
+enum err app_record_find(struct app *a, struct record_id *ret, const char *text, struct err_info *info) MUST_USE;
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asking for records, and getting what was granted. */
+#ifndef MEDLOCK_APP_REQUESTS_H
+#define MEDLOCK_APP_REQUESTS_H
+
+#include "core/app/app.h"
+
+/* Said with every answer, whatever it is. */
+#define APP_INCOMPLETE_NOTE "This view may be incomplete: records that are not shared with you are not listed."
+
+struct app_decided {
+	struct record_id record;
+	const char *decision, *form;
+};
+struct app_request {
+	struct request_id request;
+	struct tx_id tx;
+	struct account_id owner;
+	const char *purpose;
+	bool emergency, closed;
+	uint64_t height;
+	struct time_ms at, expires;
+	struct app_decided *records; /* granted and asked only */
+	size_t count, granted, asked;
+};
+struct app_requests {
+	struct app_request *rows;
+	size_t count;
+};
+
+struct app_ask {
+	struct account_id owner;
+	const char *purpose;
+	const char *category[17], *record[257]; /* ended by NULL */
+	const char *form;                        /* NULL: full */
+	bool emergency;
+	const char *reason; /* emergency: codes.def EMERGENCY_REASON */
+	bool dry_run;
+};
+/* ERR_OK with what was decided, even when nothing was granted: count tells. */
+enum err app_request_new(struct app *a, struct app_request *ret, const struct app_ask *ask, struct err_info *info) MUST_USE;
+enum err app_request_list(struct app *a, struct app_requests *ret, struct err_info *info) MUST_USE;
+enum err app_request_show(struct app *a, struct app_request *ret, const char *request, struct err_info *info) MUST_USE;
+enum err app_request_close(struct app *a, struct app_request *ret, const char *request, struct err_info *info) MUST_USE;
+void app_request_release(struct app_request *r);
+void app_requests_release(struct app_requests *r);
+
+struct app_file {
+	struct record_id record;
+	const char *form;
+	char path[4096];
+	struct hash32 sha256;
+	uint64_t bytes;
+};
+struct app_custodian {
+	struct account_id peer;
+	bool ok;
+};
+struct app_files {
+	struct app_file *rows;
+	size_t count;
+	struct app_custodian custodians[128];
+	size_t custodian_count;
+};
+/* Release keys, fetch, decrypt each granted record into out/RECORD.FORM; goes on where it was cut. */
+enum err app_request_get(struct app *a, struct app_files *ret, const char *request, const char *out,
+			 struct err_info *info) MUST_USE;
+void app_files_release(struct app_files *f);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A record's rows for the terminal: core/health's view under names that the terminal may see. */
+#include <stdlib.h>
+
+#include "core/app/records.h"
+#include "core/health/view.h"
+
+struct owned_view {
+	struct fhir_file file;
+	struct view view;
+};
+
+static enum err fill(struct app_view *ret, struct owned_view *owned)
+{
+	const struct view *v = &owned->view;
+
+	ret->rows = calloc(v->count + 1, sizeof(*ret->rows));
+	if (ret->rows == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < v->count; i++) {
+		const struct view_row *r = &v->rows[i];
+
+		ret->rows[i] = (struct app_view_row){view_section_title(r->section), r->date, r->title, r->detail,
+						     r->range, r->flag, r->status, r->source};
+	}
+	ret->count = v->count;
+	ret->not_shown = v->not_shown;
+	ret->resources = owned->file.count;
+	return ERR_OK;
+}
+
+enum err app_record_view(struct app_view *ret, struct bytes record, struct err_info *info)
+{
+	struct app_view made = {0};
+	struct owned_view *owned;
+	enum err e;
+
+	if (!fhir_looks_like_json(record))
+		return err_set(info, ERR_FHIR, "an attachment");
+	owned = calloc(1, sizeof(*owned));
+	if (owned == NULL)
+		return ERR_MEMORY;
+	made.owned = owned;
+	e = fhir_read(&owned->file, record, info);
+	if (e == ERR_OK)
+		e = view_make(&owned->view, &owned->file);
+	if (e == ERR_OK)
+		e = fill(&made, owned);
+	if (e != ERR_OK) {
+		app_view_release(&made);
+		return e;
+	}
+	*ret = made;
+	return ERR_OK;
+}
+
+void app_view_release(struct app_view *v)
+{
+	struct owned_view *owned;
+
+	if (v == NULL)
+		return;
+	owned = v->owned;
+	if (owned != NULL) {
+		view_release(&owned->view);
+		fhir_release(&owned->file);
+	}
+	free(owned);
+	free(v->rows);
+	*v = (struct app_view){0};
+}

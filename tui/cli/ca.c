@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* medlock ca: the desk of the certificate authority. */
+#include "core/app/ca.h"
+
+#include "tui/cli/check_print.h"
+#include "tui/cli/cli.h"
+
+static void enrolment_json(struct cli *c, const struct app_enrolment *e)
+{
+	json_string(&c->w, "id", e->id);
+	json_string(&c->w, "kind", e->kind);
+	json_string(&c->w, "name", e->name);
+	json_string(&c->w, "profile", e->profile);
+	json_hex(&c->w, "account", BYTES_ID(e->account));
+	json_begin_object(&c->w, "approvals");
+	json_uint(&c->w, "have", e->approvals_have);
+	json_uint(&c->w, "need", e->approvals_need);
+	json_end_object(&c->w);
+}
+
+static enum err queue(struct cli *c)
+{
+	struct app_queue q;
+
+	TRY(app_ca_queue(c->app, &q, &c->info));
+	if (c->json) {
+		json_begin_array(&c->w, "queue");
+		for (size_t i = 0; i < q.count; i++) {
+			json_begin_object(&c->w, NULL);
+			enrolment_json(c, &q.rows[i]);
+			json_end_object(&c->w);
+		}
+		json_end_array(&c->w);
+	}
+	for (size_t i = 0; i < q.count; i++)
+		cli_say(c, "%s  %-10s %-10s %s\n", q.rows[i].id, q.rows[i].kind, q.rows[i].profile,
+			cli_foreign(c, q.rows[i].name));
+	if (q.count == 0)
+		cli_say(c, "The queue is empty.\n");
+	app_queue_release(&q);
+	return ERR_OK;
+}
+
+static void comparison_json(struct cli *c, const struct app_enrolment *e)
+{
+	json_begin_array(&c->w, "comparison");
+	for (size_t i = 0; i < e->row_count; i++) {
+		json_begin_object(&c->w, NULL);
+		json_string(&c->w, "field", e->rows[i].field);
+		json_string(&c->w, "requested", e->rows[i].requested);
+		json_string(&c->w, "issued", e->rows[i].issued);
+		json_end_object(&c->w);
+	}
+	json_end_array(&c->w);
+}
+
+static enum err show(struct cli *c)
+{
+	struct app_enrolment e = {0};
+
+	TRY(app_ca_show(c->app, &e, c->arguments[0], &c->info));
+	if (c->json) {
+		enrolment_json(c, &e);
+		comparison_json(c, &e);
+	}
+	cli_say(c, "%s: %s, profile %s\n  %-18s %-30s %s\n", e.id, cli_foreign(c, e.name), e.profile, "field", "requested",
+		"would be issued");
+	for (size_t i = 0; i < e.row_count; i++)
+		cli_say(c, "  %-18s %-30s %s\n", e.rows[i].field, cli_foreign(c, e.rows[i].requested),
+			cli_foreign(c, e.rows[i].issued));
+	return ERR_OK;
+}
+
+static void print_act(struct cli *c, const struct app_ca_act *act, const char *what)
+{
+	if (c->json) {
+		json_string(&c->w, "serial", act->serial);
+		json_hex(&c->w, "tx", BYTES_ID(act->tx));
+		json_uint(&c->w, "height", act->height);
+		json_begin_object(&c->w, "approvals");
+		json_uint(&c->w, "have", act->approvals_have);
+		json_uint(&c->w, "need", act->approvals_need);
+		json_end_object(&c->w);
+	}
+	if (cli_switch(c, "dry-run"))
+		cli_say(c, "Nothing was done (--dry-run).\n");
+	else
+		cli_say(c, "Certificate %s %s, on the ledger in block %llu.\n", act->serial, what,
+			(unsigned long long)act->height);
+}
+
+static enum err approve(struct cli *c)
+{
+	struct app_ca_act act = {0};
+
+	TRY(app_ca_approve(c->app, &act, c->arguments[0], cli_switch(c, "dry-run"), &c->info));
+	print_act(c, &act, "issued");
+	return ERR_OK;
+}
+
+static enum err reject(struct cli *c)
+{
+	const char *reason = cli_value(c, "reason");
+
+	if (reason == NULL)
+		return err_set(&c->info, ERR_USAGE, "say --reason TEXT: the requester reads it");
+	TRY(app_ca_reject(c->app, c->arguments[0], reason, &c->info));
+	cli_say(c, "Rejected.\n");
+	return ERR_OK;
+}
+
+static enum err revoke(struct cli *c)
+{
+	struct app_ca_act act = {0};
+	const char *reason = cli_value(c, "reason");
+
+	if (reason == NULL)
+		return err_set(&c->info, ERR_USAGE, "say --reason: key-compromise, affiliation-changed, superseded, …");
+	TRY(app_ca_revoke(c->app, &act, c->arguments[0], reason, cli_value(c, "confirm"), cli_switch(c, "dry-run"), &c->info));
+	print_act(c, &act, "revoked");
+	return ERR_OK;
+}
+
+static void certificate_json(struct cli *c, const struct app_certificate *x)
+{
+	json_begin_object(&c->w, NULL);
+	json_string(&c->w, "serial", x->serial);
+	json_string(&c->w, "name", x->name);
+	json_string(&c->w, "profile", x->profile);
+	json_hex(&c->w, "account", BYTES_ID(x->account));
+	json_time(&c->w, "not_after", x->not_after.v);
+	json_string(&c->w, "state", x->state);
+	json_end_object(&c->w);
+}
+
+static enum err list(struct cli *c)
+{
+	struct app_certificates all;
+
+	TRY(app_ca_list(c->app, &all, &c->info));
+	if (c->json) {
+		json_begin_array(&c->w, "certificates");
+		for (size_t i = 0; i < all.count; i++)
+			certificate_json(c, &all.rows[i]);
+		json_end_array(&c->w);
+	}
+	for (size_t i = 0; i < all.count; i++) {
+		char end[TIME_TEXT];
+
+		time_format(end, all.rows[i].not_after);
+		cli_say(c, "%s  %-10s %-8s until %.10s  %s\n", all.rows[i].serial, all.rows[i].profile, all.rows[i].state,
+			end, cli_foreign(c, all.rows[i].name));
+	}
+	app_certificates_release(&all);
+	return ERR_OK;
+}
+
+static enum err crl(struct cli *c)
+{
+	const char *out = cli_value(c, "out");
+	uint64_t number;
+
+	if (out == NULL)
+		return err_set(&c->info, ERR_USAGE, "say --out FILE");
+	TRY(app_ca_crl(c->app, &number, out, &c->info));
+	if (c->json) {
+		json_uint(&c->w, "number", number);
+		json_string(&c->w, "path", out);
+	}
+	cli_say(c, "Revocation list %llu written to %s.\n", (unsigned long long)number, out);
+	return ERR_OK;
+}
+
+static enum err doctor(struct cli *c)
+{
+	struct app_checks all;
+
+	TRY(app_ca_doctor(c->app, &all, &c->info));
+	return cli_checks(c, &all);
+}
+
+static const struct cli_option dry_options[] = {{"dry-run", NULL, "show what would happen"}, {NULL, NULL, NULL}};
+static const struct cli_option reject_options[] = {{"reason", "TEXT", "words for the requester"}, {NULL, NULL, NULL}};
+static const struct cli_option revoke_options[] = {
+	{"reason", "REASON", "key-compromise, affiliation-changed, superseded, cessation, privilege-withdrawn"},
+	{"confirm", "XXXX", "the last four digits of the serial"}, {"dry-run", NULL, "show what would happen"},
+	{NULL, NULL, NULL},
+};
+static const struct cli_option crl_options[] = {{"out", "FILE", "where it goes (DER)"}, {NULL, NULL, NULL}};
+
+const struct command ca_commands[] = {
+	{"ca", "queue", "", 0, 0, CLI_KEYS, "enrolment requests that wait", NULL,
+	 (const char *const[]){"ca queue", NULL}, queue},
+	{"ca", "show", "ID", 1, 1, CLI_KEYS, "requested and issued, side by side", NULL,
+	 (const char *const[]){"ca show 9d1e", NULL}, show},
+	{"ca", "approve", "ID", 1, 1, CLI_KEYS, "issue the certificate and anchor it", dry_options,
+	 (const char *const[]){"ca approve 9d1e", NULL}, approve},
+	{"ca", "reject", "ID", 1, 1, CLI_KEYS, "refuse a request", reject_options,
+	 (const char *const[]){"ca reject 9d1e --reason 'the badge has expired'", NULL}, reject},
+	{"ca", "list", "", 0, 0, CLI_KEYS, "certificates issued", NULL, (const char *const[]){"ca list", NULL}, list},
+	{"ca", "revoke", "SERIAL", 1, 1, CLI_KEYS, "end a certificate, here and on the ledger", revoke_options,
+	 (const char *const[]){"ca revoke 5c0f --reason superseded --confirm 5c0f", NULL}, revoke},
+	{"ca", "crl", "", 0, 0, CLI_KEYS, "the revocation list", crl_options,
+	 (const char *const[]){"ca crl --out medlock.crl", NULL}, crl},
+	{"ca", "doctor", "", 0, 0, CLI_KEYS, "check register, serials, revocation list and clock", NULL,
+	 (const char *const[]){"ca doctor", NULL}, doctor},
+	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
+};

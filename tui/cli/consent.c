@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* medlock consent: the owner's rules. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/app/consent.h"
+#include "core/app/records.h"
+#include "core/base/files.h"
+#include "core/base/text.h"
+#include "tui/cli/cli.h"
+
+#define POLICY_FILE_MAX (1024u * 1024)
+
+static void hex_of(char out[ID_HEX], const uint8_t id[ID_SIZE])
+{
+	hex_encode(out, id, ID_SIZE);
+}
+
+/* ---- show ---------------------------------------------------------------------------------- */
+
+static enum err show(struct cli *c)
+{
+	struct app_policy p;
+
+	TRY(app_consent_show(c->app, &p, &c->info));
+	if (c->json) {
+		json_uint(&c->w, "version", p.version);
+		json_string(&c->w, "default", p.default_effect);
+		json_boolean(&c->w, "paused", p.paused);
+		json_begin_array(&c->w, "rules");
+		for (size_t i = 0; i < p.count; i++)
+			json_raw(&c->w, NULL, bytes_str(p.rules[i].json));
+		json_end_array(&c->w);
+	}
+	cli_say(c, "Policy version %llu.%s\n", (unsigned long long)p.version,
+		p.paused ? " ALL SHARING IS PAUSED." : "");
+	for (size_t i = 0; i < p.count; i++)
+		cli_say(c, "  %3u  %s\n", p.rules[i].id, cli_foreign(c, p.rules[i].sentence));
+	cli_say(c, "What no rule decides: %s.\n",
+		strcmp(p.default_effect, "ask") == 0 ? "I am asked" : "nobody sees it");
+	app_policy_release(&p);
+	return ERR_OK;
+}
+
+/* ---- change -------------------------------------------------------------------------------- */
+
+static void print_list(struct cli *c, const char *key, const char *words, char **list, size_t count)
+{
+	if (c->json) {
+		json_begin_array(&c->w, key);
+		for (size_t i = 0; i < count; i++)
+			json_string(&c->w, NULL, list[i]);
+		json_end_array(&c->w);
+	}
+	for (size_t i = 0; i < count; i++)
+		cli_say(c, "  %s %s\n", words, cli_foreign(c, list[i]));
+}
+
+static void print_change(struct cli *c, const struct app_change *done, bool dry_run)
+{
+	if (c->json) {
+		json_uint(&c->w, "version", done->version);
+		json_uint(&c->w, "height", done->height);
+		json_hex(&c->w, "tx", BYTES_ID(done->tx));
+		json_boolean(&c->w, "dry_run", dry_run);
+		json_begin_object(&c->w, "diff");
+	}
+	if (done->sentence != NULL)
+		cli_say(c, "%s\n", cli_foreign(c, done->sentence));
+	print_list(c, "gains", "gains:", done->gains, done->gain_count);
+	print_list(c, "losses", "loses:", done->losses, done->loss_count);
+	if (c->json)
+		json_end_object(&c->w);
+	if (dry_run)
+		cli_say(c, "Nothing was changed (--dry-run).\n");
+	else
+		cli_say(c, "Policy version %llu, from block %llu on.\n", (unsigned long long)done->version,
+			(unsigned long long)done->height);
+}
+
+static enum err change(struct cli *c, const struct app_consent_edit *edit)
+{
+	struct app_change done = {0};
+	enum err e = app_consent_change(c->app, &done, edit, &c->info);
+
+	if (e == ERR_OK)
+		print_change(c, &done, edit->dry_run);
+	app_change_release(&done);
+	return e;
+}
+
+static enum err one_effect(struct cli *c, const char **ret)
+{
+	static const char *const effects[] = {"permit", "deny", "ask"};
+	const char *found = NULL;
+
+	for (size_t i = 0; i < 3; i++) {
+		if (!cli_switch(c, effects[i]))
+			continue;
+		if (found != NULL)
+			return err_set(&c->info, ERR_USAGE, "--%s and --%s together", found, effects[i]);
+		found = effects[i];
+	}
+	if (found == NULL)
+		return err_set(&c->info, ERR_USAGE, "say --permit, --deny or --ask");
+	*ret = found;
+	return ERR_OK;
+}
+
+static enum err add(struct cli *c)
+{
+	struct app_rule_words words = {
+		.who = cli_value(c, "who"), .form = cli_value(c, "form"), .until = cli_value(c, "until"),
+		.uses = cli_value(c, "uses"), .lock = cli_switch(c, "lock"),
+		.emergency_ok = cli_switch(c, "emergency-ok"), .any_label = cli_switch(c, "any-label"),
+	};
+	struct app_consent_edit edit = {.add = &words, .dry_run = cli_switch(c, "dry-run")};
+
+	TRY(one_effect(c, &words.effect));
+	TRY(cli_gather(c, words.purpose, sizeof(words.purpose) / sizeof(words.purpose[0]), "purpose"));
+	TRY(cli_gather(c, words.category, sizeof(words.category) / sizeof(words.category[0]), "category"));
+	TRY(cli_gather(c, words.label, sizeof(words.label) / sizeof(words.label[0]), "label"));
+	return change(c, &edit);
+}
+
+static enum err remove_rule(struct cli *c)
+{
+	struct app_consent_edit edit = {.dry_run = cli_switch(c, "dry-run")};
+	uint64_t id;
+
+	if (parse_u64(&id, bytes_str(c->arguments[0]), UINT32_MAX) != ERR_OK || id == 0)
+		return err_set(&c->info, ERR_USAGE, "'%s' is not the number of a rule", c->arguments[0]);
+	edit.remove = (uint32_t)id;
+	return change(c, &edit);
+}
+
+static enum err set(struct cli *c)
+{
+	struct app_consent_edit edit = {.dry_run = cli_switch(c, "dry-run")};
+	struct buf text = BUF_INIT;
+	enum err e = files_read(&text, c->arguments[0], POLICY_FILE_MAX, &c->info);
+
+	if (e == ERR_OK) {
+		edit.replace = buf_bytes(&text);
+		e = change(c, &edit);
+	}
+	buf_release(&text);
+	return e;
+}
+
+/* ---- pause, resume ------------------------------------------------------------------------- */
+
+static enum err set_paused(struct cli *c, bool paused)
+{
+	struct app_pause done;
+	bool dry_run = cli_switch(c, "dry-run");
+
+	TRY(app_consent_pause(c->app, &done, paused, dry_run, &c->info));
+	if (c->json) {
+		json_boolean(&c->w, "paused", done.paused);
+		json_uint(&c->w, "height", done.height);
+		json_hex(&c->w, "tx", BYTES_ID(done.tx));
+		json_uint(&c->w, "peers_at_height", done.peers_at_height);
+		json_uint(&c->w, "peers", done.peers);
+		json_uint(&c->w, "copies", done.copies);
+	}
+	if (dry_run) {
+		cli_say(c, "Nothing was changed (--dry-run).\n");
+		return ERR_OK;
+	}
+	cli_say(c, paused ? "All sharing is paused from block %llu on.\n" : "Sharing goes on from block %llu on.\n",
+		(unsigned long long)done.height);
+	cli_say(c, "  %llu of %llu peers have reached that block.\n", (unsigned long long)done.peers_at_height,
+		(unsigned long long)done.peers);
+	if (paused)
+		cli_say(c, "  %llu keys were released before: what was opened then cannot be called back.\n",
+			(unsigned long long)done.copies);
+	return ERR_OK;
+}
+
+static enum err pause_sharing(struct cli *c)
+{
+	return set_paused(c, true);
+}
+
+static enum err resume_sharing(struct cli *c)
+{
+	return set_paused(c, false);
+}
+
+/* ---- try, who ------------------------------------------------------------------------------ */
+
+static void print_answer(struct cli *c, const struct app_answer *x, bool people)
+{
+	char id[ID_HEX];
+
+	hex_of(id, x->record.b);
+	if (c->json) {
+		json_begin_object(&c->w, NULL);
+		json_hex(&c->w, "record", BYTES_ID(x->record));
+		if (people) {
+			json_string(&c->w, "who", x->who);
+			json_string(&c->w, "purpose", x->purpose);
+		}
+		json_string(&c->w, "decision", x->decision);
+		json_string(&c->w, "form", x->form);
+		json_uint(&c->w, "rule", x->rule);
+		json_string(&c->w, "reason", x->reason);
+		json_end_object(&c->w);
+	}
+	if (people)
+		cli_say(c, "  %-28s %-10s %-8s %-5s", cli_foreign(c, x->who), x->purpose, x->decision, x->form);
+	else
+		cli_say(c, "  %.12s  %-4s %-8s %-5s", id, x->category, x->decision, x->form);
+	if (x->rule != 0)
+		cli_say(c, " by rule %u\n", x->rule);
+	else
+		cli_say(c, " (%s)\n", x->reason);
+}
+
+static void print_answers(struct cli *c, const struct app_answers *x, bool people)
+{
+	if (c->json)
+		json_begin_array(&c->w, "answers");
+	for (size_t i = 0; i < x->count; i++)
+		print_answer(c, &x->rows[i], people);
+	if (c->json) {
+		json_end_array(&c->w);
+		json_uint(&c->w, "readable", x->readable);
+		json_uint(&c->w, "asked", x->asked);
+		json_uint(&c->w, "refused", x->refused);
+	}
+	cli_say(c, "%zu yes, %zu ask me, %zu no.\n", x->readable, x->asked, x->refused);
+}
+
+static enum err try_as(struct cli *c)
+{
+	struct app_question q = {
+		.as = cli_value(c, "as"), .purpose = cli_value(c, "purpose"), .on = cli_value(c, "on"),
+		.emergency = cli_switch(c, "emergency"),
+	};
+	struct app_answers x;
+
+	if (q.as == NULL || q.purpose == NULL)
+		return err_set(&c->info, ERR_USAGE, "say --as WHO and --purpose CODE");
+	TRY(app_consent_try(c->app, &x, &q, &c->info));
+	print_answers(c, &x, false);
+	app_answers_release(&x);
+	return ERR_OK;
+}
+
+static enum err who(struct cli *c)
+{
+	struct record_id record;
+	struct app_answers x;
+
+	TRY(app_record_find(c->app, &record, c->arguments[0], &c->info));
+	TRY(app_consent_who(c->app, &x, &record, &c->info));
+	print_answers(c, &x, true);
+	app_answers_release(&x);
+	return ERR_OK;
+}
+
+#define DRY_RUN {"dry-run", NULL, "show what would change, change nothing"}
+#define NOW {"now", NULL, "do not wait, even when it widens access"}
+#define END {NULL, NULL, NULL}
+
+static const struct cli_option change_options[] = {DRY_RUN, NOW, END};
+static const struct cli_option pause_options[] = {DRY_RUN, END};
+static const struct cli_option add_options[] = {
+	{"permit", NULL, "let them see"}, {"deny", NULL, "keep it from them"}, {"ask", NULL, "ask me each time"},
+	{"who", "WHO", "a contact, account, organisation, role, or everyone"},
+	{"purpose", "CODE", "purpose of use: TREAT, HRESCH, … (repeat for more)"},
+	{"category", "CODE", "kind of data: LAB, MED, … (repeat; none: all)"},
+	{"label", "CODE", "sensitivity: PSY, HIV, … (repeat)"},
+	{"any-label", NULL, "a permit that covers sensitive records too"},
+	{"form", "FORM", "full or deid"}, {"until", "DATE", "2027-01-31"}, {"uses", "N", "how many requests"},
+	{"lock", NULL, "with --deny: nothing more specific lifts it"},
+	{"emergency-ok", NULL, "with --lock: an emergency passes"}, DRY_RUN, NOW, END,
+};
+static const struct cli_option try_options[] = {
+	{"as", "WHO", "who would ask"}, {"purpose", "CODE", "for what"}, {"on", "DATE", "on which day (default now)"},
+	{"emergency", NULL, "as an emergency"}, END,
+};
+
+const struct command consent_commands[] = {
+	{"consent", "show", "", 0, 0, CLI_KEYS, "my rules, one sentence each", NULL,
+	 (const char *const[]){"consent show", "consent show --json", NULL}, show},
+	{"consent", "add", "", 0, 0, CLI_KEYS, "add one rule", add_options,
+	 (const char *const[]){"consent add --permit --who okafor --purpose TREAT",
+			       "consent add --deny --who everyone --purpose HMARKT --lock --dry-run", NULL}, add},
+	{"consent", "remove", "RULE", 1, 1, CLI_KEYS, "remove one rule", change_options,
+	 (const char *const[]){"consent remove 1 --dry-run", NULL}, remove_rule},
+	{"consent", "set", "FILE", 1, 1, CLI_KEYS, "replace all rules by a JSON policy (- reads stdin)", change_options,
+	 (const char *const[]){"consent set policy.json --dry-run", NULL}, set},
+	{"consent", "pause", "", 0, 0, CLI_KEYS, "stop all sharing at once", pause_options,
+	 (const char *const[]){"consent pause", NULL}, pause_sharing},
+	{"consent", "resume", "", 0, 0, CLI_KEYS, "end the pause", pause_options,
+	 (const char *const[]){"consent resume", NULL}, resume_sharing},
+	{"consent", "try", "", 0, 0, CLI_KEYS, "what would somebody see", try_options,
+	 (const char *const[]){"consent try --as okafor --purpose TREAT", NULL}, try_as},
+	{"consent", "who", "RECORD", 1, 1, CLI_KEYS, "who could see one record", NULL,
+	 (const char *const[]){"consent who 4f1c09", NULL}, who},
+	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* medlock demo: a synthetic network to try everything on, and its story told by real commands. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/app/setup.h"
+#include "tui/cli/cli.h"
+#include "tui/cli/story.h"
+
+static void person_json(struct cli *c, const struct app_demo_person *p)
+{
+	json_begin_object(&c->w, p->name);
+	json_string(&c->w, "home", p->home);
+	json_string(&c->w, "mode", p->mode);
+	json_hex(&c->w, "account", BYTES_ID(p->account));
+	json_end_object(&c->w);
+}
+
+static void demo_json(struct cli *c, const struct app_demo *d)
+{
+	json_string(&c->w, "dir", d->dir);
+	json_hex(&c->w, "network", BYTES_ID(d->network));
+	json_string(&c->w, "engine", d->engine);
+	json_begin_array(&c->w, "peers");
+	json_begin_object(&c->w, NULL);
+	json_string(&c->w, "url", d->peer_url);
+	json_string(&c->w, "home", d->peer_home);
+	json_int(&c->w, "pid", d->pid);
+	json_end_object(&c->w);
+	json_end_array(&c->w);
+	json_begin_object(&c->w, "people");
+	for (size_t i = 0; i < d->count; i++)
+		person_json(c, &d->people[i]);
+	json_end_object(&c->w);
+}
+
+static enum err up(struct cli *c)
+{
+	struct app_demo d;
+
+	if (cli_value(c, "engine") != NULL && strcmp(cli_value(c, "engine"), "solo") != 0)
+		return err_set(&c->info, ERR_USAGE, "--engine %s: this build has solo", cli_value(c, "engine"));
+	TRY(app_demo_up(&d, c->arguments[0], c->program, &c->task, &c->info));
+	if (c->json)
+		demo_json(c, &d);
+	cli_say(c, "The demo network runs at %s (process %lld).\n", d.peer_url, (long long)d.pid);
+	for (size_t i = 0; i < d.count; i++)
+		cli_say(c, "  %-8s %-10s medlock -C %s …\n", d.people[i].name, d.people[i].mode, d.people[i].home);
+	cli_say(c, "Stop it with 'medlock demo down %s'.\n", c->arguments[0]);
+	return ERR_OK;
+}
+
+static enum err down(struct cli *c)
+{
+	TRY(app_demo_down(c->arguments[0], &c->info));
+	if (c->json)
+		json_boolean(&c->w, "stopped", true);
+	cli_say(c, "Stopped. 'medlock demo up %s' starts it again.\n", c->arguments[0]);
+	return ERR_OK;
+}
+
+/* A throw-away folder, the network in it, the story, and away with both. */
+static enum err play(struct cli *c)
+{
+	char dir[] = "/tmp/medlock-demo-XXXXXX";
+	struct app_demo d;
+	enum err e, stopped;
+
+	if (mkdtemp(dir) == NULL)
+		return err_set(&c->info, ERR_IO, "no folder under /tmp");
+	fprintf(stderr, "Making a synthetic network in %s …\n", dir);
+	e = app_demo_up(&d, dir, c->program, &c->task, &c->info);
+	if (e == ERR_OK)
+		e = story_tell(c, &d);
+	stopped = app_demo_down(dir, NULL);
+	if (e == ERR_OK)
+		e = stopped;
+	if (cli_switch(c, "keep"))
+		fprintf(stderr, "The folder stays: medlock demo up %s\n", dir);
+	else if (story_remove(dir) != ERR_OK)
+		fprintf(stderr, "The folder %s could not be removed.\n", dir);
+	return e;
+}
+
+static const struct cli_option play_options[] = {
+	{"story", NULL, "play the story line by line"}, {"keep", NULL, "keep the folder afterwards"}, {NULL, NULL, NULL},
+};
+static const struct cli_option up_options[] = {{"engine", "NAME", "solo"}, {NULL, NULL, NULL}};
+
+const struct command demo_commands[] = {
+	{"demo", "up", "DIR", 1, 1, CLI_NOTHING, "the demo network in DIR, left running", up_options,
+	 (const char *const[]){"demo up /tmp/world", NULL}, up},
+	{"demo", "down", "DIR", 1, 1, CLI_NOTHING, "stop it", NULL, (const char *const[]){"demo down /tmp/world", NULL}, down},
+	{"demo", "", "", 0, 0, CLI_NOTHING, "a throw-away network and its story", play_options,
+	 (const char *const[]){"demo", "demo --story", NULL}, play},
+	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* medlock log: who looked, who was refused. */
+#include "core/app/log.h"
+
+#include <string.h>
+
+#include "core/base/files.h"
+#include "core/base/text.h"
+#include "tui/cli/cli.h"
+
+static void record_json(struct json_writer *w, const struct app_event_record *r)
+{
+	json_begin_object(w, NULL);
+	json_hex(w, "record", BYTES_ID(r->record));
+	json_string(w, "decision", r->decision);
+	json_string(w, "form", r->form);
+	json_uint(w, "rule", r->rule);
+	json_string(w, "reason", r->reason);
+	json_end_object(w);
+}
+
+/* One decision for the whole event: what most of its records got, "mixed" otherwise. */
+static const char *overall(const struct app_event *e)
+{
+	const char *first = e->count ? e->records[0].decision : "";
+
+	for (size_t i = 1; i < e->count; i++) {
+		if (strcmp(e->records[i].decision, first) != 0)
+			return "mixed";
+	}
+	return first;
+}
+
+static void event_json(struct cli *c, struct json_writer *w, const struct app_event *e)
+{
+	json_begin_object(w, NULL);
+	json_uint(w, "n", e->n);
+	json_uint(w, "height", e->height);
+	json_time(w, "at", e->at.v);
+	json_string(w, "kind", e->kind);
+	json_string(w, "who", app_name(c->app, e->who.b));
+	json_hex(w, "account", BYTES_ID(e->who));
+	json_string(w, "org", bytes_is_zero(BYTES_ID(e->org)) ? "" : app_name(c->app, e->org.b));
+	json_string(w, "role", e->role);
+	json_string(w, "purpose", e->purpose);
+	json_boolean(w, "emergency", e->emergency);
+	json_string(w, "decision", overall(e));
+	json_uint(w, "rule", e->count ? e->records[0].rule : 0);
+	json_string(w, "form", e->count ? e->records[0].form : "");
+	json_uint(w, "policy_version", e->policy_version);
+	json_hex(w, "tx", BYTES_ID(e->tx));
+	if (!bytes_is_zero(BYTES_ID(e->request)))
+		json_hex(w, "request", BYTES_ID(e->request));
+	json_begin_array(w, "records");
+	for (size_t i = 0; i < e->count; i++)
+		record_json(w, &e->records[i]);
+	json_end_array(w);
+	json_end_object(w);
+}
+
+static void event_line(struct cli *c, const struct app_event *e)
+{
+	char at[TIME_TEXT];
+
+	time_format(at, e->at);
+	cli_say(c, "%4llu  %.16s  %-15s %-20s %-8s %s", (unsigned long long)e->n, at, e->kind,
+		cli_foreign(c, app_name(c->app, e->who.b)), e->purpose, overall(e));
+	if (e->count > 0)
+		cli_say(c, " (%zu record%s)", e->count, e->count == 1 ? "" : "s");
+	cli_say(c, "%s%s\n", e->emergency ? " EMERGENCY" : "",
+		strcmp(e->kind, "consent_pause") == 0 ? (e->paused ? " all sharing paused" : " sharing resumed") : "");
+}
+
+static enum err list_since(struct cli *c, struct app_events *ret)
+{
+	struct time_ms since = {0};
+
+	if (cli_value(c, "since") != NULL && time_parse(&since, cli_value(c, "since")) != ERR_OK)
+		return err_set(&c->info, ERR_USAGE, "'%s' is not a date", cli_value(c, "since"));
+	return app_log_list(c->app, ret, since, 0, &c->info);
+}
+
+static void list_json(struct cli *c, struct json_writer *w, const struct app_events *list)
+{
+	json_begin_array(w, "events");
+	for (size_t i = 0; i < list->count; i++)
+		event_json(c, w, &list->rows[i]);
+	json_end_array(w);
+	json_boolean(w, "complete", list->complete);
+	json_uint(w, "checked_to", list->checked_to);
+}
+
+static enum err list(struct cli *c)
+{
+	struct app_events all;
+
+	TRY(list_since(c, &all));
+	if (c->json)
+		list_json(c, &c->w, &all);
+	for (size_t i = 0; i < all.count; i++)
+		event_line(c, &all.rows[i]);
+	cli_say(c, all.complete ? "Complete: proven up to block %llu.\n" : "NOT COMPLETE up to block %llu.\n",
+		(unsigned long long)all.checked_to);
+	app_events_release(&all);
+	return ERR_OK;
+}
+
+static void show_records(struct cli *c, const struct app_event *e)
+{
+	char id[ID_HEX];
+
+	for (size_t i = 0; i < e->count; i++) {
+		hex_encode(id, e->records[i].record.b, ID_SIZE);
+		cli_say(c, "      %.12s  %s %s", id, e->records[i].decision, e->records[i].form);
+		if (e->records[i].rule != 0)
+			cli_say(c, " by rule %u of policy version %llu\n", e->records[i].rule,
+				(unsigned long long)e->policy_version);
+		else
+			cli_say(c, " (%s)\n", e->records[i].reason);
+	}
+}
+
+static enum err show(struct cli *c)
+{
+	struct app_events one;
+	uint64_t n;
+
+	if (parse_u64(&n, bytes_str(c->arguments[0]), UINT32_MAX) != ERR_OK || n == 0)
+		return err_set(&c->info, ERR_USAGE, "'%s' is not the number of an entry", c->arguments[0]);
+	TRY(app_log_list(c->app, &one, (struct time_ms){0}, n, &c->info));
+	if (c->json)
+		list_json(c, &c->w, &one);
+	for (size_t i = 0; i < one.count; i++) {
+		event_line(c, &one.rows[i]);
+		show_records(c, &one.rows[i]);
+	}
+	app_events_release(&one);
+	return ERR_OK;
+}
+
+static enum err verify(struct cli *c)
+{
+	uint64_t count, height;
+
+	TRY(app_log_verify(c->app, &count, &height, &c->info));
+	if (c->json) {
+		json_uint(&c->w, "events", count);
+		json_boolean(&c->w, "complete", true);
+		json_uint(&c->w, "checked_to", height);
+	}
+	cli_say(c, "All %llu entries are here and unchanged, proven up to block %llu.\n", (unsigned long long)count,
+		(unsigned long long)height);
+	return ERR_OK;
+}
+
+static enum err export(struct cli *c)
+{
+	struct app_events all;
+	struct buf text = BUF_INIT;
+	struct json_writer w;
+	enum err e;
+
+	TRY(list_since(c, &all));
+	json_writer_init(&w, &text);
+	json_begin_object(&w, NULL);
+	json_uint(&w, "v", 1);
+	list_json(c, &w, &all);
+	json_end_object(&w);
+	buf_append_byte(&text, '\n');
+	e = buf_error(&text);
+	if (e == ERR_OK)
+		e = files_write(c->arguments[0], buf_bytes(&text), &c->info);
+	if (e == ERR_OK && c->json)
+		json_uint(&c->w, "events", all.count);
+	if (e == ERR_OK)
+		cli_say(c, "%zu entries written.\n", all.count);
+	buf_release(&text);
+	app_events_release(&all);
+	return e;
+}
+
+static const struct cli_option since_options[] = {
+	{"since", "DATE", "from this day on"}, {"all", NULL, "all of it (the default)"}, {NULL, NULL, NULL},
+};
+
+const struct command log_commands[] = {
+	{"log", "list", "", 0, 0, CLI_KEYS, "who looked, who was refused, what changed", since_options,
+	 (const char *const[]){"log list", "log list --since 2026-01-01 --json", NULL}, list},
+	{"log", "show", "N", 1, 1, CLI_KEYS, "one entry with each record", NULL,
+	 (const char *const[]){"log show 1", NULL}, show},
+	{"log", "verify", "", 0, 0, CLI_KEYS, "prove that nothing was left out or changed", NULL,
+	 (const char *const[]){"log verify", NULL}, verify},
+	{"log", "export", "FILE", 1, 1, CLI_KEYS, "the whole list into a file", since_options,
+	 (const char *const[]){"log export access-log.json", NULL}, export},
+	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* medlock record: list, read, export. */
+#include "core/app/records.h"
+
+#include <string.h>
+
+#include "tui/cli/cli.h"
+#include "tui/cli/record_print.h"
+
+static enum err list(struct cli *c)
+{
+	struct app_records all;
+	struct account_id owner;
+	const struct account_id *of = NULL;
+
+	if (cli_value(c, "owner") != NULL) {
+		TRY(app_find(c->app, &owner, cli_value(c, "owner"), &c->info));
+		of = &owner;
+	}
+	TRY(app_record_list(c->app, &all, of, &c->info));
+	cli_records(c, "records", &all);
+	app_records_release(&all);
+	return ERR_OK;
+}
+
+static const char *form_of(struct cli *c)
+{
+	return cli_value(c, "form") ? cli_value(c, "form") : "full";
+}
+
+static void row_json(struct cli *c, const struct app_view_row *r)
+{
+	json_begin_object(&c->w, NULL);
+	json_string(&c->w, "section", r->section);
+	json_string(&c->w, "date", r->date);
+	json_string(&c->w, "title", r->title);
+	json_string(&c->w, "detail", r->detail);
+	json_string(&c->w, "range", r->range);
+	json_string(&c->w, "flag", r->flag);
+	json_string(&c->w, "status", r->status);
+	json_string(&c->w, "source", r->source);
+	json_end_object(&c->w);
+}
+
+static void say_row(struct cli *c, const struct app_view_row *r, const char **section)
+{
+	if (*section == NULL || strcmp(*section, r->section) != 0)
+		cli_say(c, "\n%s\n", r->section);
+	*section = r->section;
+	cli_say(c, "  %-10.10s  %-30s %s", cli_foreign(c, r->date), cli_foreign(c, r->title), cli_foreign(c, r->detail));
+	if (r->range[0] != '\0')
+		cli_say(c, "  [%s]", cli_foreign(c, r->range));
+	if (r->flag[0] != '\0')
+		cli_say(c, "  %s", cli_foreign(c, r->flag));
+	if (r->status[0] != '\0' && strcmp(r->status, "final") != 0)
+		cli_say(c, "  (%s)", cli_foreign(c, r->status));
+	if (r->source[0] != '\0')
+		cli_say(c, "  — %s", cli_foreign(c, r->source));
+	cli_say(c, "\n");
+}
+
+static void print_view(struct cli *c, const struct app_view *v)
+{
+	const char *section = NULL;
+
+	if (c->json)
+		json_begin_array(&c->w, "rows");
+	for (size_t i = 0; i < v->count; i++) {
+		if (c->json)
+			row_json(c, &v->rows[i]);
+		else
+			say_row(c, &v->rows[i], &section);
+	}
+	if (c->json) {
+		json_end_array(&c->w);
+		json_uint(&c->w, "resources", v->resources);
+		json_uint(&c->w, "not_shown", v->not_shown);
+	}
+	if (v->not_shown > 0)
+		cli_say(c, "\n%zu resources of other kinds are not shown here; 'record export' has them all.\n", v->not_shown);
+}
+
+/* An attachment has no rows: say what it is. */
+static void print_attachment(struct cli *c, size_t bytes)
+{
+	if (c->json) {
+		json_uint(&c->w, "resources", 0);
+		json_uint(&c->w, "bytes", bytes);
+	}
+	cli_say(c, "An attachment of %zu bytes, verified. Save it with 'record export'.\n", bytes);
+}
+
+static enum err view(struct cli *c)
+{
+	struct record_id record;
+	struct buf bytes = BUF_INIT;
+	struct app_view v = {0};
+	enum err e;
+
+	TRY(app_record_find(c->app, &record, c->arguments[0], &c->info));
+	TRY(app_record_read(c->app, &bytes, &record, form_of(c), &c->info));
+	if (c->json) {
+		json_hex(&c->w, "record", BYTES_ID(record));
+		json_string(&c->w, "form", form_of(c));
+		json_boolean(&c->w, "verified", true);
+	}
+	e = app_record_view(&v, buf_bytes(&bytes), &c->info);
+	if (e == ERR_OK)
+		print_view(c, &v);
+	else if (e == ERR_FHIR)
+		print_attachment(c, bytes.len);
+	app_view_release(&v);
+	buf_release(&bytes);
+	return e == ERR_FHIR ? ERR_OK : e;
+}
+
+static enum err export(struct cli *c)
+{
+	struct record_id record;
+	struct app_export done = {0};
+	const char *out = cli_value(c, "out");
+
+	if (out == NULL)
+		return err_set(&c->info, ERR_USAGE, "say --out FILE");
+	TRY(app_record_find(c->app, &record, c->arguments[0], &c->info));
+	if (cli_switch(c, "encrypted"))
+		TRY(app_record_export_age(c->app, &record, form_of(c), out, &c->info));
+	else
+		TRY(app_record_export(c->app, &done, &record, form_of(c), out, &c->info));
+	if (c->json) {
+		json_hex(&c->w, "record", BYTES_ID(record));
+		json_string(&c->w, "form", form_of(c));
+		json_string(&c->w, "path", out);
+	}
+	if (c->json && !cli_switch(c, "encrypted")) {
+		json_uint(&c->w, "bytes", done.bytes);
+		json_hex(&c->w, "sha256", BYTES_ID(done.sha256));
+	}
+	cli_say(c, "Written to %s.\n", out);
+	return ERR_OK;
+}
+
+static const struct cli_option list_options[] = {{"owner", "WHO", "records of somebody who shares with me"}, {NULL, NULL, NULL}};
+static const struct cli_option view_options[] = {{"form", "FORM", "full or deid"}, {NULL, NULL, NULL}};
+static const struct cli_option export_options[] = {
+	{"out", "FILE", "a new file"}, {"form", "FORM", "full or deid"},
+	{"encrypted", NULL, "the age file itself, as the peers keep it"}, {NULL, NULL, NULL},
+};
+
+const struct command record_commands[] = {
+	{"record", "list", "", 0, 0, CLI_KEYS, "records I own or may see", list_options,
+	 (const char *const[]){"record list", "record list --json", NULL}, list},
+	{"record", "view", "RECORD", 1, 1, CLI_KEYS, "read one record", view_options,
+	 (const char *const[]){"record view 4f1c09", NULL}, view},
+	{"record", "export", "RECORD", 1, 1, CLI_KEYS, "the exact original bytes into a file", export_options,
+	 (const char *const[]){"record export 4f1c09 --out record.json", NULL}, export},
+	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists of records in both outputs; shared by record and deposit. */
+#ifndef MEDLOCK_TUI_RECORD_PRINT_H
+#define MEDLOCK_TUI_RECORD_PRINT_H
+
+#include "core/app/records.h"
+#include "tui/cli/cli.h"
+
+void cli_records(struct cli *c, const char *key, const struct app_records *all);
+void cli_renditions(struct cli *c, const struct app_record *r);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tui/cli/story.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WORDS_MAX 24u
+#define OUTPUT_MAX (4u * 1024 * 1024)
+#define OPEN_FOLDERS_MAX 16
+
+struct story {
+	struct cli *c;
+	const struct app_demo *d;
+	char request[ID_HEX];
+	char assets[4096];
+	unsigned step;
+};
+
+static const char *home_of(const struct story *s, const char *name)
+{
+	for (size_t i = 0; i < s->d->count; i++) {
+		if (strcmp(s->d->people[i].name, name) == 0)
+			return s->d->people[i].home;
+	}
+	return "";
+}
+
+static void say(const char *words)
+{
+	printf("\n%s\n", words);
+	fflush(stdout);
+}
+
+/* In the child: our stdout into the pipe, then the program. */
+static void run_child(int out, const char *const *words)
+{
+	dup2(out, STDOUT_FILENO);
+	execv(words[0], (char *const *)(uintptr_t)words);
+	_exit(127);
+}
+
+static enum err read_all(struct buf *out, int fd)
+{
+	for (;;) {
+		uint8_t *room = buf_reserve(out, 4096);
+		ssize_t got;
+
+		if (room == NULL)
+			return buf_error(out);
+		got = read(fd, room, 4096);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got == 0 ? ERR_OK : ERR_IO;
+		out->len += (size_t)got;
+		out->data[out->len] = '\0';
+	}
+}
+
+/* Run words[0] with its arguments; what it prints into out. */
+static enum err run(struct story *s, struct buf *out, int *ret_status, const char *const *words)
+{
+	int ends[2], status = 0;
+	enum err e;
+	pid_t child;
+
+	TRY(task_check(&s->c->task));
+	if (pipe(ends) != 0)
+		return ERR_IO;
+	child = fork();
+	if (child == 0) {
+		close(ends[0]);
+		run_child(ends[1], words);
+	}
+	close(ends[1]);
+	if (child < 0) {
+		close(ends[0]);
+		return ERR_IO;
+	}
+	e = read_all(out, ends[0]);
+	close(ends[0]);
+	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
+		return err_set(&s->c->info, ERR_INTERNAL, "a command of the story did not end by itself");
+	*ret_status = WEXITSTATUS(status);
+	return e;
+}
+
+/* "$ medlock request new …   (as okafor)" */
+static void show_command(const char *who, const char *const *words)
+{
+	printf("  $ medlock");
+	for (size_t i = 3; words[i] != NULL; i++)
+		printf(strchr(words[i], ' ') ? " '%s'" : " %s", words[i]);
+	printf("   (as %s)\n", who);
+	fflush(stdout);
+}
+
+static void show_output(struct bytes text)
+{
+	bool start = true;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (start)
+			fputs("    ", stdout);
+		putchar(text.data[i]);
+		start = text.data[i] == '\n';
+	}
+	fflush(stdout);
+}
+
+/* One command as one person; its exit status must be the one the story tells. */
+static enum err act(struct story *s, const char *who, int expected, struct buf *ret_json, const char *const *command)
+{
+	const char *words[WORDS_MAX] = {s->c->program, "-C", home_of(s, who)};
+	struct buf out = BUF_INIT;
+	size_t count = 3;
+	int status = 0;
+	enum err e;
+
+	for (; command[count - 3] != NULL; count++) {
+		ASSERT(count + 2 < WORDS_MAX);
+		words[count] = command[count - 3];
+	}
+	if (ret_json == NULL)
+		show_command(who, words);
+	else
+		words[count] = "--json";
+	buf_init(&out, OUTPUT_MAX);
+	e = run(s, &out, &status, words);
+	if (e == ERR_OK && ret_json != NULL)
+		buf_append_bytes(ret_json, buf_bytes(&out));
+	else if (e == ERR_OK)
+		show_output(buf_bytes(&out));
+	buf_release(&out);
+	if (e == ERR_OK && status != expected)
+		return err_set(&s->c->info, ERR_INTERNAL, "'medlock %s %s' as %s ended with %d, not %d", command[0], command[1],
+			       who, status, expected);
+	return e;
+}
+
+#define ACT(s, who, expected, ...) act(s, who, expected, NULL, (const char *const[]){__VA_ARGS__, NULL})
+
+/* The newest request of the clinician. */
+static enum err remember_request(struct story *s)
+{
+	struct buf text = BUF_INIT;
+	struct json_object *root, *list = NULL, *last, *id = NULL;
+	enum err e = act(s, "okafor", 0, &text, (const char *const[]){"request", "list", NULL});
+
+	if (e == ERR_OK)
+		e = json_read(&root, buf_bytes(&text), &s->c->info);
+	buf_release(&text);
+	if (e != ERR_OK)
+		return e;
+	e = ERR_INTERNAL;
+	if (json_object_object_get_ex(root, "requests", &list) && json_object_array_length(list) > 0) {
+		last = json_object_array_get_idx(list, 0);
+		if (json_object_object_get_ex(last, "request", &id) && json_object_get_string_len(id) == ID_HEX - 1) {
+			memcpy(s->request, json_object_get_string(id), ID_HEX);
+			e = ERR_OK;
+		}
+	}
+	json_object_put(root);
+	return e == ERR_OK ? e : err_set(&s->c->info, e, "the request list has no request");
+}
+
+static enum err deposit_step(struct story *s)
+{
+	char summary[4200], labs[4200];
+
+	snprintf(summary, sizeof(summary), "%s/demo/records/anna/summary.json", s->assets);
+	snprintf(labs, sizeof(labs), "%s/demo/records/anna/labs-2026-09-15.json", s->assets);
+	say("1. The certificate authority has certified twelve people. Its officer jansen encrypts two of anna's\n"
+	    "   records and registers them. The peer that stores them cannot read them.");
+	TRY(ACT(s, "jansen", 0, "deposit", "put", summary, "--owner", "anna"));
+	TRY(ACT(s, "jansen", 0, "deposit", "put", labs, "--owner", "anna"));
+	say("   Anna sees them at once; nobody else does.");
+	return ACT(s, "anna", 0, "record", "list");
+}
+
+static enum err consent_step(struct story *s)
+{
+	say("2. Before anna has said anything, Dr. Okafor asks for her records. Nothing is granted.");
+	TRY(ACT(s, "okafor", 5, "request", "new", "--owner", "anna", "--purpose", "TREAT"));
+	say("   Anna lets him see her laboratory results for her treatment, and checks first what that would mean.");
+	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT", "--category", "LAB",
+		"--until", "2027-12-31", "--dry-run"));
+	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT", "--category", "LAB",
+		"--until", "2027-12-31"));
+	return ACT(s, "anna", 0, "consent", "show");
+}
+
+static enum err request_step(struct story *s)
+{
+	say("3. Dr. Okafor asks again. The contract decides by anna's rule, record by record.");
+	TRY(ACT(s, "okafor", 0, "request", "new", "--owner", "anna", "--purpose", "TREAT", "--wait"));
+	return remember_request(s);
+}
+
+static enum err open_step(struct story *s)
+{
+	char out[4200];
+
+	snprintf(out, sizeof(out), "%s/okafor-records", s->d->dir);
+	say("4. The encrypted record comes from the peer; the key comes from the custodian, who checks consent once more.");
+	return ACT(s, "okafor", 0, "request", "get", s->request, "--out", out);
+}
+
+static enum err withdraw_step(struct story *s)
+{
+	char out[4200];
+
+	snprintf(out, sizeof(out), "%s/okafor-again", s->d->dir);
+	say("5. Anna sees who looked and who was refused.");
+	TRY(ACT(s, "anna", 0, "log", "list"));
+	say("   She stops all sharing. The same grant opens nothing any more, from that block on.");
+	TRY(ACT(s, "anna", 0, "consent", "pause"));
+	TRY(ACT(s, "okafor", 5, "request", "get", s->request, "--out", out));
+	say("   And she can prove that her list is complete.");
+	return ACT(s, "anna", 0, "log", "verify");
+}
+
+enum err story_tell(struct cli *c, const struct app_demo *d)
+{
+	struct story s = {.c = c, .d = d};
+
+	TRY(app_assets(s.assets, c->program, &c->info));
+	TRY(deposit_step(&s));
+	TRY(consent_step(&s));
+	TRY(request_step(&s));
+	TRY(open_step(&s));
+	TRY(withdraw_step(&s));
+	say("That was the whole path: certify, encrypt, consent, ask, decide, release, look, stop.\n"
+	    "Try it yourself: medlock demo up /tmp/world");
+	return ERR_OK;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
+{
+	(void)st;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+enum err story_remove(const char *dir)
+{
+	return nftw(dir, remove_one, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS) == 0 ? ERR_OK : err_from_errno(errno);
+}
