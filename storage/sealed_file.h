@@ -9,8 +9,8 @@
 #ifndef MEDLOCK_STORAGE_SEALED_FILE_H
 #define MEDLOCK_STORAGE_SEALED_FILE_H
 
+#include "core/base/buf.h"
 #include "core/base/rng.h"
-#include "core/base/task.h"
 #include "core/crypto/secret.h"
 
 #define SEALED_PURPOSE_MAX 63u

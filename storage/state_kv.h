@@ -32,7 +32,7 @@ enum err state_kv_delete(struct state_kv *kv, struct bytes key) MUST_USE;		     
 enum err state_kv_count(struct state_kv *kv, uint64_t *ret) MUST_USE;
 
 /* All keys that begin with prefix, in order; from: where to start within it (empty: at its first, or at its last when
- * descending).  The key `from` itself is included.
+ * descending).  The key `from` itself is included, and must begin with prefix (ERR_RANGE).
  */
 enum err state_kv_scan(struct state_kv *kv, struct bytes prefix, struct bytes from, bool descending, state_each *each,
 		       void *context) MUST_USE;
