@@ -145,6 +145,20 @@ static bool line_starts(const struct parser *p, const char *with)
 	       bytes_equal(bytes_of(p->file.data + p->line_start, len), bytes_of(with, len));
 }
 
+/* Base64 of len characters from the line in hand.  libsodium's decoder takes bytes past ASCII for '/', so they are
+ * refused here first.
+ */
+static enum err line_base64(const struct parser *p, size_t from, size_t len, uint8_t *out, size_t size, size_t *ret_len)
+{
+	const uint8_t *text = p->file.data + p->line_start + from;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] >= 0x80)
+			return ERR_FORMAT;
+	}
+	return base64_decode(out, size, ret_len, (const char *)text, len, false);
+}
+
 /* "-> type arg arg": words of visible ASCII with one space between. */
 static enum err parse_words(struct parser *p, struct age_stanza *stanza)
 {
@@ -183,8 +197,7 @@ static enum err parse_body(struct parser *p, struct age_stanza *stanza)
 		TRY(next_line(p));
 		if (p->line_len > LINE_BODY)
 			return ERR_FORMAT;
-		TRY(base64_decode(line, sizeof(line), &n, (const char *)p->file.data + p->line_start, p->line_len,
-				  false));
+		TRY(line_base64(p, 0, p->line_len, line, sizeof(line), &n));
 		buf_append(bodies, line, n);
 		if (bodies->len - before > AGE_BODY_MAX)
 			return ERR_TOO_LARGE;
@@ -202,7 +215,7 @@ static enum err parse_mac(struct parser *p)
 
 	if (p->line_len != 4 + MAC_TEXT || !line_starts(p, "--- "))
 		return ERR_FORMAT;
-	TRY(base64_decode(mac, sizeof(mac), &n, (const char *)p->file.data + p->line_start + 4, MAC_TEXT, false));
+	TRY(line_base64(p, 4, MAC_TEXT, mac, sizeof(mac), &n));
 	if (n != sizeof(mac))
 		return ERR_FORMAT;
 	memcpy(p->to->mac, mac, sizeof(mac));

@@ -269,6 +269,7 @@ static void test_header_parser_refuses(void **state)
 		{"age-encryption.org/v1\n-> a\nAAAA\n@", ERR_OK},
 		{"age-encryption.org/v1\n-> a\nAAA=\n@", ERR_FORMAT}, /* padding */
 		{"age-encryption.org/v1\n-> a\nAAB\n@", ERR_FORMAT},  /* trailing bits */
+		{"age-encryption.org/v1\n-> a\nAA\xa1" "A\n@", ERR_FORMAT}, /* past ASCII */
 		{"age-encryption.org/v1\n-> a\nA\n@", ERR_FORMAT},
 		{"age-encryption.org/v1\n-> a\nAA AA\n@", ERR_FORMAT},
 		{"age-encryption.org/v1\n-> a\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n@", ERR_FORMAT},
