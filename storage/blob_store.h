@@ -2,12 +2,12 @@
 /* Encrypted files by the SHA-256 of their bytes, in a folder: resumable upload, verified before they have a name.
  *
  *	DIR/aa/bb/<64 hex>	a whole blob; its bytes hash to its name
- *	DIR/partial/<64 hex>	an upload under way: a header of 64 bytes, then the bytes so far
- *	DIR/blobs.db		the index: size, last use, pinned
+ *	DIR/partial/<64 hex>	the bytes so far of an upload under way
+ *	DIR/blobs.db		the index: size, last use, pinned, and the declared sizes of uploads
  *
  * A blob appears by one rename after its hash was checked and its bytes are on the disk, so a kill at any point leaves a
- * whole blob, a partial that can go on, or nothing.  The index can be made again from the folder (blob_store_open
- * does).  Memory is flat for any size.  One handle per folder and process; one thread at a time.
+ * whole blob, a partial that can go on, or nothing.  A damaged or lost index is made again from the folder (what was
+ * pinned is then forgotten).  Memory is flat for any size.  One handle per folder and process; one thread at a time.
  */
 #ifndef MEDLOCK_STORAGE_BLOB_STORE_H
 #define MEDLOCK_STORAGE_BLOB_STORE_H
@@ -58,13 +58,22 @@ enum err blob_store_progress(struct blob_store *s, uint64_t *ret_have, uint64_t 
  */
 enum err blob_store_finish(struct blob_store *s, const struct blob_id *id, const struct task *task,
 			   struct err_info *info) MUST_USE;
+
+/* The two halves of finish, so that a worker can do the long one.  check: any thread, while nobody writes or abandons
+ * this upload; hashes size bytes and syncs them.  settle: what check said decides; on the store's thread.
+ */
+enum err blob_store_check(const struct blob_store *s, const struct blob_id *id, uint64_t size,
+			  const struct task *task) MUST_USE;
+enum err blob_store_settle(struct blob_store *s, const struct blob_id *id, enum err checked,
+			   struct err_info *info) MUST_USE;
+
 enum err blob_store_abandon(struct blob_store *s, const struct blob_id *id) MUST_USE; /* drop a partial; absent is fine */
 
 /* Take a whole file of ours by copying it in: begin, write, finish. */
 enum err blob_store_import(struct blob_store *s, struct blob_id *ret, const char *path, const struct task *task,
 			   struct err_info *info) MUST_USE;
 
-/* Drop partials last written before the time; ret_count may be NULL. */
+/* Drop partials last written before the time, and those that never got a byte; ret_count may be NULL. */
 enum err blob_store_drop_partials(struct blob_store *s, uint64_t *ret_count, struct time_ms before) MUST_USE;
 
 /* ---- whole blobs ---- */
