@@ -50,7 +50,8 @@ struct ledger_app {
 	struct state_overlay *overlay;
 	struct contract_kv kv; /* the overlay's; what is not flushed is dropped */
 	struct trie *trie;
-	bool initialised, trie_ahead, changed, next_changed;
+	bool initialised, trie_ahead;
+	bool no_previous; /* the trie does not have the version before the last block */
 	struct app_info at, next;
 	struct contract_result *results;
 	size_t result_count;
@@ -64,6 +65,8 @@ struct ledger_app {
 
 extern const struct application APP_FUNCTIONS;
 
+enum err app_open(struct ledger_app **ret, const char *path, const struct db_options *options, struct bytes genesis,
+		  const struct log *log, struct err_info *info) MUST_USE;
 void app_results_free(struct ledger_app *a);
 enum err app_results_hash(struct hash32 *ret, const struct contract_result *results, size_t count) MUST_USE;
 void app_events_clear(struct app_events *l);

@@ -36,7 +36,7 @@ static enum err resume(struct ledger_app *a, struct err_info *info)
 	if (e == ERR_OK)
 		e = rows_meta_get(&a->rows, &stored, "app_hash");
 	if (e == ERR_OK)
-		e = rows_last(&a->rows, &a->at, &a->changed);
+		e = rows_last(&a->rows, &a->at);
 	if (e == ERR_OK)
 		e = rows_meta_get_u64(&a->rows, &a->at.sign_above, "sign_above");
 	if (e == ERR_OK)
@@ -48,17 +48,19 @@ static enum err resume(struct ledger_app *a, struct err_info *info)
 	if (e == ERR_OK) {
 		a->at.app_hash = root;
 		a->initialised = true;
+		a->no_previous = true;
 	}
 	return e;
 }
 
-static enum err open_all(struct ledger_app *a, const char *path, struct bytes genesis, struct err_info *info)
+static enum err open_all(struct ledger_app *a, const char *path, const struct db_options *options,
+			 struct bytes genesis, struct err_info *info)
 {
 	TRY(genesis_parse(&a->genesis, &a->network, genesis, info));
 	buf_append_bytes(&a->genesis_bytes, genesis);
 	TRY(buf_error(&a->genesis_bytes));
 	TRY(trie_new(&a->trie));
-	TRY(db_open(&a->db, path, NULL, info));
+	TRY(db_open(&a->db, path, options, info));
 	TRY(tables(a, info));
 	TRY(ledger_rows_init(&a->rows, db_handle(a->db), info));
 	TRY(state_kv_new(&a->state, a->db, info));
@@ -67,8 +69,8 @@ static enum err open_all(struct ledger_app *a, const char *path, struct bytes ge
 	return resume(a, info);
 }
 
-enum err ledger_app_open(struct ledger_app **ret, const char *path, struct bytes genesis, const struct log *log,
-			 struct err_info *info)
+enum err app_open(struct ledger_app **ret, const char *path, const struct db_options *options, struct bytes genesis,
+		  const struct log *log, struct err_info *info)
 {
 	struct ledger_app *a = calloc(1, sizeof(*a));
 	enum err e;
@@ -79,13 +81,46 @@ enum err ledger_app_open(struct ledger_app **ret, const char *path, struct bytes
 	a->interface = APP_FUNCTIONS;
 	a->interface.self = a;
 	a->log = log;
-	e = open_all(a, path, genesis, info);
+	e = open_all(a, path, options, genesis, info);
 	if (e != ERR_OK) {
 		ledger_app_free(a);
 		return e;
 	}
 	*ret = a;
 	return ERR_OK;
+}
+
+enum err ledger_app_open(struct ledger_app **ret, const char *path, struct bytes genesis, const struct log *log,
+			 struct err_info *info)
+{
+	return app_open(ret, path, NULL, genesis, log, info);
+}
+
+static enum err stand_read(struct ledger_app *a, struct ledger_stand *ret, const char *path, struct bytes genesis,
+			   struct err_info *info)
+{
+	struct db_options options = {.read_only = true};
+
+	TRY(genesis_parse(&a->genesis, &a->network, genesis, info));
+	TRY(db_open(&a->db, path, &options, info));
+	TRY(ledger_rows_init(&a->rows, db_handle(a->db), info));
+	TRY(rows_last(&a->rows, &ret->at));
+	snprintf(ret->chain_id, sizeof(ret->chain_id), "%s", a->genesis->chain_id);
+	ret->peers = a->genesis->network->n_peers;
+	return ERR_OK;
+}
+
+enum err ledger_stand(struct ledger_stand *ret, const char *path, struct bytes genesis, struct err_info *info)
+{
+	struct ledger_app *a = calloc(1, sizeof(*a));
+	enum err e;
+
+	if (a == NULL)
+		return ERR_MEMORY;
+	memset(ret, 0, sizeof(*ret));
+	e = stand_read(a, ret, path, genesis, info);
+	ledger_app_free(a);
+	return e;
 }
 
 void ledger_app_free(struct ledger_app *a)

@@ -202,7 +202,7 @@ enum err app_provable_get(struct ledger_app *a, struct buf *ret, struct bytes ke
 {
 	struct before wanted = {.keyhash = hash_sha256(key)}, *row = NULL;
 
-	if (a->changed && a->before.count > 0)
+	if (a->at.root_pending && a->before.count > 0)
 		row = bsearch(&wanted, a->before.rows, a->before.count, sizeof(wanted), by_keyhash);
 	if (row == NULL)
 		return state_kv_get(a->state, ret, key);

@@ -183,8 +183,10 @@ static void abandon(void *self)
 
 	app_state_drop(a);
 	app_events_clear(&a->events);
-	if (a->trie_ahead)
+	if (a->trie_ahead) {
 		trie_undo(a->trie);
+		a->no_previous = true;
+	}
 	a->trie_ahead = false;
 }
 
@@ -204,7 +206,7 @@ static enum err finalize(void *self, struct app_finalized *ret, const struct app
 		return err_wrap(info, e, "while executing block %llu", (unsigned long long)block->height);
 	}
 	a->next.app_hash = trie_root(a->trie, TRIE_CURRENT);
-	a->next_changed = !ID_EQUAL(a->next.app_hash, a->at.app_hash);
+	a->next.root_pending = !ID_EQUAL(a->next.app_hash, a->at.app_hash);
 	*ret = (struct app_finalized){a->next.app_hash, a->next.results_hash, a->results};
 	return ERR_OK;
 }
@@ -213,7 +215,7 @@ static enum err store_block(struct ledger_app *a, struct err_info *info)
 {
 	const struct app_store *s = a->store;
 	struct block_row row = {.height = a->next.height, .time = a->next.time, .app_hash = a->next.app_hash,
-				.results_hash = a->next.results_hash, .changed = a->next_changed};
+				.results_hash = a->next.results_hash, .changed = a->next.root_pending};
 
 	if (s != NULL) {
 		row.hash = s->block_hash;
@@ -242,8 +244,7 @@ static enum err commit(void *self, const struct app_store *store, struct err_inf
 	if (store != NULL)
 		a->next.block_hash = store->block_hash;
 	a->at = a->next;
-	a->changed = a->next_changed;
-	a->trie_ahead = false;
+	a->trie_ahead = a->no_previous = false;
 	app_events_clear(&a->events);
 	return ERR_OK;
 }
@@ -265,12 +266,14 @@ static enum err query(void *self, bool *ret_present, struct buf *ret_value, stru
 	struct hash32 keyhash = hash_sha256(key);
 	enum err e;
 
+	if (a->at.root_pending && a->no_previous)
+		return ERR_BUSY_PEER; /* until the next block, which follows at once */
 	e = app_provable_get(a, ret_value, key);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	*ret_present = e == ERR_OK;
 	*ret_height = ledger_app_state_height(a);
-	trie_prove(a->trie, ret_proof, a->changed ? TRIE_PREVIOUS : TRIE_CURRENT, &keyhash);
+	trie_prove(a->trie, ret_proof, a->at.root_pending ? TRIE_PREVIOUS : TRIE_CURRENT, &keyhash);
 	return buf_error(ret_proof);
 }
 

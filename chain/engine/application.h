@@ -57,6 +57,14 @@ enum err ledger_app_tx(struct ledger_app *a, struct ledger_tx *ret, struct buf *
 /* After a restore: nothing is signed at or below height.  Durable on return. */
 enum err ledger_app_sign_above(struct ledger_app *a, uint64_t height, struct err_info *info) MUST_USE;
 
+/* Where a stored ledger stands, without opening it for work; also beside a running daemon. */
+struct ledger_stand {
+	struct app_info at;
+	char chain_id[CHAIN_ID_MAX + 1];
+	size_t peers;
+};
+enum err ledger_stand(struct ledger_stand *ret, const char *path, struct bytes genesis, struct err_info *info) MUST_USE;
+
 /* Execute every stored block again from the genesis, in memory, and compare: hashes, links, commit signatures, results,
  * events, state rows, roots.  ret_bad: the first height that differs (0 when none).  ERR_OK, or ERR_DAMAGED with info.
  */

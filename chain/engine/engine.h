@@ -47,6 +47,7 @@ struct app_info {
 	struct hash32 results_hash; /* of the results at height */
 	struct hash32 block_hash;   /* zero without an app_store */
 	uint64_t sign_above;        /* a signer must not sign at or below this height */
+	bool root_pending;          /* the last block changed the root: no header carries it yet */
 };
 
 struct application {

@@ -25,6 +25,9 @@ static const char *const texts[SQL_COUNT] = {
 			 " ORDER BY height DESC LIMIT 1",
 	[SQL_TX_PUT] = "INSERT INTO tx(prefix, id, height, place, code, cost, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[SQL_TX_GET] = "SELECT height, place, code, data FROM tx WHERE prefix = ?1 AND id = ?2 ORDER BY seq LIMIT 1",
+	[SQL_TX_AT] = "SELECT height, place, code, data FROM tx WHERE prefix = ?1 AND id = ?2 AND height = ?3"
+		      " AND place = ?4",
+	[SQL_COUNTS] = "SELECT (SELECT count(*) FROM tx), (SELECT count(*) FROM event)",
 	[SQL_TX_BLOCK] = "INSERT INTO block(height, block) VALUES(?1, ?2)",
 	[SQL_EVENT_PUT] = "INSERT INTO event(prefix, n, owner, event) VALUES(?1, ?2, ?3, ?4)",
 	[SQL_EVENT_GET] = "SELECT event FROM event WHERE prefix = ?1 AND n = ?2 AND owner = ?3",
@@ -187,7 +190,7 @@ enum err rows_block_put(struct ledger_rows *r, const struct block_row *b)
 	return run(r, s);
 }
 
-enum err rows_last(struct ledger_rows *r, struct app_info *ret, bool *ret_changed)
+enum err rows_last(struct ledger_rows *r, struct app_info *ret)
 {
 	sqlite3_stmt *s = r->sql[SQL_LAST_GET];
 	int step = sqlite3_step(s);
@@ -199,7 +202,7 @@ enum err rows_last(struct ledger_rows *r, struct app_info *ret, bool *ret_change
 		ret->time.v = sqlite3_column_int64(s, 1);
 		ok = column_hash(&ret->block_hash, s, 2) && column_hash(&ret->app_hash, s, 3) &&
 		     column_hash(&ret->results_hash, s, 4);
-		*ret_changed = sqlite3_column_int(s, 5) != 0;
+		ret->root_pending = sqlite3_column_int(s, 5) != 0;
 	}
 	e = finish(r, s, step);
 	return e == ERR_OK && !ok ? ERR_DAMAGED : e;
@@ -240,15 +243,11 @@ enum err rows_tx_put(struct ledger_rows *r, uint64_t height, uint32_t index, con
 	return run(r, s);
 }
 
-enum err rows_tx(struct ledger_rows *r, struct ledger_tx *ret, struct buf *ret_data, const struct tx_id *id)
+static enum err tx_row(struct ledger_rows *r, sqlite3_stmt *s, struct ledger_tx *ret, struct buf *ret_data)
 {
-	sqlite3_stmt *s = r->sql[SQL_TX_GET];
-	int step;
+	int step = sqlite3_step(s);
 	enum err e;
 
-	sqlite3_bind_int64(s, 1, prefix_of(id->b));
-	bind_bytes(s, 2, BYTES_ID(*id));
-	step = sqlite3_step(s);
 	if (step == SQLITE_ROW) {
 		ret->height = (uint64_t)sqlite3_column_int64(s, 0);
 		ret->index = (uint32_t)sqlite3_column_int64(s, 1);
@@ -259,6 +258,39 @@ enum err rows_tx(struct ledger_rows *r, struct ledger_tx *ret, struct buf *ret_d
 	if (e == ERR_OK && step == SQLITE_DONE)
 		return ERR_NOT_FOUND;
 	return e != ERR_OK ? e : buf_error(ret_data);
+}
+
+enum err rows_tx(struct ledger_rows *r, struct ledger_tx *ret, struct buf *ret_data, const struct tx_id *id)
+{
+	sqlite3_stmt *s = r->sql[SQL_TX_GET];
+
+	sqlite3_bind_int64(s, 1, prefix_of(id->b));
+	bind_bytes(s, 2, BYTES_ID(*id));
+	return tx_row(r, s, ret, ret_data);
+}
+
+enum err rows_tx_at(struct ledger_rows *r, struct ledger_tx *ret, struct buf *ret_data, uint64_t height, uint32_t index,
+		    const struct tx_id *id)
+{
+	sqlite3_stmt *s = r->sql[SQL_TX_AT];
+
+	sqlite3_bind_int64(s, 1, prefix_of(id->b));
+	bind_bytes(s, 2, BYTES_ID(*id));
+	sqlite3_bind_int64(s, 3, (int64_t)height);
+	sqlite3_bind_int64(s, 4, index);
+	return tx_row(r, s, ret, ret_data);
+}
+
+enum err rows_count(struct ledger_rows *r, uint64_t *ret_txs, uint64_t *ret_events)
+{
+	sqlite3_stmt *s = r->sql[SQL_COUNTS];
+	int step = sqlite3_step(s);
+
+	if (step == SQLITE_ROW) {
+		*ret_txs = (uint64_t)sqlite3_column_int64(s, 0);
+		*ret_events = (uint64_t)sqlite3_column_int64(s, 1);
+	}
+	return finish(r, s, step);
 }
 
 /* ---- events ---- */

@@ -16,8 +16,9 @@ extern const char *const LEDGER_SCHEMA; /* one migration: docs/formats/peer-home
 enum ledger_sql {
 	SQL_META_GET, SQL_META_PUT,
 	SQL_BLOCK_PUT, SQL_HEADER_GET, SQL_BLOCK_GET, SQL_LAST_GET,
-	SQL_TX_PUT, SQL_TX_GET, SQL_TX_BLOCK,
+	SQL_TX_PUT, SQL_TX_GET, SQL_TX_AT, SQL_TX_BLOCK,
 	SQL_EVENT_PUT, SQL_EVENT_GET,
+	SQL_COUNTS,
 	SQL_COUNT
 };
 
@@ -44,13 +45,18 @@ struct block_row {
 	struct bytes header, block, commit;
 };
 enum err rows_block_put(struct ledger_rows *r, const struct block_row *b) MUST_USE;
-enum err rows_last(struct ledger_rows *r, struct app_info *ret, bool *ret_changed) MUST_USE; /* no block: untouched, OK */
+enum err rows_last(struct ledger_rows *r, struct app_info *ret) MUST_USE; /* no block: untouched, OK */
 enum err rows_header(struct ledger_rows *r, struct buf *ret_header, struct buf *ret_commit, uint64_t height) MUST_USE;
 enum err rows_block(struct ledger_rows *r, struct buf *ret_block, struct buf *ret_commit, uint64_t height) MUST_USE;
 
 enum err rows_tx_put(struct ledger_rows *r, uint64_t height, uint32_t index, const struct tx_id *id,
 		     const struct contract_result *result) MUST_USE;
 enum err rows_tx(struct ledger_rows *r, struct ledger_tx *ret, struct buf *ret_data, const struct tx_id *id) MUST_USE;
+
+/* The row of exactly this place; ERR_NOT_FOUND. */
+enum err rows_tx_at(struct ledger_rows *r, struct ledger_tx *ret, struct buf *ret_data, uint64_t height, uint32_t index,
+		    const struct tx_id *id) MUST_USE;
+enum err rows_count(struct ledger_rows *r, uint64_t *ret_txs, uint64_t *ret_events) MUST_USE;
 
 enum err rows_event_put(struct ledger_rows *r, const struct account_id *owner, uint64_t n, struct bytes event) MUST_USE;
 enum err rows_event(struct ledger_rows *r, struct buf *ret, const struct account_id *owner, uint64_t n) MUST_USE;

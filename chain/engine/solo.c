@@ -260,13 +260,17 @@ static enum err solo_start(void *self, struct err_info *info)
 		TRY(app->init_chain(app->self, info));
 	else
 		TRY(load_last(s, info));
+	if (at.sign_above == UINT64_MAX)
+		return err_set(info, ERR_CONFLICT,
+			       "this home was restored: tell it the highest height that anybody has seen with "
+			       "'medlockd restore --home D --highest-seen HEIGHT'");
 	if (at.sign_above > at.height)
 		return err_set(info, ERR_CONFLICT,
 			       "this home was restored at height %llu, but height %llu has been seen: restore a later backup",
 			       (unsigned long long)at.height, (unsigned long long)at.sign_above);
 	s->clock_offset = wall(s).v - steady(s);
 	s->started = true;
-	s->follow_up = at.height == 0; /* a first block carries the root of the genesis */
+	s->follow_up = at.height == 0 || at.root_pending; /* the first block carries the root of the genesis */
 	return ERR_OK;
 }
 

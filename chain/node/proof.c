@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET proof: one row of the state with its proof.  Who may not read a row gets the answer of a row that cannot be. */
+#include "chain/node/internal.h"
+
+/* The parts of a key behind its tag: length byte, bytes. */
+static struct bytes key_part(struct bytes key, size_t index)
+{
+	struct cursor c = cursor_of(key);
+
+	cursor_byte(&c);
+	for (;;) {
+		size_t len = cursor_byte(&c);
+		struct bytes part = cursor_take(&c, len);
+
+		if (c.err != ERR_OK || index-- == 0)
+			return part;
+	}
+}
+
+static bool is(struct bytes part, const struct asker *who)
+{
+	return bytes_equal(part, BYTES_ID(who->account));
+}
+
+/* Accounts of people who act for institutes are public on this network; patients' are their own. */
+static bool may_account(const struct asker *who, struct bytes key, struct bytes value)
+{
+	Medlock__AccountState *a = NULL;
+	bool may;
+
+	if (is(key_part(key, 0), who))
+		return true;
+	if (WIRE_DECODE(&a, medlock__account_state, value, EVENT_DECODED_MAX, NULL) != ERR_OK)
+		return false;
+	may = a->role != ROLE_PATIENT;
+	WIRE_FREE(a);
+	return may;
+}
+
+static bool may_request(const struct asker *who, struct bytes value)
+{
+	Medlock__RequestState *q = NULL;
+	bool may;
+
+	if (WIRE_DECODE(&q, medlock__request_state, value, EVENT_DECODED_MAX, NULL) != ERR_OK)
+		return false;
+	may = is(wire_bytes(q->requester), who) || is(wire_bytes(q->owner), who);
+	WIRE_FREE(q);
+	return may;
+}
+
+struct lists {
+	const struct asker *who;
+	struct bytes record;
+};
+
+/* ERR_DUPLICATE ends the scan: found. */
+static enum err request_lists(void *context, struct bytes key, struct bytes value)
+{
+	const struct lists *l = context;
+	Medlock__RequestState *q = NULL;
+	enum err e = ERR_OK;
+
+	(void)key;
+	TRY(WIRE_DECODE(&q, medlock__request_state, value, EVENT_DECODED_MAX, NULL));
+	for (size_t i = 0; is(wire_bytes(q->requester), l->who) && i < q->n_records; i++)
+		if (bytes_equal(wire_bytes(q->records[i]->record), l->record))
+			e = ERR_DUPLICATE;
+	WIRE_FREE(q);
+	return e;
+}
+
+/* A request of the asker lists the record: the one that is named, so that no search is needed, or any. */
+static bool request_names(struct node *n, const struct asker *who, struct bytes request, struct bytes record)
+{
+	struct contract_kv *kv = ledger_app_state(n->app);
+	struct lists l = {who, record};
+	struct state_key key = {.len = 1, .b = {'q'}};
+	struct request_id id;
+
+	if (request.len == sizeof(id.b)) {
+		ID_COPY(id, request.data);
+		key = state_key_request(&id);
+	}
+	return kv->scan(kv->self, state_key_bytes(&key), false, request_lists, &l) == ERR_DUPLICATE;
+}
+
+static bool may_record(struct node *n, const struct asker *who, struct bytes key, struct bytes value,
+		       struct bytes request)
+{
+	Medlock__RecordState *r = NULL;
+	bool may;
+
+	if (WIRE_DECODE(&r, medlock__record_state, value, EVENT_DECODED_MAX, NULL) != ERR_OK)
+		return false;
+	may = is(wire_bytes(r->depositor), who) || is(wire_bytes(r->deposit->owner), who);
+	WIRE_FREE(r);
+	return may || request_names(n, who, request, key_part(key, 0));
+}
+
+static bool may_read(struct node *n, const struct asker *who, struct bytes key, bool present, struct bytes value,
+		     struct bytes request)
+{
+	if (who->full || key.data[0] == 'n')
+		return true;
+	switch (key.data[0]) {
+	case 'p':
+	case 'u':
+	case 'o':
+		return is(key_part(key, 0), who);
+	case 'a':
+		return is(key_part(key, 0), who) || (present && may_account(who, key, value));
+	case 'r':
+		return present && may_record(n, who, key, value, request);
+	case 'q':
+		return present && may_request(who, value);
+	default:
+		return false;
+	}
+}
+
+static enum err prove(struct node *n, Medlock__ProofReply *reply, struct buf parts[2], const struct asker *who,
+		      const struct state_key *key, struct bytes request)
+{
+	const struct application *app = ledger_app_interface(n->app);
+	bool present = false;
+	uint64_t height = 0;
+
+	TRY(app->query(app->self, &present, &parts[0], &parts[1], &height, state_key_bytes(key)));
+	if (!may_read(n, who, state_key_bytes(key), present, buf_bytes(&parts[0]), request))
+		return ERR_NOT_FOUND;
+	reply->height = height;
+	reply->key = wire_data(state_key_bytes(key));
+	reply->present = present;
+	reply->value = wire_data(buf_bytes(&parts[0]));
+	reply->proof = wire_data(buf_bytes(&parts[1]));
+	return ERR_OK;
+}
+
+static void spoil(const struct node_faults *faults, struct buf *proof)
+{
+	if (faults == NULL || proof->len == 0)
+		return;
+	if (faults->drop_proof)
+		proof->len = 0;
+	else if (faults->flip_proof)
+		proof->data[proof->len / 2] ^= 1;
+}
+
+void service_proof(void *self, struct http_request *r)
+{
+	struct node *n = self;
+	struct asker who;
+	struct state_key key;
+	struct buf raw = BUF_INIT, request = BUF_INIT, parts[2] = {BUF_INIT, BUF_INIT};
+	Medlock__ProofReply reply = MEDLOCK__PROOF_REPLY__INIT;
+	enum err e;
+
+	if (!node_reader(n, &who, r))
+		return;
+	e = http_query_hex(&raw, r, API_PARAM_KEY, STATE_KEY_BYTES_MAX);
+	e = e == ERR_NOT_FOUND ? ERR_FORMAT : e;
+	if (e == ERR_OK)
+		e = state_key_parse(&key, buf_bytes(&raw));
+	if (e == ERR_OK && (e = http_query_hex(&request, r, API_PARAM_REQUEST, ID_SIZE)) == ERR_NOT_FOUND)
+		e = ERR_OK;
+	if (e == ERR_OK)
+		e = prove(n, &reply, parts, &who, &key, buf_bytes(&request));
+	if (e == ERR_OK) {
+		spoil(n->run->faults, &parts[1]);
+		reply.proof = wire_data(buf_bytes(&parts[1]));
+		node_reply(r, 200, &reply);
+	} else {
+		http_reply_error(r, e);
+	}
+	buf_release(&raw);
+	buf_release(&request);
+	buf_release(&parts[0]);
+	buf_release(&parts[1]);
+}
