@@ -197,6 +197,13 @@ static enum err setup(struct aead *ret, uint8_t nonce[AEAD_NONCE_SIZE], const st
 	return e;
 }
 
+/* After reserved room was filled; keeps the NUL behind the bytes, which buf_text promises. */
+static void grown(struct buf *out, size_t len)
+{
+	out->len += len;
+	out->data[out->len] = '\0';
+}
+
 enum err seal_to(struct buf *out, const struct seal_public *to, struct bytes info, struct bytes aad, struct bytes plain,
 		 const struct rng *rng)
 {
@@ -218,7 +225,7 @@ enum err seal_to(struct buf *out, const struct seal_public *to, struct bytes inf
 	if (room) {
 		memcpy(room, enc.b, sizeof(enc.b));
 		aead_seal(&cipher, room + sizeof(enc.b), nonce, aad, plain);
-		out->len += plain.len + SEAL_OVERHEAD;
+		grown(out, plain.len + SEAL_OVERHEAD);
 	}
 	aead_release(&cipher);
 	return buf_error(out);
@@ -257,7 +264,7 @@ enum err seal_open(struct buf *out, const struct secret *private_key, struct byt
 		e = aead_open(&cipher, room, nonce, aad,
 			      bytes_of(sealed.data + SEAL_KEY_SIZE, sealed.len - SEAL_KEY_SIZE));
 		if (e == ERR_OK)
-			out->len += sealed.len - SEAL_OVERHEAD;
+			grown(out, sealed.len - SEAL_OVERHEAD);
 	}
 	aead_release(&cipher);
 	return e;
