@@ -197,8 +197,10 @@ static enum err open_chunks(struct work *w, const struct byte_sink *to, const st
 		TRY(pull(w, from));
 		last = w->held <= SEALED_CHUNK;
 		len = last ? w->held : SEALED_CHUNK;
-		if (len < AEAD_TAG_SIZE || (len == AEAD_TAG_SIZE && w->chunk > 0))
-			return len < AEAD_TAG_SIZE ? ERR_TRUNCATED : ERR_FORMAT; /* only an empty file has an empty chunk */
+		if (len < AEAD_TAG_SIZE)
+			return ERR_TRUNCATED;
+		if (len == AEAD_TAG_SIZE && w->chunk > 0)
+			return ERR_FORMAT; /* only an empty file has an empty chunk */
 		if (w->chunk == CHUNKS_MAX)
 			return ERR_TOO_LARGE;
 		chunk_nonce(nonce, w->chunk, last);

@@ -31,7 +31,8 @@ void seal_public_of(struct seal_public *ret, const struct secret *private_key);
 enum err seal_public_parse(struct seal_public *ret, struct bytes from) MUST_USE;
 
 /* The raw X25519 function (RFC 7748 section 6.1).  ERR_POINT when the result would be all zero.  ret is secret. */
-enum err seal_x25519(uint8_t ret[SEAL_KEY_SIZE], const struct secret *private_key, const struct seal_public *with) MUST_USE;
+enum err seal_x25519(uint8_t ret[SEAL_KEY_SIZE], const struct secret *private_key,
+		     const struct seal_public *with) MUST_USE;
 
 /* Appends the sealed message to out, plain.len + SEAL_OVERHEAD bytes.  ERR_POINT, ERR_TOO_LARGE, ERR_MEMORY. */
 enum err seal_to(struct buf *out, const struct seal_public *to, struct bytes info, struct bytes aad, struct bytes plain,
