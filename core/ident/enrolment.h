@@ -11,6 +11,7 @@
 #include "chain/proto/enrol.pb-c.h"
 #include "chain/proto/tx.h"
 #include "core/crypto/age.h"
+#include "core/crypto/hash.h"
 #include "core/ident/profiles.h"
 
 #define ENROLMENT_FILE_MAX 65536u      /* of an encrypted request or answer */

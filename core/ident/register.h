@@ -28,7 +28,7 @@ enum register_kind {
 };
 
 #define REGISTER_ID_SIZE 16
-#define REGISTER_SEALED_MAX (128u * 1024)
+#define REGISTER_SEALED_MAX (4u * 1024 * 1024)
 
 struct register_id { uint8_t b[REGISTER_ID_SIZE]; }; /* of a request */
 

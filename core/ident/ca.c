@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening the desk, and what the register says when its rows are read together. */
+#include "core/ident/ca.h"
+
+#include <stdlib.h>
+
+#include "core/ident/ca_internal.h"
+
+static enum err load_authority(struct ca *ca, struct err_info *info)
+{
+	Medlock__RegisterCertificate *m;
+	struct register_row row;
+	enum err e;
+
+	TRY(register_newest(ca->reg, &row, REGISTER_AUTHORITY, info));
+	e = CA_COLUMN(&m, ca, &row, medlock__register_certificate, info);
+	register_row_release(&row);
+	TRY(e);
+	buf_append_bytes(&ca->root, wire_bytes(m->certificate));
+	buf_append_bytes(&ca->issuing, wire_bytes(m->issuing));
+	WIRE_FREE(m);
+	TRY(buf_error(&ca->root));
+	TRY(buf_error(&ca->issuing));
+	TRY(x509_parse(&ca->root_summary, buf_bytes(&ca->root), info));
+	return x509_parse(&ca->issuing_summary, buf_bytes(&ca->issuing), info);
+}
+
+enum err ca_open(struct ca **ret, const struct ca_options *options, struct err_info *info)
+{
+	struct ca *ca = calloc(1, sizeof(*ca));
+	enum err e;
+
+	if (ca == NULL)
+		return err_set(info, ERR_MEMORY, "the desk");
+	ca->o = *options;
+	profile_network_name(ca->network_name, &options->network);
+	e = register_open(&ca->reg, options->register_path, false, info);
+	if (e == ERR_OK)
+		e = register_verify(ca->reg, NULL, NULL, info);
+	if (e == ERR_OK)
+		e = load_authority(ca, info);
+	if (e != ERR_OK) {
+		ca_free(ca);
+		return e == ERR_NOT_FOUND ? err_set(info, e, "there is no certificate authority here: hold the ceremony first") : e;
+	}
+	*ret = ca;
+	return ERR_OK;
+}
+
+void ca_free(struct ca *ca)
+{
+	if (ca == NULL)
+		return;
+	register_free(ca->reg);
+	buf_release(&ca->root);
+	buf_release(&ca->issuing);
+	free(ca);
+}
+
+struct bytes ca_root(const struct ca *ca)
+{
+	return buf_bytes(&ca->root);
+}
+
+struct bytes ca_issuing(const struct ca *ca)
+{
+	return buf_bytes(&ca->issuing);
+}
+
+/* ---- columns ---- */
+
+enum err ca_append(struct ca *ca, struct register_row *row, const ProtobufCMessage *message, struct err_info *info)
+{
+	const struct hash32 aad = register_aad(row);
+	struct buf plain = BUF_INIT;
+	enum err e = ERR_OK;
+
+	if (message != NULL) {
+		buf_init(&plain, REGISTER_SEALED_MAX);
+		wire_encode(&plain, message);
+		e = buf_error(&plain);
+		if (e == ERR_OK)
+			e = ca->o.keys.seal_column(ca->o.keys.self, &row->sealed, &aad, buf_bytes(&plain), info);
+		if (plain.data != NULL)
+			secret_wipe(plain.data, plain.len);
+		buf_release(&plain);
+	}
+	if (e == ERR_OK)
+		e = register_append(ca->reg, row, info);
+	buf_release(&row->sealed);
+	return e;
+}
+
+enum err ca_column(ProtobufCMessage **ret, struct ca *ca, const struct register_row *row,
+		   const ProtobufCMessageDescriptor *d, struct err_info *info)
+{
+	const struct hash32 aad = register_aad(row);
+	struct buf plain = BUF_INIT;
+	enum err e;
+
+	e = ca->o.keys.open_column(ca->o.keys.self, &plain, &aad, buf_bytes(&row->sealed), info);
+	if (e == ERR_OK)
+		e = wire_decode(ret, d, buf_bytes(&plain), CA_COLUMN_DECODED_MAX, info);
+	if (plain.data != NULL)
+		secret_wipe(plain.data, plain.len);
+	buf_release(&plain);
+	return e;
+}
+
+enum err ca_enrolment(struct ca *ca, struct enrolment *ret, const struct register_row *row, struct err_info *info)
+{
+	Medlock__RegisterRequest *m;
+	enum err e;
+
+	TRY(CA_COLUMN(&m, ca, row, medlock__register_request, info));
+	/* As it was judged when it came: waiting in the queue does not spoil a request. */
+	e = enrolment_parse(ret, wire_bytes(m->request), &ca->o.network, row->at, info);
+	WIRE_FREE(m);
+	return e;
+}
+
+enum err ca_now(struct ca *ca, struct time_ms *ret, struct err_info *info)
+{
+	const struct time_ms now = ca->o.clock->now(ca->o.clock->self);
+	struct ca_fold f;
+
+	TRY(ca_fold_load(&f, ca, info));
+	if (now.v < f.newest.v) {
+		ca_fold_release(&f);
+		return err_set(info, ERR_CLOCK, "this clock is behind the register's last entry; nothing is signed");
+	}
+	ca_fold_release(&f);
+	*ret = now;
+	return ERR_OK;
+}
+
+/* ---- the fold ---- */
+
+static struct ca_item *grow(struct ca_item **items, size_t *count, size_t *size)
+{
+	if (*count == *size) {
+		size_t wanted = *size == 0 ? 64 : *size * 2;
+		struct ca_item *more = wanted > CA_CERTIFICATES_MAX ? NULL : realloc(*items, wanted * sizeof(**items));
+
+		if (more == NULL)
+			return NULL;
+		*items = more;
+		*size = wanted;
+	}
+	memset(&(*items)[*count], 0, sizeof(**items));
+	return &(*items)[(*count)++];
+}
+
+struct ca_item *ca_fold_request(struct ca_fold *f, const struct register_id *id)
+{
+	for (size_t i = 0; i < f->request_count; i++)
+		if (ID_EQUAL(f->requests[i].row.request, *id))
+			return &f->requests[i];
+	return NULL;
+}
+
+struct ca_item *ca_fold_serial(struct ca_fold *f, const uint8_t serial[CERT_SERIAL_SIZE])
+{
+	for (size_t i = 0; i < f->certificate_count; i++)
+		if (memcmp(f->certificates[i].row.serial, serial, CERT_SERIAL_SIZE) == 0)
+			return &f->certificates[i];
+	return NULL;
+}
+
+static enum err add_item(struct ca_item *item, const struct register_row *row)
+{
+	if (item == NULL)
+		return ERR_MEMORY;
+	item->row = *row;
+	memset(&item->row.sealed, 0, sizeof(item->row.sealed));
+	buf_append_bytes(&item->row.sealed, buf_bytes(&row->sealed));
+	return buf_error(&item->row.sealed);
+}
+
+static enum err fold_revoking(struct ca_fold *f, struct ca_item *c, const struct register_row *row)
+{
+	Medlock__RegisterRevocation *m;
+
+	TRY(CA_COLUMN(&m, f->ca, row, medlock__register_revocation, NULL));
+	c->revoking = true;
+	memcpy(c->revocation.serial, row->serial, sizeof(row->serial));
+	c->revocation.revoked_at = row->at;
+	c->revocation.reason = (enum cert_reason)m->reason;
+	c->revocation.has_invalid_since = m->since != 0;
+	c->revocation.invalid_since.v = m->since;
+	WIRE_FREE(m);
+	return ERR_OK;
+}
+
+static enum err fold_certificate(struct ca_fold *f, const struct register_row *row)
+{
+	struct ca_item *c = ca_fold_serial(f, row->serial), *r = ca_fold_request(f, &row->request);
+
+	if (c == NULL)
+		return ERR_DAMAGED;
+	if (row->kind == REGISTER_REVOKING)
+		return fold_revoking(f, c, row);
+	if (row->kind == REGISTER_REVOKED) {
+		c->revoked = true;
+		return ERR_OK;
+	}
+	c->issued = true;
+	c->tx = row->tx;
+	c->height = row->number;
+	if (r != NULL) {
+		r->issued = true;
+		r->tx = row->tx;
+		r->height = row->number;
+	}
+	return ERR_OK;
+}
+
+static enum err fold_row(void *self, const struct register_row *row)
+{
+	struct ca_fold *f = self;
+	struct ca_item *r;
+
+	if (row->at.v > f->newest.v)
+		f->newest = row->at;
+	switch (row->kind) {
+	case REGISTER_REQUEST:
+		return add_item(grow(&f->requests, &f->request_count, &f->request_size), row);
+	case REGISTER_SIGNED:
+		r = ca_fold_request(f, &row->request);
+		if (r != NULL)
+			r->signed_ = true;
+		return add_item(grow(&f->certificates, &f->certificate_count, &f->certificate_size), row);
+	case REGISTER_REJECTED:
+		r = ca_fold_request(f, &row->request);
+		if (r == NULL)
+			return ERR_DAMAGED;
+		r->rejected = true;
+		return ERR_OK;
+	case REGISTER_ISSUED:
+	case REGISTER_REVOKING:
+	case REGISTER_REVOKED:
+		return fold_certificate(f, row);
+	case REGISTER_AUTHORITY:
+	case REGISTER_CRL:
+		return ERR_OK;
+	}
+	return ERR_DAMAGED;
+}
+
+enum err ca_fold_load(struct ca_fold *ret, struct ca *ca, struct err_info *info)
+{
+	struct ca_fold f = {.ca = ca};
+	enum err e = register_walk(ca->reg, fold_row, &f, info);
+
+	if (e != ERR_OK) {
+		ca_fold_release(&f);
+		return err_wrap(info, e, "reading the register");
+	}
+	*ret = f;
+	return ERR_OK;
+}
+
+void ca_fold_release(struct ca_fold *f)
+{
+	for (size_t i = 0; i < f->request_count; i++)
+		register_row_release(&f->requests[i].row);
+	for (size_t i = 0; i < f->certificate_count; i++)
+		register_row_release(&f->certificates[i].row);
+	free(f->requests);
+	free(f->certificates);
+	memset(f, 0, sizeof(*f));
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the desk: what its files share. */
+#ifndef MEDLOCK_IDENT_CA_INTERNAL_H
+#define MEDLOCK_IDENT_CA_INTERNAL_H
+
+#include "core/ident/ca.h"
+#include "core/ident/lint.h"
+
+#define CA_SALT_SIZE 16u
+#define CA_COLUMN_DECODED_MAX (2u * REGISTER_SEALED_MAX)
+#define CA_CERTIFICATES_MAX 1000000u
+
+struct ca {
+	struct ca_options o;
+	struct ca_register *reg;
+	struct buf root, issuing;
+	struct cert_summary root_summary, issuing_summary;
+	char network_name[CERT_TEXT_MAX];
+};
+
+/* One request or one certificate, folded from its rows. */
+struct ca_item {
+	struct register_row row; /* the REQUEST or SIGNED row */
+	bool rejected, signed_, issued, revoking, revoked;
+	struct tx_id tx;
+	uint64_t height;
+	struct cert_revoked revocation; /* when revoking */
+};
+struct ca_fold {
+	struct ca *ca;
+	struct ca_item *requests, *certificates;
+	size_t request_count, request_size, certificate_count, certificate_size;
+	struct time_ms newest; /* time of the last row */
+};
+enum err ca_fold_load(struct ca_fold *ret, struct ca *ca, struct err_info *info) MUST_USE;
+void ca_fold_release(struct ca_fold *f);
+struct ca_item *ca_fold_request(struct ca_fold *f, const struct register_id *id);
+struct ca_item *ca_fold_serial(struct ca_fold *f, const uint8_t serial[CERT_SERIAL_SIZE]);
+
+/* Append a row whose sealed column is message (NULL: empty). */
+enum err ca_append(struct ca *ca, struct register_row *row, const ProtobufCMessage *message, struct err_info *info) MUST_USE;
+/* The sealed column of a row as its message; WIRE_FREE. */
+enum err ca_column(ProtobufCMessage **ret, struct ca *ca, const struct register_row *row,
+		   const ProtobufCMessageDescriptor *d, struct err_info *info) MUST_USE;
+#define CA_COLUMN(ret, ca, row, type, info) \
+	ca_column((ProtobufCMessage **)(void *)(ret), ca, row, &type##__descriptor, info)
+
+/* This clock must not be behind the register's last row. */
+enum err ca_now(struct ca *ca, struct time_ms *ret, struct err_info *info) MUST_USE;
+
+/* The enrolment of a request's row. */
+enum err ca_enrolment(struct ca *ca, struct enrolment *ret, const struct register_row *row, struct err_info *info) MUST_USE;
+
+/* Whether what the plan asks passes the lint, with throw-away keys.  issuer NULL: self-signed. */
+enum err ca_trial(const struct profile_plan *plan, const struct cert_summary *issuer, const char *network_name,
+		  struct time_ms now, struct err_info *info) MUST_USE;
+/* Lint of a certificate that the real key signed. */
+enum err ca_lint(struct cert_summary *ret, struct bytes der, const struct profile_row *profile, const struct hash32 *spki,
+		 const struct cert_summary *issuer, const char *network_name, struct time_ms now, struct err_info *info) MUST_USE;
+
+void ca_new_serial(uint8_t out[CERT_SERIAL_SIZE], const struct rng *rng);
+
+/* Sign, lint and register a list of what the register says is revoked. */
+enum err ca_crl_issue(struct ca *ca, uint64_t *ret_number, struct err_info *info) MUST_USE;
+
+void ca_fill_request(struct ca_request *ret, const struct ca_item *item, const struct enrolment *e, struct ca_fold *f);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ident/enrolment.h"
+
+#define SALT_SIZE 16u
+
+static enum err seal_message(struct buf *out, const ProtobufCMessage *m, const struct seal_public *to,
+			     const struct rng *rng, struct err_info *info)
+{
+	struct buf plain = BUF_INIT;
+	struct bytes view;
+	struct age_result result;
+	const struct byte_sink sink = byte_sink_buf(out);
+	struct byte_source source;
+	enum err e;
+
+	buf_init(&plain, ENROLMENT_FILE_MAX);
+	wire_encode(&plain, m);
+	e = buf_error(&plain);
+	view = buf_bytes(&plain);
+	source = byte_source_bytes(&view);
+	if (e == ERR_OK)
+		e = age_encrypt(&result, &sink, &source, &(struct age_spec){.recipients = to, .recipients_count = 1}, rng, info);
+	if (e == ERR_OK && result.size > ENROLMENT_FILE_MAX)
+		e = err_set(info, ERR_TOO_LARGE, "enrolment file");
+	buf_release(&plain);
+	return e;
+}
+
+enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, const struct seal_public *desk,
+			const struct rng *rng, struct err_info *info)
+{
+	Medlock__EnrolmentRequest m = MEDLOCK__ENROLMENT_REQUEST__INIT;
+
+	m.network_id = wire_data(BYTES_ID(wish->network));
+	m.keys = (Medlock__KeySet *)(uintptr_t)wish->keys;
+	m.keys_signature = wire_data(wish->keys_signature);
+	m.csr = wire_data(wish->csr);
+	m.profile = wish->profile->number;
+	m.name = (char *)(uintptr_t)wish->name;
+	if (wish->organisation != NULL)
+		m.organisation = (char *)(uintptr_t)wish->organisation;
+	if (wish->organisation_id != NULL)
+		m.organisation_id = wire_data(BYTES_ID(*wish->organisation_id));
+	m.at = wish->at.v;
+	return seal_message(out, &m.base, desk, rng, info);
+}
+
+/* ---- requests read ---- */
+
+static enum err check_shape(const Medlock__EnrolmentRequest *m, const struct network_id *network, struct time_ms now,
+			    struct err_info *info)
+{
+	if (!bytes_equal(wire_bytes(m->network_id), BYTES_ID(*network)))
+		return err_set(info, ERR_NETWORK_ID, "the request is for another network");
+	if (m->keys == NULL || m->csr.len == 0 || (m->organisation_id.len != 0 && m->organisation_id.len != ID_SIZE))
+		return err_set(info, ERR_FORMAT, "the request is incomplete");
+	if (strlen(m->name) >= CERT_TEXT_MAX || strlen(m->organisation) >= CERT_TEXT_MAX)
+		return err_set(info, ERR_TOO_LARGE, "a name is longer than %d bytes", CERT_TEXT_MAX - 1);
+	if (m->at > now.v + ENROLMENT_CLOCK_MS)
+		return err_set(info, ERR_CLOCK, "the request comes from the future");
+	if (m->at < now.v - ENROLMENT_LIFE_MS)
+		return err_set(info, ERR_EXPIRED, "the request is older than 30 days");
+	return ERR_OK;
+}
+
+static enum err check_keys(struct enrolment *e, const struct network_id *network, struct err_info *info)
+{
+	const Medlock__EnrolmentRequest *m = e->wire;
+	enum err err = keyset_account(&e->account, m->keys);
+
+	if (err == ERR_OK)
+		err = keyset_check(m->keys, wire_bytes(m->keys_signature), network, &e->account);
+	if (err != ERR_OK)
+		return err_set(info, err, "the account's keys: %s", err_text(err));
+	TRY(sign_public_parse(&e->sign, wire_bytes(m->keys->sign)));
+	return seal_public_parse(&e->seal, wire_bytes(m->keys->seal));
+}
+
+/* Both proofs of possession must speak of one key. */
+static enum err check_request(struct enrolment *e, struct err_info *info)
+{
+	TRY(x509_request_parse(&e->csr, wire_bytes(e->wire->csr), info));
+	if (e->csr.kind != CERT_KEY_ED25519 || memcmp(e->csr.ed25519.b, e->sign.b, sizeof(e->sign.b)) != 0)
+		return err_set(info, ERR_LINT, "the certificate request is for another key than the account's");
+	e->profile = profile_by_number(e->wire->profile);
+	if (e->profile == NULL || e->profile->ca)
+		return err_set(info, ERR_LINT, "nobody may ask for profile %u", (unsigned)e->wire->profile);
+	return ERR_OK;
+}
+
+enum err enrolment_parse(struct enrolment *ret, struct bytes plain, const struct network_id *network, struct time_ms now,
+			 struct err_info *info)
+{
+	struct enrolment e = {0};
+	enum err err;
+
+	if (plain.len > ENROLMENT_FILE_MAX)
+		return err_set(info, ERR_TOO_LARGE, "an enrolment request");
+	TRY(WIRE_DECODE(&e.wire, medlock__enrolment_request, plain, ENROLMENT_DECODED_MAX, info));
+	err = check_shape(e.wire, network, now, info);
+	if (err == ERR_OK)
+		err = check_keys(&e, network, info);
+	if (err == ERR_OK)
+		err = check_request(&e, info);
+	if (err != ERR_OK) {
+		WIRE_FREE(e.wire);
+		return err;
+	}
+	e.id = hash_tagged("medlock enrolment request", plain);
+	*ret = e;
+	return ERR_OK;
+}
+
+void enrolment_release(struct enrolment *e)
+{
+	if (e == NULL)
+		return;
+	WIRE_FREE(e->wire);
+	e->wire = NULL;
+}
+
+/* ---- answers ---- */
+
+enum err enrolment_answer_make(struct buf *out, struct bytes certificate, struct bytes issuing, struct bytes root,
+			       const uint8_t salt[16], const struct seal_public *holder, const struct rng *rng,
+			       struct err_info *info)
+{
+	Medlock__EnrolmentAnswer m = MEDLOCK__ENROLMENT_ANSWER__INIT;
+
+	m.certificate = wire_data(certificate);
+	m.salt = wire_data(bytes_of(salt, SALT_SIZE));
+	m.issuing = wire_data(issuing);
+	m.root = wire_data(root);
+	return seal_message(out, &m.base, holder, rng, info);
+}
+
+static enum err check_answer(struct enrolment_answer *a, const Medlock__EnrolmentAnswer *m, const struct sign_public *own,
+			     const struct hash32 *commitment, struct time_ms now, struct err_info *info)
+{
+	const struct bytes leaf = wire_bytes(m->certificate), issuing = wire_bytes(m->issuing), root = wire_bytes(m->root);
+	const struct cert_chain chain = {.root = root, .between = &issuing, .between_count = 1};
+	struct hash32 made;
+
+	if (m->salt.len != SALT_SIZE || leaf.len == 0 || issuing.len == 0 || root.len == 0)
+		return err_set(info, ERR_FORMAT, "the answer is incomplete");
+	TRY(x509_parse(&a->summary, leaf, info));
+	if (a->summary.kind != CERT_KEY_ED25519 || memcmp(a->summary.ed25519.b, own->b, sizeof(own->b)) != 0)
+		return err_set(info, ERR_CERTIFICATE, "the certificate is for another key");
+	TRY(x509_verify(leaf, &chain, now, CERT_EKU_CLIENT, info));
+	made = certificate_commitment(m->salt.data, leaf);
+	if (commitment != NULL && !ID_EQUAL(made, *commitment))
+		return err_set(info, ERR_PROOF, "the ledger names another certificate");
+	memcpy(a->salt, m->salt.data, SALT_SIZE);
+	buf_append_bytes(&a->certificate, leaf);
+	buf_append_bytes(&a->issuing, issuing);
+	buf_append_bytes(&a->root, root);
+	TRY(buf_error(&a->certificate));
+	TRY(buf_error(&a->issuing));
+	return buf_error(&a->root);
+}
+
+enum err enrolment_answer_parse(struct enrolment_answer *ret, struct bytes plain, const struct sign_public *own,
+				const struct hash32 *commitment, struct time_ms now, struct err_info *info)
+{
+	struct enrolment_answer a = {0};
+	Medlock__EnrolmentAnswer *m;
+	enum err e;
+
+	if (plain.len > ENROLMENT_FILE_MAX)
+		return err_set(info, ERR_TOO_LARGE, "an enrolment answer");
+	TRY(WIRE_DECODE(&m, medlock__enrolment_answer, plain, ENROLMENT_DECODED_MAX, info));
+	e = check_answer(&a, m, own, commitment, now, info);
+	WIRE_FREE(m);
+	if (e != ERR_OK)
+		enrolment_answer_release(&a);
+	else
+		*ret = a;
+	return e;
+}
+
+void enrolment_answer_release(struct enrolment_answer *a)
+{
+	if (a == NULL)
+		return;
+	buf_release(&a->certificate);
+	buf_release(&a->issuing);
+	buf_release(&a->root);
+}
