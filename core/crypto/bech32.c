@@ -25,18 +25,14 @@ static char symbol_char(uint8_t symbol)
 	return (char)c;
 }
 
-/* The symbol of a lower-case character; 0xff when it is none. */
+/* The symbol of a lower-case character; 0 for one that is none. */
 static uint8_t char_symbol(char c)
 {
-	uint8_t symbol = 0, found = 0;
+	uint8_t symbol = 0;
 
-	for (unsigned i = 0; i < 32; i++) {
-		uint8_t here = equal_mask((uint8_t)charset[i], (uint8_t)c);
-
-		symbol |= (uint8_t)(i & here);
-		found |= here;
-	}
-	return (uint8_t)(symbol | (uint8_t)~found);
+	for (unsigned i = 0; i < 32; i++)
+		symbol |= (uint8_t)(i & equal_mask((uint8_t)charset[i], (uint8_t)c));
+	return symbol;
 }
 
 /* The checksum's polynomial, BIP 173 section "Checksum". */
@@ -104,26 +100,22 @@ void bech32_encode(char *out, const char *hrp, const uint8_t key[BECH32_KEY_SIZE
 		out[i] = (char)toupper((unsigned char)out[i]);
 }
 
-/* Collects the key from its symbols; the padding bits are checked by the caller's comparison. */
-static uint8_t collect(uint8_t key[BECH32_KEY_SIZE], const char *text, bool upper)
+/* Collects the key from its symbols.  What is no symbol, and the padding, the caller's comparison finds. */
+static void collect(uint8_t key[BECH32_KEY_SIZE], const char *text, bool upper)
 {
-	uint8_t bad = 0;
 	unsigned bits = 0, held = 0;
 	size_t n = 0;
 
 	for (size_t i = 0; i < SYMBOLS; i++) {
 		char c = text[i];
-		uint8_t symbol = char_symbol((char)(upper ? tolower((unsigned char)c) : c));
 
-		bad |= symbol & 0xe0;
-		held = (held << 5 | (symbol & 31)) & 0xfff;
+		held = (held << 5 | char_symbol((char)(upper ? tolower((unsigned char)c) : c))) & 0xfff;
 		bits += 5;
 		if (bits >= 8 && n < BECH32_KEY_SIZE) {
 			bits -= 8;
 			key[n++] = (uint8_t)(held >> bits);
 		}
 	}
-	return bad;
 }
 
 /* Decoding is strict by construction: the key's own encoding must be the text, so case, checksum, length and padding
@@ -134,18 +126,17 @@ enum err bech32_decode(uint8_t ret[BECH32_KEY_SIZE], const char *hrp, const char
 	size_t hrp_len = strlen(hrp), len = hrp_len + 1 + SYMBOLS + CHECKSUM;
 	uint8_t key[BECH32_KEY_SIZE];
 	char again[BECH32_TEXT_MAX + 1];
-	uint8_t bad;
+	bool good;
 
 	ASSERT(hrp_len > 0 && hrp_len <= BECH32_HRP_MAX);
 	if (strnlen(text, len + 1) != len)
 		return ERR_FORMAT;
-	bad = collect(key, text + hrp_len + 1, is_upper(hrp));
+	collect(key, text + hrp_len + 1, is_upper(hrp));
 	bech32_encode(again, hrp, key);
-	if (!secret_equal(bytes_of(again, len), bytes_of(text, len)))
-		bad = 1;
-	if (!bad)
+	good = secret_equal(bytes_of(again, len), bytes_of(text, len));
+	if (good)
 		memcpy(ret, key, sizeof(key));
 	secret_wipe(key, sizeof(key));
 	secret_wipe(again, sizeof(again));
-	return bad ? ERR_FORMAT : ERR_OK;
+	return good ? ERR_OK : ERR_FORMAT;
 }

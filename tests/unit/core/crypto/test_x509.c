@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/crypto/x509.h"
 
+#include <openssl/x509.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -174,6 +175,69 @@ static void test_chain_refuses(void **state)
 	buf_release(&leaf);
 	free_world(&w);
 	free_world(&other);
+}
+
+static void test_the_issuing_certificate_can_be_revoked(void **state)
+{
+	struct cert_revoked ca = the_leaf();
+	struct world w;
+
+	make_world(&w, CERT_KEY_P256);
+	make_crls(&w, NULL, 0);
+	ca.serial[19] = 2;
+	buf_clear(&w.root_crl);
+	assert_int_equal(x509_crl_make(&w.root_crl, buf_bytes(&w.root), w.root_key, 8, NOW, after(DAYS(9)), &ca, 1,
+				       NULL), ERR_OK);
+	assert_int_equal(check(&w, buf_bytes(&w.leaf), NOW, CERT_CHECK_LEAF_CRL), ERR_OK);
+	assert_int_equal(check(&w, buf_bytes(&w.leaf), NOW, CERT_CHECK_ALL_CRLS), ERR_REVOKED);
+	free_world(&w);
+}
+
+/* What OpenSSL lets pass unless it is told to be strict: a CA without key usage. */
+static void test_verification_is_strict(void **state)
+{
+	struct cert_fields root = {.subject = {NULL, NULL, "Root"}, .ca = true, .path_len = CERT_NO_PATH_LEN,
+				   .not_after = after(DAYS(9))};
+	struct cert_fields leaf = {.subject = {NULL, NULL, "x"}, .path_len = CERT_NO_PATH_LEN,
+				   .not_after = after(DAYS(9))};
+	struct secret *key = NULL;
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	struct cert_chain chain;
+
+	assert_int_equal(x509_key_new(&key, CERT_KEY_P256), ERR_OK);
+	issue(&a, &root, 1, NULL, key, key);
+	issue(&b, &leaf, 2, &a, key, key);
+	chain = (struct cert_chain){.root = buf_bytes(&a)};
+	assert_int_equal(x509_verify(buf_bytes(&b), &chain, NOW, NULL, NULL), ERR_CERTIFICATE);
+	secret_free(key);
+	buf_release(&a), buf_release(&b);
+}
+
+/* A leaf with an RSA key of 1024 bits, signed by the right issuer. */
+static void test_weak_keys_are_refused(void **state)
+{
+	struct world w;
+	const unsigned char *at;
+	unsigned char *der = NULL;
+	EVP_PKEY *weak, *signer;
+	X509 *x;
+	int len;
+
+	make_world(&w, CERT_KEY_P256);
+	weak = EVP_RSA_gen(1024);
+	at = w.ca_key->data;
+	signer = d2i_AutoPrivateKey(NULL, &at, (long)w.ca_key->len);
+	at = w.leaf.data;
+	x = d2i_X509(NULL, &at, (long)w.leaf.len);
+	assert_true(weak && signer && x);
+	assert_int_equal(X509_set_pubkey(x, weak), 1);
+	assert_true(X509_sign(x, signer, EVP_sha256()) > 0);
+	len = i2d_X509(x, &der);
+	assert_int_equal(check(&w, bytes_of(der, (size_t)len), NOW, 0), ERR_CERTIFICATE);
+	OPENSSL_free(der);
+	X509_free(x);
+	EVP_PKEY_free(weak), EVP_PKEY_free(signer);
+	free_world(&w);
 }
 
 static void test_summary(void **state)
@@ -464,6 +528,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_chain_refuses),
+		cmocka_unit_test(test_the_issuing_certificate_can_be_revoked),
+		cmocka_unit_test(test_verification_is_strict),
+		cmocka_unit_test(test_weak_keys_are_refused),
 		cmocka_unit_test(test_summary),
 		cmocka_unit_test(test_issue_refuses),
 		cmocka_unit_test(test_an_empty_subject_makes_the_alternative_name_critical),

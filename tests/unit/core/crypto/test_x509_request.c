@@ -103,6 +103,24 @@ static void test_every_flipped_bit_and_cut_is_refused(void **state)
 	buf_release(&der);
 }
 
+/* The same request with a length written longer than it need be: BER, not DER. */
+static void test_another_encoding_is_refused(void **state)
+{
+	static const struct cert_name name = {"Example Health", NULL, "desk"};
+	struct cert_request r;
+	struct secret *key = NULL;
+	struct buf der = BUF_INIT, ber = BUF_INIT;
+
+	assert_int_equal(x509_key_new(&key, CERT_KEY_ED25519), ERR_OK);
+	assert_int_equal(x509_request_make(&der, &name, key, NULL), ERR_OK);
+	assert_int_equal(der.data[1], 0x81);
+	buf_append(&ber, "\x30\x82\x00", 3);
+	buf_append(&ber, der.data + 2, der.len - 2);
+	assert_int_equal(x509_request_parse(&r, buf_bytes(&ber), NULL), ERR_FORMAT);
+	secret_free(key);
+	buf_release(&der), buf_release(&ber);
+}
+
 static void test_wishes_are_told_and_dropped(void **state)
 {
 	struct odd o = odd_new(EVP_EC_gen("P-256"));
@@ -206,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_every_flipped_bit_and_cut_is_refused),
+		cmocka_unit_test(test_another_encoding_is_refused),
 		cmocka_unit_test(test_wishes_are_told_and_dropped),
 		cmocka_unit_test(test_names_that_are_not_taken),
 		cmocka_unit_test(test_keys_that_are_not_taken),
