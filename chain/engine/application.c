@@ -24,8 +24,7 @@ enum err app_results_hash(struct hash32 *ret, const struct contract_result *resu
 	if (rows == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < count; i++)
-		rows[i] = (struct block_result){results[i].code, buf_bytes(&results[i].data), results[i].cost,
-						results[i].cost};
+		rows[i] = (struct block_result){.code = results[i].code, .data = buf_bytes(&results[i].data)};
 	e = block_results_hash(ret, rows, count);
 	free(rows);
 	return e;
@@ -289,7 +288,7 @@ static enum err signer(void *self, struct sign_public *ret, const struct tx *tx)
 	struct account_id id;
 	enum err e;
 
-	if (tx->wire->auth->signature == NULL)
+	if (tx->wire->auth->by_case != MEDLOCK__AUTH__BY_SIGNATURE)
 		return ERR_NOT_FOUND;
 	ID_COPY(id, tx->wire->auth->signature->account.data);
 	TRY(access_account(&account, &a->kv, &id));

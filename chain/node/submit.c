@@ -46,7 +46,7 @@ static bool may_read_body(const struct asker *who, struct bytes raw)
 		return true;
 	if (tx_parse(&tx, raw, NULL) != ERR_OK)
 		return false;
-	if (tx.wire->auth->signature != NULL)
+	if (tx.wire->auth->by_case == MEDLOCK__AUTH__BY_SIGNATURE)
 		own = bytes_equal(wire_bytes(tx.wire->auth->signature->account), BYTES_ID(who->account));
 	tx_release(&tx);
 	return own;
