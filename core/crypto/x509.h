@@ -213,7 +213,7 @@ struct cert_crl {
 };
 
 /* Reads a list and checks its signature with the issuer's certificate (empty: not checked).  Version 2 with number
- * and nextUpdate only; a delta list is refused.  ERR_FORMAT, ERR_TOO_LARGE, ERR_SIGNATURE.
+ * and nextUpdate only; a delta list and any critical extension are refused.  ERR_FORMAT, ERR_TOO_LARGE, ERR_SIGNATURE.
  */
 enum err x509_crl_parse(struct cert_crl *ret, struct bytes der, struct bytes issuer, struct err_info *info) MUST_USE;
 void x509_crl_release(struct cert_crl *crl);

@@ -124,6 +124,18 @@ enum err x509_crl_make(struct buf *out, struct bytes issuer_der, const struct se
 
 /* ---- reading ---- */
 
+/* A critical extension would change what the list means (another issuer's entries, only some reasons): none is known
+ * here, so none is taken.
+ */
+static bool any_critical(const STACK_OF(X509_EXTENSION) *list)
+{
+	for (int i = 0; i < sk_X509_EXTENSION_num(list); i++) {
+		if (X509_EXTENSION_get_critical(sk_X509_EXTENSION_value(list, i)))
+			return true;
+	}
+	return false;
+}
+
 static enum err read_entry(struct cert_revoked *ret, X509_REVOKED *entry)
 {
 	int reason_state = -1, since_state = -1;
@@ -134,6 +146,7 @@ static enum err read_entry(struct cert_revoked *ret, X509_REVOKED *entry)
 
 	x509_serial_read(ret->serial, &len, &negative, X509_REVOKED_get0_serialNumber(entry));
 	good = good && !negative && len > 0 && len <= CERT_SERIAL_SIZE;
+	good = good && !any_critical(X509_REVOKED_get0_extensions(entry));
 	good = good && (reason || reason_state == -1) && (since || since_state == -1);
 	ret->reason = reason ? (enum cert_reason)ASN1_ENUMERATED_get(reason) : CERT_REASON_UNSPECIFIED;
 	ret->has_invalid_since = since != NULL;
@@ -174,6 +187,7 @@ static enum err read_all(struct cert_crl *ret, X509_CRL *crl)
 	int count = sk_X509_REVOKED_num(list);
 
 	if (X509_CRL_get_version(crl) != X509_CRL_VERSION_2 || X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0 ||
+	    any_critical(X509_CRL_get0_extensions(crl)) ||
 	    !x509_time_read(&ret->this_update, X509_CRL_get0_lastUpdate(crl)) ||
 	    !x509_time_read(&ret->next_update, X509_CRL_get0_nextUpdate(crl)))
 		return ERR_FORMAT;

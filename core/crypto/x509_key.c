@@ -150,6 +150,16 @@ struct hash32 x509_spki_sha256(struct bytes spki)
 	return hash_sha256(spki);
 }
 
+static bool encodes_to(X509 *x, struct bytes der)
+{
+	unsigned char *again = NULL;
+	int len = i2d_X509(x, &again);
+	bool same = len > 0 && bytes_equal(bytes_of(again, (size_t)len), der);
+
+	OPENSSL_free(again);
+	return same;
+}
+
 X509 *x509_cert_of_der(struct bytes der)
 {
 	const unsigned char *at = der.data;
@@ -158,7 +168,8 @@ X509 *x509_cert_of_der(struct bytes der)
 	if (der.len == 0 || der.len > CERT_SIZE_MAX)
 		return NULL;
 	x = d2i_X509(NULL, &at, (long)der.len);
-	if (x && at != der.data + der.len) {
+	/* The outer shell again must be the same bytes: certificates are named by their hash. */
+	if (x && (at != der.data + der.len || !encodes_to(x, der))) {
 		X509_free(x);
 		return NULL;
 	}

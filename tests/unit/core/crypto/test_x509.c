@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/crypto/x509.h"
 
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -296,7 +296,8 @@ static void test_issue_refuses(void **state)
 	static const char *const bad_oid[] = {"not an oid"};
 	struct cert_fields good = {.serial = {1}, .subject = {NULL, NULL, "x"}, .not_before = NOW,
 				   .not_after = after(1000), .path_len = CERT_NO_PATH_LEN}, f;
-	struct buf spki = BUF_INIT, out = BUF_INIT;
+	struct cert_summary *s = calloc(1, sizeof(*s));
+	struct buf spki = BUF_INIT, out = BUF_INIT, ber = BUF_INIT;
 	struct secret *key = NULL, *other = NULL;
 	struct world w;
 
@@ -332,6 +333,13 @@ static void test_issue_refuses(void **state)
 	assert_int_equal(x509_issue(&out, &good, buf_bytes(&w.ca), w.ca_key, NULL), ERR_FORMAT);
 	assert_int_equal(out.len, 0);
 	assert_int_equal(x509_issue(&out, &good, bytes_of(NULL, 0), key, NULL), ERR_OK);
+	/* A length written longer than it need be. */
+	buf_append(&ber, "\x30\x83\x00", 3);
+	buf_append(&ber, out.data + 2, out.len - 2);
+	assert_true(out.data[1] == 0x82);
+	assert_int_equal(x509_parse(s, buf_bytes(&ber), NULL), ERR_FORMAT);
+	buf_release(&ber);
+	free(s);
 	secret_free(key), secret_free(other);
 	buf_release(&spki), buf_release(&out);
 	free_world(&w);
@@ -397,6 +405,36 @@ static void test_crl(void **state)
 	assert_int_equal(x509_crl_make(&w.ca_crl, buf_bytes(&w.ca), w.root_key, 1, NOW, after(9000), NULL, 0, NULL),
 			 ERR_CERTIFICATE);
 	assert_int_equal(w.ca_crl.len, 0);
+	free_world(&w);
+}
+
+/* A list of only some entries says so in a critical extension. */
+static void test_a_partial_crl_is_refused(void **state)
+{
+	struct world w;
+	struct cert_crl crl;
+	const unsigned char *at;
+	unsigned char *der = NULL;
+	ISSUING_DIST_POINT *part = ISSUING_DIST_POINT_new();
+	EVP_PKEY *signer;
+	X509_CRL *list;
+	int len;
+
+	make_world(&w, CERT_KEY_P256);
+	make_crls(&w, NULL, 0);
+	at = w.ca_key->data;
+	signer = d2i_AutoPrivateKey(NULL, &at, (long)w.ca_key->len);
+	at = w.ca_crl.data;
+	list = d2i_X509_CRL(NULL, &at, (long)w.ca_crl.len);
+	part->onlyuser = 0xff;
+	assert_int_equal(X509_CRL_add1_ext_i2d(list, NID_issuing_distribution_point, part, 1, 0), 1);
+	assert_true(X509_CRL_sign(list, signer, EVP_sha256()) > 0);
+	len = i2d_X509_CRL(list, &der);
+	assert_int_equal(x509_crl_parse(&crl, bytes_of(der, (size_t)len), buf_bytes(&w.ca), NULL), ERR_FORMAT);
+	OPENSSL_free(der);
+	ISSUING_DIST_POINT_free(part);
+	X509_CRL_free(list);
+	EVP_PKEY_free(signer);
 	free_world(&w);
 }
 
@@ -535,6 +573,7 @@ int main(void)
 		cmocka_unit_test(test_issue_refuses),
 		cmocka_unit_test(test_an_empty_subject_makes_the_alternative_name_critical),
 		cmocka_unit_test(test_crl),
+		cmocka_unit_test(test_a_partial_crl_is_refused),
 		cmocka_unit_test(test_tls_self_signed),
 		cmocka_unit_test(test_key_of_seed),
 		cmocka_unit_test(test_pem),
