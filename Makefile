@@ -70,6 +70,7 @@ TEST_BINS  := $(UNIT:%.c=$(B)/%) $(WHOLE:%.c=$(B)/%)
 FUZZ_BINS  := $(FUZZ:%.c=$(B)/%)
 BENCH_BINS := $(BENCH:%.c=$(B)/%)
 PROGRAMS   := $(B)/medlock $(B)/medlockd
+TEST_PROGRAMS := $(B)/medlockd-faulty
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -155,6 +156,9 @@ $(TESTLIB_AR): $(TESTLIB:%.c=$(B)/%.o)
 $(B)/medlock: $(B)/tui/main.o $(ALL_AR)
 	@echo '  LINK $@'; $(LINK)
 $(B)/medlockd: $(B)/chain/node/main.o $(call archives,$(ROW.chain/node))
+	@echo '  LINK $@'; $(LINK)
+
+$(B)/medlockd-faulty: $(B)/tests/net/medlockd_faulty.o $(call archives,$(ROW.chain/node))
 	@echo '  LINK $@'; $(LINK)
 
 # A unit test links only what its folder may see: a layer broken elsewhere does not stop it.

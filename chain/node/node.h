@@ -19,7 +19,6 @@ struct node_faults {
 	bool flip_event;          /* change a byte of the last event served */
 	bool flip_proof;          /* change a byte of every proof */
 	bool drop_proof;          /* answer proofs with an empty one */
-	uint32_t delay_ms;        /* wait before each answer of a read */
 };
 
 struct node_init_options {
