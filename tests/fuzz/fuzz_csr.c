@@ -18,9 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ASSERT(request->kind != CERT_KEY_OTHER && request->spki_len > 0);
 	if (x509_parse(summary, der, &info) == ERR_OK)
 		ASSERT(summary->alt_count <= CERT_LIST_MAX && summary->other_count <= CERT_LIST_MAX);
-	(void)x509_crl_parse(&crl, der, bytes_of(NULL, 0), &info);
+	if (x509_crl_parse(&crl, der, bytes_of(NULL, 0), &info) == ERR_OK && crl.revoked_count > 0)
+		ASSERT(x509_crl_find(&crl, crl.revoked[0].serial) == crl.revoked);
 	x509_crl_release(&crl);
-	(void)x509_pem_read(&pem, CERT_PEM_REQUEST, der);
+	if (x509_pem_read(&pem, CERT_PEM_REQUEST, der) == ERR_OK)
+		ASSERT(pem.len > 0);
 	buf_release(&pem);
 	free(request);
 	free(summary);
