@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The light client's rules, without any I/O: from a header that is trusted to another one.
  *
- * Forwards, adjacent: the new validators are the ones that the trusted header announces, and more than 2/3 of their power
- * signed.  Forwards, over a gap: more than 1/3 of the trusted validators' power signed, then more than 2/3 of the new
+ * Forwards, adjacent: the new validators are the ones that the trusted header announces, and more than 2/3 of their
+ * power signed.  Forwards, over a gap: more than 1/3 of the trusted validators' power signed, then more than 2/3 of the new
  * ones'.  Backwards: by hash alone.  Signatures are checked by libsodium's strict rule; one that fails counts for
- * nothing and stops nothing, since a single odd signature must not stop every client.  At each place the commit must name
- * the validator who stands there.
+ * nothing and stops nothing, since a single odd signature must not stop every client.  At each place the commit must
+ * name the validator who stands there.
  *
  * Pure, any thread.  Sources: CometBFT light/verifier.go, types/validation.go; docs/formats/block.md.
  */
@@ -48,8 +48,9 @@ enum err light_block_decode(struct light_block *ret, struct bytes header, struct
  * header, or NULL for the trusted one.  ERR_CHAIN: invalid (info says why); ERR_TRUST: not enough trusted validators
  * signed across this gap, take a smaller step; ERR_EXPIRED: the trusted header is too old.
  */
-enum err light_verify(struct light_trust *trust, const struct light_block *block, const struct validator_set *validators,
-		      const struct light_options *options, struct time_ms now, struct err_info *info) MUST_USE;
+enum err light_verify(struct light_trust *trust, const struct light_block *block,
+		      const struct validator_set *validators, const struct light_options *options, struct time_ms now,
+		      struct err_info *info) MUST_USE;
 
 /* That earlier is the direct predecessor of later: by hash, height, chain and time.  ERR_CHAIN. */
 enum err light_verify_back(const struct block_header *later, const struct block_header *earlier,

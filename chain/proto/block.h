@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Blocks of CometBFT's block protocol 11 as plain structs: header, block id, commit, block; their bytes and their hashes.
+/* Blocks of CometBFT's block protocol 11 as plain structs: header, block id, commit, block; their bytes and hashes.
  *
  * Encoded bytes are those of CometBFT v0.38/v0.39 (chain/proto/comet.proto), so that a hash over them is its hash.
  * Decoding accepts what its decoder accepts (any field order, unknown fields skipped, the last scalar wins) within the

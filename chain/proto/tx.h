@@ -60,7 +60,9 @@ struct request_id tx_request_id(const struct hash32 *body_hash, const struct acc
 enum err keyset_account(struct account_id *ret, const Medlock__KeySet *keys) MUST_USE;
 enum err keyset_statement(struct hash32 *ret, const struct network_id *network, const struct account_id *account,
 			  const Medlock__KeySet *keys) MUST_USE;
-/* ERR_FORMAT, ERR_POINT, ERR_PROOF, ERR_SIGNATURE.  Lengths, curve points, subgroup, proof of possession of open (bound to the statement's network), signature. */
+/* Lengths, curve points, subgroup, proof of possession of open (bound to the statement's network), signature.
+ * ERR_FORMAT, ERR_POINT, ERR_PROOF, ERR_SIGNATURE.
+ */
 enum err keyset_check(const Medlock__KeySet *keys, struct bytes keys_signature, const struct network_id *network,
 		      const struct account_id *account) MUST_USE;
 

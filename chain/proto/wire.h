@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Strict, bounded decoding of our own protobuf messages, and their one canonical encoding.
  *
- * protobuf-c keeps unknown fields, bad enums and invalid UTF-8, and small inputs can unpack to many times their size.  So:
- * unpack under an allocator with a cap, walk the result by its descriptor (no unknown field anywhere, strings UTF-8,
+ * protobuf-c keeps unknown fields, bad enums and invalid UTF-8, and small inputs can unpack to many times their size.
+ * So: unpack under an allocator with a cap, walk the result by its descriptor (no unknown field anywhere, strings UTF-8,
  * nesting at most WIRE_DEPTH_MAX), pack again and compare bytes.  What is accepted has exactly one encoding.
  */
 #ifndef MEDLOCK_PROTO_WIRE_H
@@ -20,7 +20,7 @@
 enum err wire_decode(ProtobufCMessage **ret, const ProtobufCMessageDescriptor *d, struct bytes in,
 		     size_t memory_max, struct err_info *info) MUST_USE;
 
-/* wire_decode into the right pointer type: WIRE_DECODE(&tx, medlock__tx, in, max, info), where tx is a Medlock__Tx *. */
+/* wire_decode into the right pointer type: WIRE_DECODE(&tx, medlock__tx, in, max, info) for a Medlock__Tx *tx. */
 #define WIRE_DECODE(ret, type, in, memory_max, info)                                               \
 	wire_decode((ProtobufCMessage **)(void *)(ret), &type##__descriptor, in, memory_max, info)
 

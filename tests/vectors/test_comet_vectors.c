@@ -12,6 +12,7 @@
 
 #include "chain/light/verify.h"
 #include "comet_json.h"
+#include "core/crypto/hash.h"
 
 #define REMEMBERED_MAX 256
 
@@ -21,7 +22,7 @@ struct seen {
 };
 
 struct tally {
-	unsigned headers, ids, links, commits, data, blocks, parts, last_commits, consensus, signatures, results;
+	unsigned headers, ids, links, commits, data, blocks, parts, last_commits, consensus, signatures, in_last, proofs;
 	struct validator_set validators;
 	bool has_validators;
 	struct seen seen[REMEMBERED_MAX];
@@ -100,6 +101,53 @@ static void check_parts(struct tally *t, const struct block *b, struct json_obje
 	t->parts++;
 }
 
+/* The commit that a block carries for its predecessor, when it is by the validators that we know. */
+static void check_last_commit(struct tally *t, const struct block *b)
+{
+	struct hash32 set = validators_hash(&t->validators);
+	struct buf input = BUF_INIT;
+
+	if (!t->has_validators || b->last_commit.count != t->validators.count ||
+	    !digest_is(&b->header.validators_hash, &set))
+		return;
+	for (uint32_t i = 0; i < b->last_commit.count; i++) {
+		const struct commit_sig *sig = &b->last_commit.sigs[i];
+
+		buf_clear(&input);
+		vote_sign_bytes(&input, b->header.chain_id, b->last_commit.height, b->last_commit.round,
+				&b->last_commit.block_id, sig->time);
+		assert_int_equal(sign_verify(&sig->signature, &t->validators.rows[i].key, buf_bytes(&input)), ERR_OK);
+		t->in_last++;
+	}
+	buf_release(&input);
+}
+
+/* A transaction with the node's proof of it, brought into our form. */
+static void check_proof(struct tally *t, struct json_object *proof)
+{
+	struct bytes tx = comet_base64(comet_at(proof, "data"));
+	struct json_object *aunts = comet_at(proof, "proof/aunts");
+	struct hash32 root, hash = hash_sha256(tx);
+	struct buf ours = BUF_INIT;
+	struct tx_id id;
+	uint32_t index;
+
+	ID_COPY(id, hash.b);
+	assert_int_equal(hex_decode(root.b, sizeof(root.b), json_object_get_string(comet_at(proof, "root_hash"))), ERR_OK);
+	buf_append_be32(&ours, (uint32_t)comet_int(comet_at(proof, "proof"), "total"));
+	buf_append_be32(&ours, (uint32_t)comet_int(comet_at(proof, "proof"), "index"));
+	for (size_t i = 0; aunts && i < json_object_array_length(aunts); i++) {
+		struct bytes aunt = comet_base64(json_object_array_get_idx(aunts, i));
+
+		buf_append_bytes(&ours, aunt);
+		free((void *)(uintptr_t)aunt.data);
+	}
+	assert_int_equal(inclusion_verify(&index, buf_bytes(&ours), &root, &id), ERR_OK);
+	buf_release(&ours);
+	free((void *)(uintptr_t)tx.data);
+	t->proofs++;
+}
+
 /* stated: the block's own id, or NULL when the reply does not say it. */
 static void check_block(struct tally *t, struct json_object *o, struct json_object *stated)
 {
@@ -117,6 +165,7 @@ static void check_block(struct tally *t, struct json_object *o, struct json_obje
 	last = commit_hash(&b.last_commit);
 	assert_true(digest_is(&b.header.last_commit_hash, &last));
 	t->last_commits++;
+	check_last_commit(t, &b);
 	t->consensus += digest_is(&b.header.consensus_hash, &consensus);
 	t->blocks++;
 	/* Evidence is there as JSON only: its bytes cannot be put together again. */
@@ -151,6 +200,8 @@ static void look(struct tally *t, struct json_object *o)
 	struct block_header h;
 	struct commit c;
 
+	if (comet_at(o, "root_hash") && comet_at(o, "proof"))
+		check_proof(t, o);
 	if (header && comet_at(header, "chain_id"))
 		check_header(t, header, id);
 	if (header && commit) {
@@ -246,8 +297,9 @@ static void test_replies(void **state)
 	print_message("headers %u, with their hash stated %u, linked to a predecessor %u\n", t.headers, t.ids, t.links);
 	print_message("blocks %u: data_hash %u, last_commit_hash %u, consensus_hash %u, part set %u\n", t.blocks, t.data,
 		      t.last_commits, t.consensus, t.parts);
-	print_message("commits %u, signatures verified %u\n", t.commits, t.signatures);
-	assert_true(t.ids > 0 && t.links > 0 && t.parts > 0 && t.commits > 0 && t.signatures > 0);
+	print_message("commits %u, verified %u; signatures in blocks verified %u; proofs of transactions %u\n", t.commits,
+		      t.signatures, t.in_last, t.proofs);
+	assert_true(t.ids > 0 && t.links > 0 && t.parts > 0 && t.signatures > 0 && t.in_last > 0 && t.proofs > 0);
 }
 
 int main(void)
