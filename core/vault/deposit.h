@@ -65,7 +65,7 @@ enum err deposit_encrypt(struct deposit_sealed *ret, const struct byte_sink *to,
 			 const struct seal_public *owner, const struct threshold_key *custodians,
 			 uint32_t key_generation, const struct rng *rng, struct err_info *info) MUST_USE;
 
-/* Delete journals, and unpin their files, that are older than a day limit.  Returns how many. */
+/* Delete journals older than seven days and unpin their files.  ret_count: how many. */
 enum err deposit_sweep(struct vault *v, size_t *ret_count, struct err_info *info) MUST_USE;
 
 #endif

@@ -36,15 +36,20 @@ struct vault_keys {
 	void *self;
 };
 
-/* Submit one action and wait for its block; outputs as the ledger gives them.  ERR_OK only with code 0. */
+/* A deposit on its way to the ledger, in the two halves of core/ledger/submit.h, so that the signed bytes can be kept and
+ * sent again after a cut: the ledger gives a repeat its first result.
+ */
 struct vault_submitted {
 	struct tx_id tx;
+	struct record_id record; /* known before it is sent */
 	uint64_t height;
-	struct hash32 made; /* TxResult.id */
 };
 struct vault_ledger {
-	enum err (*deposit)(void *self, struct vault_submitted *ret, const Medlock__RecordDeposit *deposit,
-			    struct err_info *info);
+	/* Fill in, sign; the transaction's bytes appended to ret_tx. */
+	enum err (*sign)(void *self, struct vault_submitted *ret, struct buf *ret_tx, const Medlock__RecordDeposit *deposit,
+			 struct err_info *info);
+	/* Send signed bytes (again) and wait for their block.  ERR_OK only with code 0; ERR_TX_EXPIRED: sign anew. */
+	enum err (*send)(void *self, struct vault_submitted *ret, struct bytes tx, struct err_info *info);
 	void *self;
 };
 

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/vault/cache.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/vault/internal.h"
+
+struct cache { struct blob_store *store; };
+
+enum err cache_open(struct cache **ret, const char *dir, uint64_t quota, struct err_info *info)
+{
+	struct cache *c = calloc(1, sizeof(*c));
+	enum err e;
+
+	if (c == NULL)
+		return err_set(info, ERR_MEMORY, "cache");
+	e = blob_store_open(&c->store, dir, quota > 0 ? quota : CACHE_QUOTA_DEFAULT, clock_real(), info);
+	if (e != ERR_OK) {
+		free(c);
+		return e;
+	}
+	*ret = c;
+	return ERR_OK;
+}
+
+void cache_free(struct cache *c)
+{
+	if (c == NULL)
+		return;
+	c->store = blob_store_free(c->store);
+	free(c);
+}
+
+struct blob_store *cache_store(struct cache *c)
+{
+	return c->store;
+}
+
+bool cache_has(struct cache *c, const struct blob_id *id)
+{
+	return blob_store_has(c->store, id);
+}
+
+enum err cache_read(struct cache *c, struct cache_reader *ret, const struct blob_id *id, struct err_info *info)
+{
+	enum err e = blob_store_fd(c->store, &ret->fd, &ret->size, id);
+
+	if (e != ERR_OK)
+		return err_set(info, e, "a blob of the cache");
+	ret->source = byte_source_fd(&ret->fd);
+	return ERR_OK;
+}
+
+void cache_close(struct cache_reader *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = -1;
+}
+
+enum err cache_pin(struct cache *c, const struct blob_id *id, bool pinned, struct err_info *info)
+{
+	enum err e = blob_store_pin(c->store, id, pinned);
+
+	return e == ERR_OK ? e : err_set(info, e, "pinning a blob of the cache");
+}
+
+enum err cache_remove(struct cache *c, const struct blob_id *id, struct err_info *info)
+{
+	enum err e = blob_store_remove(c->store, id);
+
+	return e == ERR_OK ? e : err_set(info, e, "removing a blob of the cache");
+}
+
+enum err cache_use(struct cache *c, struct cache_use *ret, struct err_info *info)
+{
+	struct blob_totals t;
+	enum err e = blob_store_totals(c->store, &t);
+
+	if (e != ERR_OK)
+		return err_set(info, e, "the cache's index");
+	*ret = (struct cache_use){t.blob_bytes + t.partial_bytes, t.pinned_bytes, t.quota, t.blobs};
+	return ERR_OK;
+}
+
+enum err cache_room(struct cache *c, uint64_t room, struct err_info *info)
+{
+	uint64_t removed;
+	enum err e = blob_store_make_room(c->store, room, &removed);
+
+	return e == ERR_OK ? e : err_set(info, e, "the cache's quota: pinned records fill it");
+}
