@@ -165,6 +165,23 @@ static void test_decoder(void **state)
 	buf_release(&raw);
 }
 
+static void test_counts(void **state)
+{
+	static struct bytes many[BLOCK_TXS_MAX + 1];
+	struct block b = {.txs = many, .tx_count = BLOCK_TXS_MAX + 1}, got = {0};
+	struct buf raw = BUF_INIT;
+
+	block_encode(&raw, &b);
+	assert_int_equal(block_decode(&got, buf_bytes(&raw), NULL), ERR_TOO_LARGE);
+	b.tx_count--;
+	buf_clear(&raw);
+	block_encode(&raw, &b);
+	assert_int_equal(block_decode(&got, buf_bytes(&raw), NULL), ERR_OK);
+	assert_int_equal(got.tx_count, BLOCK_TXS_MAX);
+	block_release(&got);
+	buf_release(&raw);
+}
+
 static void test_part_sets(void **state)
 {
 	static uint8_t big[2 * BLOCK_PART_SIZE + 1];
@@ -215,6 +232,9 @@ static void test_inclusion(void **state)
 	}
 	assert_int_equal(inclusion_verify(&index, bytes_of(proof.data, proof.len - 1), &root, &ids[4]), ERR_PROOF);
 	assert_int_equal(inclusion_verify(&index, bytes_of("", 0), &root, &ids[4]), ERR_PROOF);
+	assert_int_equal(inclusion_verify(&index, buf_bytes(&proof), &root, &ids[4]), ERR_OK);
+	buf_append_byte(&proof, 0);
+	assert_int_equal(inclusion_verify(&index, buf_bytes(&proof), &root, &ids[4]), ERR_PROOF);
 	assert_true(digest_is(&data, &root));
 	buf_release(&proof);
 }
@@ -254,7 +274,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vote_sign_bytes),	      cmocka_unit_test(test_header_hash),
 		cmocka_unit_test(test_constants_of_the_first_block), cmocka_unit_test(test_block_round_trip),
-		cmocka_unit_test(test_decoder),		      cmocka_unit_test(test_part_sets),
+		cmocka_unit_test(test_decoder),		      cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_part_sets),
 		cmocka_unit_test(test_results_hash),	      cmocka_unit_test(test_inclusion),
 		cmocka_unit_test(test_times),		      cmocka_unit_test(test_validators),
 	};

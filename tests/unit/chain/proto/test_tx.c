@@ -119,6 +119,40 @@ static void test_signature_is_bound(void **state)
 	person_release(&other);
 }
 
+/* The formulas of docs/formats/transaction.md, written out. */
+static void test_formulas(void **state)
+{
+	struct bytes body = bytes_str("body");
+	struct account_id account = {{7}};
+	struct hash32 got, want, body_hash = hash_sha256(body);
+	struct record_id record;
+	struct request_id request;
+	struct buf b = BUF_INIT;
+
+	buf_append_text(&b, "medlock-tx-v1");
+	buf_append_bytes(&b, BYTES_ID(network));
+	buf_append_be64(&b, 4);
+	buf_append_bytes(&b, body);
+	want = hash_sha256(buf_bytes(&b));
+	got = tx_signing_hash(&network, body);
+	assert_memory_equal(got.b, want.b, 32);
+	static const char *const tags[] = {"medlock-replay-v1", "medlock-record-v1", "medlock-request-v1"};
+	record = tx_record_id(&body_hash, &account);
+	request = tx_request_id(&body_hash, &account);
+	got = tx_replay_key(&body_hash, &account);
+	const uint8_t *results[] = {got.b, record.b, request.b};
+
+	for (int i = 0; i < 3; i++) {
+		buf_clear(&b);
+		buf_append_text(&b, tags[i]);
+		buf_append_bytes(&b, BYTES_ID(body_hash));
+		buf_append_bytes(&b, BYTES_ID(account));
+		want = hash_sha256(buf_bytes(&b));
+		assert_memory_equal(results[i], want.b, 32);
+	}
+	buf_release(&b);
+}
+
 static void test_lists_ascend(void **state)
 {
 	struct request r;
@@ -317,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse_gives_what_was_built),
 		cmocka_unit_test(test_signature_is_bound),
+		cmocka_unit_test(test_formulas),
 		cmocka_unit_test(test_lists_ascend),
 		cmocka_unit_test(test_lengths_and_codes),
 		cmocka_unit_test(test_rules),
