@@ -67,6 +67,10 @@ enum err base64_decode(uint8_t *out, size_t out_size, size_t *ret_len, const cha
 		*ret_len = 0;
 		return ERR_OK;
 	}
+	for (size_t i = 0; i < text_len; i++) { /* libsodium 1.0.18 takes each byte past ASCII for '/' */
+		if ((unsigned char)text[i] >= 0x80)
+			return ERR_FORMAT;
+	}
 	if (sodium_base642bin(out, out_size, text, text_len, NULL, &len, &end, base64_variant(padded)) != 0)
 		return ERR_FORMAT;
 	if (end != text + text_len)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Peers in turn: the first that serves and does not lie. */
+#include "core/ledger/replica_internal.h"
+
+static bool is_lie(enum err e)
+{
+	return e == ERR_CHAIN || e == ERR_PROOF || e == ERR_INCOMPLETE || e == ERR_APP_HASH || e == ERR_FORMAT ||
+	       e == ERR_NOT_CANONICAL;
+}
+
+static enum err ask_status(struct link *l, uint64_t *ret_tip, size_t peer, struct err_info *info)
+{
+	Medlock__StatusReply *status;
+	struct peer_call call;
+	enum err e = ERR_OK;
+
+	TRY(link_call(l, &call, peer, false, info));
+	TRY(peer_status(&call, &status, info));
+	if (!bytes_equal(wire_bytes(status->network_id), BYTES_ID(l->network)))
+		e = err_set(info, ERR_NETWORK_ID, "%s serves another network", l->peers[peer].address.url);
+	*ret_tip = status->height;
+	WIRE_FREE(status);
+	return e;
+}
+
+static enum err sync_peer(struct replica *r, struct replica_sync_report *report, struct link *l, size_t peer,
+			  struct err_info *info)
+{
+	struct peer_call call;
+	uint64_t tip;
+
+	TRY(ask_status(l, &tip, peer, info));
+	l->peers[peer].height = tip;
+	report->tip = tip > report->tip ? tip : report->tip;
+	if (!r->full)
+		return sync_light(r, report, l, peer, tip, info);
+	TRY(link_call(l, &call, peer, true, info));
+	return sync_full(r, report, &call, tip, info);
+}
+
+enum err replica_sync(struct replica *r, struct replica_sync_report *ret, struct link *l, struct err_info *info)
+{
+	struct replica_sync_report report = {0};
+	enum err e = err_set(info, ERR_NETWORK, "no peer is known");
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->peers[i].state == LINK_DROPPED)
+			continue;
+		e = sync_peer(r, &report, l, i, info);
+		if (e != ERR_OK)
+			err_wrap(info, e, "%s", l->peers[i].address.url);
+		l->peers[i].state = e == ERR_OK ? LINK_OK : is_lie(e) ? LINK_DROPPED : LINK_UNREACHABLE;
+		if (e == ERR_OK || e == ERR_CANCELLED || e == ERR_LOCKED || e == ERR_KEYHOLDER || e == ERR_DISK_FULL)
+			break;
+	}
+	if (replica_tip(r, &report.height, NULL) == ERR_OK)
+		*ret = report;
+	return e;
+}
+
+enum err replica_prove(struct replica *r, struct buf *ret, struct link *l, struct bytes key,
+		       const struct request_id *request, struct err_info *info)
+{
+	struct peer_call call;
+	enum err e = err_set(info, ERR_NETWORK, "no peer is known");
+
+	if (r->full)
+		return replica_get(r, ret, NULL, key, info);
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->peers[i].state == LINK_DROPPED)
+			continue;
+		TRY(link_call(l, &call, i, true, info));
+		e = sync_prove(r, ret, &call, key, request, info);
+		if (!is_lie(e) && e != ERR_NETWORK && e != ERR_TIMEOUT && e != ERR_TLS)
+			return e;
+		l->peers[i].state = is_lie(e) ? LINK_DROPPED : LINK_UNREACHABLE;
+	}
+	return e;
+}

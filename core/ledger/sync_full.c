@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A full replica: every block verified and re-executed, its state, events and transactions stored, in pages of one
+ * SQLite transaction each.
+ */
+#include <stdlib.h>
+
+#include "core/crypto/hash.h"
+#include "core/ledger/replay.h"
+#include "core/ledger/replica_internal.h"
+
+static enum err store_event(void *self, const struct account_id *owner, uint64_t n, struct bytes raw)
+{
+	Medlock__Event *event;
+	enum err e;
+
+	TRY(event_parse(&event, owner, n, raw, NULL));
+	e = replica_project_event(self, event, raw, NULL);
+	WIRE_FREE(event);
+	return e;
+}
+
+static enum err store_row(void *self, struct bytes key, const struct bytes *value)
+{
+	return replica_project_row(self, key, value, NULL);
+}
+
+static enum err store_tx(struct replica *r, uint64_t height, size_t index, struct bytes tx,
+			 const struct contract_result *result, struct err_info *info)
+{
+	struct hash32 id = hash_sha256(tx);
+	sqlite3_stmt *s;
+
+	TRY(db_statement(&s, r->db, "INSERT INTO tx(id, height, position, code, data) VALUES(?1, ?2, ?3, ?4, ?5)", info));
+	db_bind_bytes(s, 1, BYTES_ID(id));
+	db_bind_int(s, 2, (int64_t)height);
+	db_bind_int(s, 3, (int64_t)index);
+	db_bind_int(s, 4, result->code);
+	db_bind_bytes(s, 5, buf_bytes(&result->data));
+	return db_run(r->db, s, info);
+}
+
+static enum err store_block(struct replica *r, const struct replayed *x, struct bytes body, struct err_info *info)
+{
+	for (size_t i = 0; i < x->block.tx_count; i++)
+		TRY(store_tx(r, (uint64_t)x->block.header.height, i, x->block.txs[i], &x->executed.results[i], info));
+	TRY(replica_put_block(r, &x->light, body, x->block.tx_count, info));
+	return replica_meta_put(r, "results_hash", BYTES_ID(x->executed.results_hash), info);
+}
+
+static enum err one_block(struct replica *r, struct replay *p, const Medlock__BlockReply *b, struct err_info *info)
+{
+	struct contract_sink sink = {r, store_event};
+	struct replayed *x = calloc(1, sizeof(*x));
+	enum err e;
+
+	if (x == NULL)
+		return ERR_MEMORY;
+	e = replay_block(p, x, wire_bytes(b->block), wire_bytes(b->commit), &sink, store_row, r, info);
+	if (e == ERR_OK) {
+		e = store_block(r, x, wire_bytes(b->block), info);
+		block_release(&x->block);
+	}
+	free(x);
+	return e;
+}
+
+/* The last commit of a page vouches for all blocks before it by their links. */
+static enum err check_last(struct replica *r, const Medlock__BlocksReply *reply, const struct replay *p, struct err_info *info)
+{
+	struct light_block *last = calloc(1, sizeof(*last));
+	enum err e = last ? ERR_OK : ERR_MEMORY;
+
+	if (e == ERR_OK) {
+		last->header = p->last;
+		e = commit_decode(&last->commit, wire_bytes(reply->blocks[reply->n_blocks - 1]->commit), info);
+	}
+	if (e == ERR_OK)
+		e = light_check_commit(last, &r->validators, info);
+	free(last);
+	return e;
+}
+
+static enum err apply_page(struct replica *r, struct replay *p, const Medlock__BlocksReply *reply, struct err_info *info)
+{
+	enum err e = ERR_OK;
+
+	TRY(db_begin(r->db, info));
+	for (size_t i = 0; e == ERR_OK && i < reply->n_blocks; i++)
+		e = one_block(r, p, reply->blocks[i], info);
+	if (e == ERR_OK)
+		e = check_last(r, reply, p, info);
+	if (e == ERR_OK)
+		return db_commit(r->db, info);
+	db_rollback(r->db);
+	executor_free(r->executor); /* its trie went further than the table */
+	r->executor = NULL;
+	return e;
+}
+
+static enum err start_genesis(struct replica *r, struct err_info *info)
+{
+	enum err e;
+
+	TRY(db_begin(r->db, info));
+	e = executor_genesis(r->executor, r->genesis, info);
+	if (e == ERR_OK)
+		e = replica_meta_put(r, "genesis_done", bytes_str("yes"), info);
+	if (e != ERR_OK) {
+		db_rollback(r->db);
+		return e;
+	}
+	return db_commit(r->db, info);
+}
+
+static enum err start(struct replica *r, struct replay *p, uint64_t height, struct err_info *info)
+{
+	struct buf done = BUF_INIT, hash = BUF_INIT;
+	struct block_header last = {0};
+	struct hash32 results = block_empty_hash();
+	bool fresh = replica_meta_get(r, &done, "genesis_done", info) == ERR_NOT_FOUND;
+	enum err e = ERR_OK;
+
+	buf_release(&done);
+	if (r->executor == NULL)
+		e = executor_new(&r->executor, r->db, &r->network, info);
+	if (e == ERR_OK && fresh)
+		e = start_genesis(r, info);
+	if (e == ERR_OK && height > 0) {
+		e = replica_read_header(r, &last, height, info);
+		if (e == ERR_OK)
+			e = replica_meta_get(r, &hash, "results_hash", info);
+		if (e == ERR_OK && hash.len == ID_SIZE)
+			ID_COPY(results, hash.data);
+	}
+	buf_release(&hash);
+	if (e != ERR_OK)
+		return e;
+	return replay_init(p, r->executor, r->genesis, &r->validators, &last, &results, r->verify_all, info);
+}
+
+enum err sync_full(struct replica *r, struct replica_sync_report *report, const struct peer_call *call, uint64_t tip,
+		   struct err_info *info)
+{
+	struct replay *p = calloc(1, sizeof(*p));
+	Medlock__BlocksReply *reply;
+	uint64_t height = 0;
+	enum err e = p ? replica_tip(r, &height, info) : ERR_MEMORY;
+
+	if (e == ERR_OK)
+		e = start(r, p, height, info);
+	while (e == ERR_OK && height < tip) {
+		e = task_check(call->task);
+		if (e == ERR_OK)
+			e = peer_blocks(call, &reply, height + 1, API_BLOCKS_MAX, info);
+		if (e != ERR_OK)
+			break;
+		if (reply->n_blocks == 0)
+			e = err_set(info, ERR_CHAIN, "the peer claims block %llu and does not show it", (unsigned long long)tip);
+		else
+			e = apply_page(r, p, reply, info);
+		if (e == ERR_OK) {
+			height += reply->n_blocks;
+			report->headers += reply->n_blocks;
+		}
+		WIRE_FREE(reply);
+		task_progress(call->task, "blocks", height, tip);
+	}
+	free(p);
+	return e;
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A light replica's own rows: account, events, policy and rules, records, requests, network; each with its proof. */
+#include <stdlib.h>
+
+#include "core/ledger/replica_internal.h"
+
+#define POLICY_TRIES 3 /* a policy may change between two proofs */
+
+/* ---- one row ------------------------------------------------------------------------------- */
+
+static enum err header_for(struct replica *r, struct block_header *ret, const struct peer_call *call, uint64_t height,
+			   struct err_info *info)
+{
+	uint64_t tip, added;
+
+	TRY(replica_tip(r, &tip, info));
+	if (height > tip)
+		TRY(sync_headers(r, &added, call, height, info));
+	return replica_read_header(r, ret, height, info);
+}
+
+/* An old proof could hide what happened since: the state shown is at least that of our newest header. */
+static enum err check_row(struct replica *r, const struct peer_call *call, const Medlock__ProofReply *reply,
+			  struct bytes key, uint64_t least, struct err_info *info)
+{
+	struct bytes value = wire_bytes(reply->value);
+	struct block_header header;
+
+	if (!bytes_equal(wire_bytes(reply->key), key))
+		return err_set(info, ERR_PROOF, "the peer proves another row");
+	if (reply->height + 1 < least)
+		return err_set(info, ERR_PROOF, "the peer proves an old state (block %llu)", (unsigned long long)reply->height);
+	TRY(header_for(r, &header, call, reply->height + 1, info));
+	if (light_check_row(&header, key, reply->present ? &value : NULL, wire_bytes(reply->proof)) != ERR_OK)
+		return err_set(info, ERR_PROOF, "the proof of a row does not match header %llu",
+			       (unsigned long long)reply->height + 1);
+	return ERR_OK;
+}
+
+static enum err store_row(struct replica *r, const Medlock__ProofReply *reply, struct bytes key, struct err_info *info)
+{
+	struct bytes value = wire_bytes(reply->value);
+	bool own = !db_in_transaction(r->db);
+	enum err e;
+
+	if (own)
+		TRY(db_begin(r->db, info));
+	e = replica_put_row(r, key, reply->present ? &value : NULL, reply->height, wire_bytes(reply->proof), info);
+	if (!own)
+		return e;
+	if (e != ERR_OK) {
+		db_rollback(r->db);
+		return e;
+	}
+	return db_commit(r->db, info);
+}
+
+enum err sync_prove(struct replica *r, struct buf *ret, const struct peer_call *call, struct bytes key,
+		    const struct request_id *request, struct err_info *info)
+{
+	Medlock__ProofReply *reply;
+	uint64_t least;
+	enum err e;
+
+	TRY(replica_tip(r, &least, info));
+	TRY(peer_proof(call, &reply, key, request, info));
+	e = check_row(r, call, reply, key, least, info);
+	if (e == ERR_OK)
+		e = store_row(r, reply, key, info);
+	if (e == ERR_OK && !reply->present)
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK && ret != NULL) {
+		buf_append_bytes(ret, wire_bytes(reply->value));
+		e = buf_error(ret);
+	}
+	WIRE_FREE(reply);
+	return e;
+}
+
+/* A row that may be absent or not ours to see. */
+static enum err prove_if_there(struct replica *r, const struct peer_call *call, const struct state_key *key,
+			       const struct request_id *request, struct err_info *info)
+{
+	enum err e = sync_prove(r, NULL, call, state_key_bytes(key), request, info);
+
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- events -------------------------------------------------------------------------------- */
+
+struct events_run {
+	struct replica *r;
+	const struct peer_call *call;
+	struct replica_log log;  /* what is stored, then what was added */
+	uint64_t added;
+};
+
+static enum err chain_stored(void *self, const Medlock__Event *event, struct bytes raw)
+{
+	struct replica_log *log = self;
+
+	(void)event;
+	log->head = event_head_next(&log->head, raw);
+	log->count++;
+	return ERR_OK;
+}
+
+/* Records that an event speaks of are looked at again: new ones, and those that a new one replaces. */
+static enum err watch_records(struct replica *r, const Medlock__Event *event, struct err_info *info)
+{
+	struct record_id id;
+
+	for (size_t i = 0; event->kind == ACTION_RECORD_DEPOSIT && i < event->n_records; i++) {
+		if (event->records[i]->record.len != ID_SIZE)
+			continue;
+		ID_COPY(id, event->records[i]->record.data);
+		TRY(replica_watch_record(r, &id, info));
+	}
+	return ERR_OK;
+}
+
+static enum err take_event(struct events_run *run, struct bytes raw, struct err_info *info)
+{
+	Medlock__Event *event;
+	enum err e;
+
+	TRY(event_parse(&event, &run->r->account, run->log.count + 1, raw, info));
+	run->log.head = event_head_next(&run->log.head, raw);
+	run->log.count++;
+	run->added++;
+	e = replica_project_event(run->r, event, raw, info);
+	if (e == ERR_OK)
+		e = watch_records(run->r, event, info);
+	WIRE_FREE(event);
+	return e;
+}
+
+static enum err take_page(struct events_run *run, uint64_t want, struct err_info *info)
+{
+	Medlock__EventsReply *reply;
+	enum err e = ERR_OK;
+
+	TRY(peer_events(run->call, &reply, &run->r->account, run->log.count + 1, info));
+	if (reply->n_events == 0)
+		e = err_set(info, ERR_INCOMPLETE, "entry %llu of %llu is withheld",
+			    (unsigned long long)run->log.count + 1, (unsigned long long)want);
+	for (size_t i = 0; e == ERR_OK && i < reply->n_events && run->log.count < want; i++)
+		e = take_event(run, wire_bytes(reply->events[i]), info);
+	WIRE_FREE(reply);
+	return e;
+}
+
+static enum err take_events(struct events_run *run, const Medlock__AccountState *a, struct err_info *info)
+{
+	while (run->log.count < a->event_count) {
+		TRY(task_check(run->call->task));
+		TRY(take_page(run, a->event_count, info));
+	}
+	if (run->log.count > a->event_count ||
+	    (run->log.count > 0 && !bytes_equal(BYTES_ID(run->log.head), wire_bytes(a->event_head))))
+		return err_set(info, ERR_INCOMPLETE, "the entries do not chain to what the ledger says");
+	return ERR_OK;
+}
+
+/* All or none: a list that does not chain leaves what was stored before. */
+static enum err sync_events(struct replica *r, uint64_t *ret_added, const struct peer_call *call,
+			    const Medlock__AccountState *a, struct err_info *info)
+{
+	struct events_run run = {.r = r, .call = call};
+	enum err e;
+
+	TRY(replica_events(r, &r->account, 1, UINT64_MAX, chain_stored, &run.log, info));
+	if (run.log.count == a->event_count && run.log.count == 0)
+		return ERR_OK;
+	TRY(db_begin(r->db, info));
+	e = take_events(&run, a, info);
+	if (e != ERR_OK) {
+		db_rollback(r->db);
+		return e;
+	}
+	TRY(db_commit(r->db, info));
+	*ret_added += run.added;
+	return ERR_OK;
+}
+
+/* ---- policy -------------------------------------------------------------------------------- */
+
+static bool has_rule(const Medlock__PolicyState *p, uint32_t id)
+{
+	for (size_t i = 0; i < p->n_rules; i++) {
+		if (p->rules[i] == id)
+			return true;
+	}
+	return false;
+}
+
+struct stored_rules {
+	uint32_t ids[RULES_PER_ACCOUNT_MAX + 1];
+	size_t count;
+};
+
+static enum err note_rule(void *self, const Medlock__RuleState *rule)
+{
+	struct stored_rules *s = self;
+
+	if (s->count <= RULES_PER_ACCOUNT_MAX)
+		s->ids[s->count++] = rule->rule->id;
+	return ERR_OK;
+}
+
+/* Rules that the proven policy row does not list any more. */
+static enum err drop_rules(struct replica *r, const Medlock__PolicyState *p, struct err_info *info)
+{
+	struct stored_rules stored = {.count = 0};
+
+	TRY(replica_rules(r, &r->account, note_rule, &stored, info));
+	for (size_t i = 0; i < stored.count; i++) {
+		struct state_key key = state_key_rule(&r->account, stored.ids[i]);
+
+		if (!has_rule(p, stored.ids[i]))
+			TRY(replica_put_row(r, state_key_bytes(&key), NULL, 0, bytes_of(NULL, 0), info));
+	}
+	return ERR_OK;
+}
+
+static enum err prove_rules(struct replica *r, const struct peer_call *call, const Medlock__PolicyState *p,
+			    struct err_info *info)
+{
+	for (size_t i = 0; i < p->n_rules; i++) {
+		struct state_key key = state_key_rule(&r->account, p->rules[i]);
+
+		TRY(sync_prove(r, NULL, call, state_key_bytes(&key), NULL, info));
+	}
+	return drop_rules(r, p, info);
+}
+
+/* The policy version whose rules are all stored; 0: none. */
+static uint64_t rules_version(struct replica *r)
+{
+	struct buf value = BUF_INIT;
+	uint64_t version = 0;
+
+	if (replica_meta_get(r, &value, "rules_version", NULL) == ERR_OK && value.len == sizeof(version))
+		version = get_be64(value.data);
+	buf_release(&value);
+	return version;
+}
+
+static enum err sync_rules(struct replica *r, const struct peer_call *call, const Medlock__PolicyState *p,
+			   struct err_info *info)
+{
+	uint8_t version[8];
+
+	if (rules_version(r) == p->version)
+		return ERR_OK;
+	TRY(prove_rules(r, call, p, info));
+	put_be64(version, p->version);
+	return replica_meta_put(r, "rules_version", bytes_of(version, sizeof(version)), info);
+}
+
+/* A rule that went between two proofs makes us look at the policy again. */
+static enum err sync_policy(struct replica *r, const struct peer_call *call, struct err_info *info)
+{
+	struct state_key key = state_key_policy(&r->account);
+	Medlock__PolicyState *now;
+	enum err e = ERR_NOT_FOUND;
+
+	for (int i = 0; e == ERR_NOT_FOUND && i < POLICY_TRIES; i++) {
+		TRY(prove_if_there(r, call, &key, NULL, info));
+		if (replica_policy(r, &now, &r->account, NULL) != ERR_OK)
+			return ERR_OK; /* no policy: not a patient */
+		e = sync_rules(r, call, now, info);
+		WIRE_FREE(now);
+	}
+	return e;
+}
+
+/* ---- watched rows --------------------------------------------------------------------------- */
+
+struct id_list {
+	struct hash32 *ids;
+	size_t count;
+};
+
+static enum err watched(struct replica *r, struct id_list *ret, const char *kind, struct err_info *info)
+{
+	sqlite3_stmt *s;
+	bool row = true;
+	size_t size = 0;
+	enum err e;
+
+	TRY(db_statement(&s, r->db, "SELECT id FROM watch WHERE kind = ?1 ORDER BY rowid", info));
+	db_bind_text(s, 1, kind);
+	e = db_step(r->db, s, &row, info);
+	while (e == ERR_OK && row) {
+		if (ret->count == size) {
+			size_t larger = size ? 2 * size : 64;
+			struct hash32 *grown = realloc(ret->ids, larger * sizeof(*grown));
+
+			if (grown == NULL) {
+				e = ERR_MEMORY;
+				break;
+			}
+			ret->ids = grown;
+			size = larger;
+		}
+		e = db_column_fixed(ret->ids[ret->count].b, ID_SIZE, s, 0);
+		ret->count += e == ERR_OK;
+		if (e == ERR_OK)
+			e = db_step(r->db, s, &row, info);
+	}
+	db_done(s);
+	return e;
+}
+
+static enum err unwatch(struct replica *r, const char *kind, const struct hash32 *id, struct err_info *info)
+{
+	sqlite3_stmt *s;
+
+	TRY(db_statement(&s, r->db, "DELETE FROM watch WHERE kind = ?1 AND id = ?2", info));
+	db_bind_text(s, 1, kind);
+	db_bind_bytes(s, 2, BYTES_ID(*id));
+	return db_run(r->db, s, info);
+}
+
+static enum err prove_record(struct replica *r, const struct peer_call *call, const struct record_id *id,
+			     const struct request_id *request, struct err_info *info)
+{
+	struct state_key key = state_key_record(id);
+	Medlock__RecordState *record;
+	struct record_id earlier;
+	enum err e = prove_if_there(r, call, &key, request, info);
+
+	if (e != ERR_OK || replica_record(r, &record, id, NULL) != ERR_OK)
+		return e;
+	if (record->deposit->supersedes.len == ID_SIZE && request == NULL) {
+		ID_COPY(earlier, record->deposit->supersedes.data);
+		key = state_key_record(&earlier);
+		e = prove_if_there(r, call, &key, NULL, info);
+	}
+	WIRE_FREE(record);
+	return e;
+}
+
+/* Once proven a record is looked at again only when an event or a grant speaks of it. */
+static enum err sync_records(struct replica *r, const struct peer_call *call, struct err_info *info)
+{
+	struct id_list list = {0};
+	enum err e = watched(r, &list, "record", info);
+
+	for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
+		struct record_id id;
+
+		ID_COPY(id, list.ids[i].b);
+		task_progress(call->task, "records", i, list.count);
+		e = task_check(call->task);
+		if (e == ERR_OK)
+			e = prove_record(r, call, &id, NULL, info);
+		if (e == ERR_OK)
+			e = unwatch(r, "record", &list.ids[i], info);
+	}
+	free(list.ids);
+	return e;
+}
+
+static enum err prove_granted(struct replica *r, const struct peer_call *call, const struct request_id *id,
+			      const Medlock__RequestState *request, struct err_info *info)
+{
+	for (size_t i = 0; i < request->n_records; i++) {
+		struct record_id record;
+		Medlock__RecordState *known;
+
+		if (request->records[i]->decision != DECISION_GRANTED || request->records[i]->record.len != ID_SIZE)
+			continue;
+		ID_COPY(record, request->records[i]->record.data);
+		if (replica_record(r, &known, &record, NULL) == ERR_OK) {
+			WIRE_FREE(known);
+			continue;
+		}
+		TRY(prove_record(r, call, &record, id, info));
+	}
+	return ERR_OK;
+}
+
+/* A request that is over is not asked for again. */
+static enum err sync_request(struct replica *r, const struct peer_call *call, const struct hash32 *name,
+			     struct err_info *info)
+{
+	struct time_ms now = r->clock->now(r->clock->self);
+	Medlock__RequestState *request;
+	struct request_id id;
+	struct state_key key;
+	enum err e;
+
+	ID_COPY(id, name->b);
+	key = state_key_request(&id);
+	TRY(prove_if_there(r, call, &key, NULL, info));
+	if (replica_request(r, &request, &id, NULL) != ERR_OK)
+		return ERR_OK;
+	e = prove_granted(r, call, &id, request, info);
+	if (e == ERR_OK && (request->closed || request->expires < now.v))
+		e = unwatch(r, "request", name, info);
+	WIRE_FREE(request);
+	return e;
+}
+
+static enum err sync_requests(struct replica *r, const struct peer_call *call, struct err_info *info)
+{
+	struct id_list list = {0};
+	enum err e = watched(r, &list, "request", info);
+
+	for (size_t i = 0; e == ERR_OK && i < list.count; i++)
+		e = sync_request(r, call, &list.ids[i], info);
+	free(list.ids);
+	return e;
+}
+
+/* ---- all ----------------------------------------------------------------------------------- */
+
+static enum err sync_account(struct replica *r, struct replica_sync_report *report, const struct peer_call *call,
+			     struct err_info *info)
+{
+	struct state_key key = state_key_account(&r->account);
+	Medlock__AccountState *a;
+	enum err e;
+
+	TRY(prove_if_there(r, call, &key, NULL, info));
+	e = replica_account(r, &a, &r->account, NULL);
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK; /* not certified yet */
+	if (e != ERR_OK)
+		return e;
+	e = sync_events(r, &report->events, call, a, info);
+	WIRE_FREE(a);
+	if (e == ERR_OK)
+		e = sync_policy(r, call, info);
+	return e;
+}
+
+enum err sync_light(struct replica *r, struct replica_sync_report *report, struct link *l, size_t peer, uint64_t tip,
+		    struct err_info *info)
+{
+	struct state_key network = state_key_network();
+	struct peer_call call;
+	uint64_t added = 0;
+
+	TRY(link_call(l, &call, peer, true, info));
+	TRY(sync_headers(r, &added, &call, tip, info));
+	report->headers += added;
+	TRY(prove_if_there(r, &call, &network, NULL, info));
+	TRY(sync_account(r, report, &call, info));
+	TRY(sync_records(r, &call, info));
+	return sync_requests(r, &call, info);
+}
