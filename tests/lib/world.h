@@ -18,7 +18,7 @@
 
 struct world_account {
 	struct account_id id;
-	struct secret sign_seed;
+	struct secret *sign_seed;
 	struct sign_public sign;
 	uint8_t seal[32];
 	uint8_t open[48], open_proof[64];
