@@ -26,8 +26,8 @@ static bool version_good(const struct lint_view *v)
 
 static bool algorithm_good(const struct lint_view *v)
 {
-	return strcmp(v->s->signature_algorithm, "ecdsa-with-SHA256") == 0 ||
-	       strcmp(v->s->signature_algorithm, "ED25519") == 0;
+	return strcmp(v->s->signature_algorithm, "ECDSA-SHA256") == 0 ||
+	       strcmp(v->s->signature_algorithm, "Ed25519") == 0;
 }
 
 static bool issuer_name_good(const struct lint_view *v)

@@ -7,7 +7,7 @@
 
 struct ca_register { struct db *db; };
 
-/* Rows are only ever added: the triggers stop a program's mistake, the hashes show an attacker's. */
+/* Rows are only ever added: no statement of this file changes or deletes one, and the hashes show who did. */
 static const struct migration steps[] = {
 	{1, "CREATE TABLE entry (seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, at INTEGER NOT NULL, request BLOB NOT NULL,"
 	    " account BLOB NOT NULL, serial BLOB NOT NULL, key BLOB NOT NULL, profile INTEGER NOT NULL, number INTEGER NOT NULL,"
@@ -15,9 +15,7 @@ static const struct migration steps[] = {
 	    "CREATE UNIQUE INDEX entry_request ON entry (request, kind) WHERE kind IN (2, 3, 4, 5);"
 	    "CREATE UNIQUE INDEX entry_serial ON entry (serial, kind) WHERE kind IN (4, 5, 6, 7);"
 	    "CREATE UNIQUE INDEX entry_number ON entry (number) WHERE kind = 8;"
-	    "CREATE INDEX entry_kind ON entry (kind, seq);"
-	    "CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the register only grows'); END;"
-	    "CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'the register only grows'); END;"},
+	    "CREATE INDEX entry_kind ON entry (kind, seq);"},
 };
 
 #define COLUMNS "seq, kind, at, request, account, serial, key, profile, number, until, tx, sealed, hash"

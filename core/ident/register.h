@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The authority's register: an append-only, hash-chained list of what the desk received, decided and issued.
  *
- * SQLite, one table, no update and no delete (triggers refuse both).  Each row's hash covers the row and the hash of the
- * row before.  Names and certificates stand in sealed columns: whoever copies the file learns numbers, times and random
+ * SQLite, one table, no update and no delete.  Each row's hash covers the row and the hash of the row before, and the
+ * whole chain is checked whenever the desk opens.  Names and certificates stand in sealed columns: whoever copies the file learns numbers, times and random
  * ids.  A decision that also stands on the ledger is two rows, one before and one after, so that a cut can be resumed.
  * docs/formats/register.md.  One thread at a time; a second process gets ERR_BUSY.
  */
