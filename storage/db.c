@@ -118,10 +118,8 @@ static enum err open_handle(struct db *db, const char *path, const struct db_opt
 			close(fd);
 	}
 	code = sqlite3_open_v2(path, &db->handle, open_flags(o), o->vfs);
-	if (code != SQLITE_OK) {
-		(void)said(db->handle, code, info);
-		return err_wrap(info, db_error_of(code), "%s", path);
-	}
+	if (code != SQLITE_OK)
+		return said(db->handle, code, info);
 	TRY(harden(db->handle, info));
 	return set_pragmas(db->handle, o, info);
 }
@@ -142,7 +140,7 @@ enum err db_open(struct db **ret, const char *path, const struct db_options *opt
 	e = open_handle(db, path, o, info);
 	if (e != ERR_OK) {
 		db_free(db);
-		return e;
+		return err_wrap(info, e, "%s", path);
 	}
 	*ret = db;
 	return ERR_OK;
