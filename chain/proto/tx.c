@@ -5,6 +5,7 @@
 
 #include "chain/proto/concat.h"
 #include "chain/proto/shape.h"
+#include "chain/proto/wire_bounded.h"
 
 struct hash32 tx_signing_hash(const struct network_id *network, struct bytes body)
 {
@@ -82,7 +83,7 @@ enum err tx_verify_signature(const struct tx *t, const Medlock__Signature *s, co
 	return sign_verify(&signature, key, BYTES_ID(t->signing_hash));
 }
 
-enum err tx_body_encode(struct buf *ret_body, struct hash32 *ret_signing_hash, const Medlock__Body *body)
+static enum err encode_sorted(struct buf *ret_body, struct hash32 *ret_signing_hash, const Medlock__Body *body)
 {
 	struct network_id network;
 	size_t start = ret_body->len;
@@ -93,6 +94,26 @@ enum err tx_body_encode(struct buf *ret_body, struct hash32 *ret_signing_hash, c
 	network = network_of(body);
 	*ret_signing_hash = tx_signing_hash(&network, bytes_of(ret_body->data + start, ret_body->len - start));
 	return ERR_OK;
+}
+
+/* The caller's body is not touched: a copy is sorted. */
+enum err tx_body_encode(struct buf *ret_body, struct hash32 *ret_signing_hash, const Medlock__Body *body)
+{
+	struct buf given = BUF_INIT;
+	Medlock__Body *copy = NULL;
+	enum err e;
+
+	WIRE_ENCODE(&given, body);
+	e = buf_error(&given);
+	if (!e)
+		e = WIRE_UNPACK(&copy, medlock__body, buf_bytes(&given), TX_DECODED_MAX);
+	buf_release(&given);
+	if (!e) {
+		tx_body_sort(copy);
+		e = encode_sorted(ret_body, ret_signing_hash, copy);
+	}
+	WIRE_FREE(copy);
+	return e;
 }
 
 enum err tx_assemble(struct buf *ret_tx, struct tx_id *ret_id, struct bytes body, const struct account_id *account,

@@ -37,8 +37,8 @@ enum err tx_verify_signature(const struct tx *t, const Medlock__Signature *s, co
 void tx_body_sort(Medlock__Body *body);
 void rule_sort(Medlock__Rule *rule);
 
-/* Build: check and append body to ret_body and give its signing hash; then append it with one signature to ret_tx.
- * ERR_FORMAT or ERR_LIMIT for a body that tx_parse would refuse.
+/* Build: check and append body, its lists sorted, to ret_body and give its signing hash; then append it with one
+ * signature to ret_tx.  ERR_FORMAT or ERR_LIMIT for a body that tx_parse would refuse.
  */
 enum err tx_body_encode(struct buf *ret_body, struct hash32 *ret_signing_hash, const Medlock__Body *body) MUST_USE;
 struct hash32 tx_signing_hash(const struct network_id *network, struct bytes body);
