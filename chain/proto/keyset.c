@@ -90,17 +90,25 @@ enum err deposit_label(struct hash32 *ret, const struct network_id *network, con
 	Medlock__RecordDeposit bare = *deposit;
 	Medlock__Rendition renditions[RECORD_RENDITIONS_MAX];
 	Medlock__Rendition *list[RECORD_RENDITIONS_MAX];
+	Medlock__Body sorted = MEDLOCK__BODY__INIT;
+	uint32_t labels[RECORD_LABELS_MAX];
 	struct buf b = BUF_INIT;
 	enum err e;
 
-	if (deposit->n_renditions > RECORD_RENDITIONS_MAX)
+	if (deposit->n_renditions > RECORD_RENDITIONS_MAX || deposit->n_labels > RECORD_LABELS_MAX)
 		return ERR_LIMIT;
+	for (size_t i = 0; i < deposit->n_labels; i++)
+		labels[i] = deposit->labels[i];
+	bare.labels = labels;
 	for (size_t i = 0; i < deposit->n_renditions; i++) {
 		renditions[i] = *deposit->renditions[i];
 		renditions[i].capsule = (ProtobufCBinaryData){0};
 		list[i] = &renditions[i];
 	}
 	bare.renditions = list;
+	sorted.action_case = MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
+	sorted.record_deposit = &bare;
+	tx_body_sort(&sorted); /* as tx_body_encode will */
 	WIRE_ENCODE(&b, &bare);
 	e = buf_error(&b);
 	if (!e)

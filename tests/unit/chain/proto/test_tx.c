@@ -365,6 +365,13 @@ static void test_deposit_label(void **state)
 	r.capsule = wire_data(bytes_of(capsule, 160));
 	assert_int_equal(deposit_label(&with, &network, &person.account, &d), ERR_OK);
 	assert_memory_equal(bare.b, with.b, 32); /* the capsule itself is not in it */
+	d.n_labels = 2;
+	d.labels = (uint32_t[]){LABEL_MH, LABEL_HIV};
+	assert_int_equal(deposit_label(&bare, &network, &person.account, &d), ERR_OK);
+	d.labels = (uint32_t[]){LABEL_HIV, LABEL_MH};
+	assert_int_equal(deposit_label(&with, &network, &person.account, &d), ERR_OK);
+	assert_memory_equal(bare.b, with.b, 32); /* nor the order in which somebody wrote its lists */
+	assert_int_equal(d.labels[0], LABEL_HIV);
 	r.size = 11;
 	assert_int_equal(deposit_label(&other, &network, &person.account, &d), ERR_OK);
 	assert_memory_not_equal(bare.b, other.b, 32);
