@@ -2,8 +2,8 @@
 /* Strict, bounded decoding of our own protobuf messages, and their one canonical encoding.
  *
  * protobuf-c keeps unknown fields, bad enums and invalid UTF-8, and small inputs can unpack to many times their size.
- * So: unpack under an allocator with a cap, walk the result by its descriptor (no unknown field anywhere, strings UTF-8,
- * nesting at most WIRE_DEPTH_MAX), pack again and compare bytes.  What is accepted has exactly one encoding.
+ * So: unpack under an allocator with a cap, walk the result by its descriptor (no unknown field anywhere, strings
+ * UTF-8, nesting at most WIRE_DEPTH_MAX), pack again and compare bytes.  What is accepted has exactly one encoding.
  */
 #ifndef MEDLOCK_PROTO_WIRE_H
 #define MEDLOCK_PROTO_WIRE_H
