@@ -242,6 +242,8 @@ enum err ledger_check(const char *path, struct bytes genesis, uint64_t *ret_heig
 		e = check_all(c, ret_bad, info);
 	if (e == ERR_OK)
 		*ret_height = c->stored->at.height;
+	else if (*ret_bad > 0 && e != ERR_MEMORY && e != ERR_IO && e != ERR_DISK_FULL)
+		e = err_wrap(info, ERR_DAMAGED, "block %llu", (unsigned long long)*ret_bad);
 	checking_free(c);
 	scratch_remove(again);
 	return e;

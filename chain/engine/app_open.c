@@ -244,6 +244,11 @@ enum err ledger_app_tx(struct ledger_app *a, struct ledger_tx *ret, struct buf *
 	return e;
 }
 
+enum err ledger_app_result(struct ledger_app *a, struct ledger_tx *ret, struct buf *ret_data, const struct tx_id *id)
+{
+	return rows_tx(&a->rows, ret, ret_data, id);
+}
+
 enum err ledger_app_sign_above(struct ledger_app *a, uint64_t height, struct err_info *info)
 {
 	enum err e = rows_meta_put_u64(&a->rows, "sign_above", height);

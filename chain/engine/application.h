@@ -54,6 +54,10 @@ struct ledger_tx {
 enum err ledger_app_tx(struct ledger_app *a, struct ledger_tx *ret, struct buf *ret_data, struct buf *ret_tx,
 		       struct buf *ret_inclusion, const struct tx_id *id) MUST_USE;
 
+/* Only where it stands and its result.  ERR_NOT_FOUND. */
+enum err ledger_app_result(struct ledger_app *a, struct ledger_tx *ret, struct buf *ret_data,
+			   const struct tx_id *id) MUST_USE;
+
 /* After a restore: nothing is signed at or below height.  Durable on return. */
 enum err ledger_app_sign_above(struct ledger_app *a, uint64_t height, struct err_info *info) MUST_USE;
 

@@ -71,7 +71,12 @@ static void checked(struct solo *s, struct pending *p)
 
 	if (p->key_known)
 		app->verdict(app->self, &p->tx.id, &p->key, p->valid);
-	e = s->halted || s->stopping ? ERR_BUSY_PEER : app->check_tx(app->self, &result, &p->tx, wall(s));
+	if (s->halted || s->stopping)
+		e = ERR_BUSY_PEER;
+	else if (p->key_known && !p->valid)
+		e = ERR_SIGNATURE; /* also for a repeat, which the contract answers before it looks at signatures */
+	else
+		e = app->check_tx(app->self, &result, &p->tx, wall(s));
 	if (e == ERR_OK && result.code != 0)
 		e = (enum err)-(int)result.code;
 	contract_result_release(&result);

@@ -99,8 +99,8 @@ enum err node_check(struct buf *ret, const char *home, struct err_info *info)
 
 	TRY(home_open(&h, home, true, info));
 	e = ledger_check(h.paths.ledger, buf_bytes(&h.genesis), &height, &bad, info);
-	if (e != ERR_OK && bad > 0)
-		e = err_wrap(info, ERR_DAMAGED, "the first bad height is %llu", (unsigned long long)bad);
+	if (e == ERR_DAMAGED && bad > 0)
+		e = err_wrap(info, e, "the first bad height is %llu", (unsigned long long)bad);
 	if (e == ERR_OK) {
 		buf_printf(ret, "blocks    %llu whole\n", (unsigned long long)height);
 		e = check_blobs(ret, &h, info);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST tx: answered when the block is durable, or at once with the refusal.  GET tx/{id}: where it stands, with proof. */
 #include "chain/node/internal.h"
+#include "core/crypto/hash.h"
 
 static void on_outcome(void *context, const struct engine_outcome *o)
 {
@@ -22,6 +23,27 @@ static void on_outcome(void *context, const struct engine_outcome *o)
 	node_reply(r, taken ? 202 : 200, &reply);
 }
 
+/* A transaction that took effect already is answered with where it stands: nothing is made of a repeat. */
+static bool answered_before(struct node *n, struct http_request *r, struct bytes body)
+{
+	struct hash32 hash = hash_sha256(body);
+	struct engine_outcome o = {.code = ERR_OK};
+	struct ledger_tx at;
+	struct buf data = BUF_INIT;
+	bool found;
+
+	ID_COPY(o.id, hash.b);
+	found = ledger_app_result(n->app, &at, &data, &o.id) == ERR_OK && at.code == 0;
+	if (found) {
+		o.height = at.height;
+		o.index = at.index;
+		o.data = buf_bytes(&data);
+		on_outcome(r, &o);
+	}
+	buf_release(&data);
+	return found;
+}
+
 void service_tx_post(void *self, struct http_request *r)
 {
 	struct node *n = self;
@@ -32,6 +54,8 @@ void service_tx_post(void *self, struct http_request *r)
 		http_reply_error(r, ERR_TOO_LARGE);
 		return;
 	}
+	if (answered_before(n, r, body))
+		return;
 	n->engine->submit(n->engine->self, body, http_request_address(r), on_outcome, r);
 	node_kick(n);
 }

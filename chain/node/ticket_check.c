@@ -54,7 +54,7 @@ static enum err asker_of(struct node *n, struct asker *ret, struct sign_public *
 		ret->full = a->role == ROLE_OFFICER || a->role == ROLE_AUDITOR || a->role == ROLE_PEER ||
 			    a->role == ROLE_OPERATOR;
 		ret->authority = holds(network->authorities, network->n_authorities, id);
-		ret->deposit = ret->authority || (a->rights & (1u << RIGHT_DEPOSIT)) != 0;
+		ret->deposit = ret->authority || (a->rights & RIGHT_DEPOSIT) != 0;
 	}
 	WIRE_FREE(a);
 	WIRE_FREE(network);

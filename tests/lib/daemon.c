@@ -180,28 +180,34 @@ void daemon_remove(struct daemon_home *d)
 
 /* ---- what it is asked ---- */
 
-void daemon_ticket(struct buf *out, const struct daemon_home *d, const struct person *who)
+void daemon_ticket_of(struct buf *out, const struct daemon_home *d, Medlock__Ticket *t, const struct secret *seed)
 {
-	Medlock__Ticket t = MEDLOCK__TICKET__INIT;
 	struct buf input = BUF_INIT;
 	struct signature signature;
 
-	t.network_id = wire_data(BYTES_ID(d->network));
-	t.account = wire_data(BYTES_ID(who->account));
-	t.not_after = clock_real()->now(clock_real()->self).v + TICKET_LIFE_MS - 5000;
-	t.spki = wire_data(BYTES_ID(d->pin));
-	t.purpose = TICKET_READ;
-	ASSERT(ticket_signing_input(&input, &t) == ERR_OK);
-	sign_make(&signature, who->seed, buf_bytes(&input));
-	t.signature = wire_data(BYTES_ID(signature));
+	t->network_id = wire_data(BYTES_ID(d->network));
+	t->not_after = clock_real()->now(clock_real()->self).v + TICKET_LIFE_MS - 5000;
+	t->spki = wire_data(BYTES_ID(d->pin));
+	ASSERT(ticket_signing_input(&input, t) == ERR_OK);
+	sign_make(&signature, seed, buf_bytes(&input));
+	t->signature = wire_data(BYTES_ID(signature));
 	buf_append_text(out, API_SCHEME);
-	ticket_text(out, &t);
+	ticket_text(out, t);
 	buf_release(&input);
 	ASSERT(buf_error(out) == ERR_OK);
 }
 
-static void sign_body(struct buf *out, struct tx_id *id, const struct daemon_home *d, const struct person *by,
-		      Medlock__Body *body, uint64_t valid_until)
+void daemon_ticket(struct buf *out, const struct daemon_home *d, const struct person *who)
+{
+	Medlock__Ticket t = MEDLOCK__TICKET__INIT;
+
+	t.account = wire_data(BYTES_ID(who->account));
+	t.purpose = TICKET_READ;
+	daemon_ticket_of(out, d, &t, who->seed);
+}
+
+void daemon_sign(struct buf *out, struct tx_id *id, const struct daemon_home *d, const struct person *by,
+		 Medlock__Body *body, uint64_t valid_until)
 {
 	uint8_t salt[TX_SALT_SIZE];
 	struct buf encoded = BUF_INIT;
@@ -235,7 +241,7 @@ void daemon_anchor(struct buf *out, struct tx_id *id, const struct daemon_home *
 	a.not_after = clock_real()->now(clock_real()->self).v + 365 * MS_PER_DAY;
 	body.action_case = MEDLOCK__BODY__ACTION_CERT_ANCHOR;
 	body.cert_anchor = &a;
-	sign_body(out, id, d, &d->ca, &body, valid_until);
+	daemon_sign(out, id, d, &d->ca, &body, valid_until);
 }
 
 void daemon_pause(struct buf *out, struct tx_id *id, const struct daemon_home *d, const struct person *who, bool paused,
@@ -248,5 +254,5 @@ void daemon_pause(struct buf *out, struct tx_id *id, const struct daemon_home *d
 	p.paused = paused;
 	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
 	body.consent_pause = &p;
-	sign_body(out, id, d, who, &body, valid_until);
+	daemon_sign(out, id, d, who, &body, valid_until);
 }

@@ -33,7 +33,12 @@ void daemon_remove(struct daemon_home *d);
 /* "medlock BASE64(Ticket)" for reading, ten minutes. */
 void daemon_ticket(struct buf *out, const struct daemon_home *d, const struct person *who);
 
+/* A ticket of any purpose, signed with this seed; the caller sets what its purpose needs, the rest is set here. */
+void daemon_ticket_of(struct buf *out, const struct daemon_home *d, Medlock__Ticket *t, const struct secret *seed);
+
 /* Signed transactions with fresh salt. */
+void daemon_sign(struct buf *out, struct tx_id *id, const struct daemon_home *d, const struct person *by,
+		 Medlock__Body *body, uint64_t valid_until);
 void daemon_anchor(struct buf *out, struct tx_id *id, const struct daemon_home *d, const struct person *who, uint32_t role,
 		   uint64_t valid_until);
 void daemon_pause(struct buf *out, struct tx_id *id, const struct daemon_home *d, const struct person *who, bool paused,
