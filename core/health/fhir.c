@@ -127,6 +127,116 @@ static enum err read_root(struct fhir_file *f, struct err_info *info)
 	return add_resource(f, f->root, NULL, info);
 }
 
+static const char *url_of(const struct fhir_resource *r)
+{
+	return r->full_url != NULL ? r->full_url : "";
+}
+
+/* Equal keys: the first in the file comes first. */
+static int in_file_order(const struct fhir_resource *x, const struct fhir_resource *y)
+{
+	return x < y ? -1 : x > y;
+}
+
+static int compare_urls(const void *a, const void *b)
+{
+	const struct fhir_resource *const *x = a, *const *y = b;
+	int order = strcmp(url_of(*x), url_of(*y));
+
+	return order != 0 ? order : in_file_order(*x, *y);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct fhir_resource *const *x = a, *const *y = b;
+	int order = strcmp((*x)->type, (*y)->type);
+
+	if (order == 0)
+		order = strcmp(fhir_text((*x)->object, "id"), fhir_text((*y)->object, "id"));
+	return order != 0 ? order : in_file_order(*x, *y);
+}
+
+static enum err index_resources(struct fhir_file *f)
+{
+	f->by_url = calloc(f->count + 1, sizeof(*f->by_url));
+	f->by_id = calloc(f->count + 1, sizeof(*f->by_id));
+	if (f->by_url == NULL || f->by_id == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < f->count; i++)
+		f->by_url[i] = f->by_id[i] = &f->resources[i];
+	qsort(f->by_url, f->count, sizeof(*f->by_url), compare_urls);
+	qsort(f->by_id, f->count, sizeof(*f->by_id), compare_ids);
+	return ERR_OK;
+}
+
+/* "Type/id" against the resource's own type and id: <0, 0, >0. */
+static int compare_relative(const struct fhir_resource *r, const char *reference)
+{
+	size_t len = strcspn(reference, "/");
+	int order = strncmp(r->type, reference, len);
+
+	if (order != 0)
+		return order;
+	if (r->type[len] != '\0')
+		return 1;
+	return strcmp(fhir_text(r->object, "id"), reference + len + 1);
+}
+
+static int compare_url(const struct fhir_resource *r, const char *reference)
+{
+	return strcmp(url_of(r), reference);
+}
+
+/* The first entry of a sorted list that equals the reference. */
+static const struct fhir_resource *find(const struct fhir_resource *const *list, size_t count, const char *reference,
+					int (*compare)(const struct fhir_resource *r, const char *reference))
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(list[middle], reference) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && compare(list[low], reference) == 0 ? list[low] : NULL;
+}
+
+const struct fhir_resource *fhir_resolve(const struct fhir_file *f, const char *reference)
+{
+	const struct fhir_resource *found;
+	const char *slash = strchr(reference, '/');
+
+	if (reference[0] == '\0')
+		return NULL;
+	found = find(f->by_url, f->count, reference, compare_url);
+	if (found == NULL && slash != NULL && slash[1] != '\0')
+		found = find(f->by_id, f->count, reference, compare_relative);
+	return found;
+}
+
+struct json_object *fhir_target(const struct fhir_file *f, struct json_object *resource, const char *reference)
+{
+	struct json_object *contained = fhir_member(resource, "contained");
+	const struct fhir_resource *found;
+
+	if (reference[0] != '#') {
+		found = fhir_resolve(f, reference);
+		return found != NULL ? found->object : NULL;
+	}
+	if (contained == NULL || !json_object_is_type(contained, json_type_array) || reference[1] == '\0')
+		return NULL;
+	for (size_t i = 0; i < json_object_array_length(contained); i++) {
+		struct json_object *o = json_object_array_get_idx(contained, i);
+
+		if (strcmp(fhir_text(o, "id"), reference + 1) == 0)
+			return o;
+	}
+	return NULL;
+}
+
 enum err fhir_read(struct fhir_file *ret, struct bytes text, struct err_info *info)
 {
 	struct fhir_file f = {0};
@@ -136,6 +246,8 @@ enum err fhir_read(struct fhir_file *ret, struct bytes text, struct err_info *in
 		return err_set(info, ERR_TOO_LARGE, "%zu bytes of FHIR, at most %u", text.len, FHIR_FILE_MAX);
 	TRY(json_read(&f.root, text, info));
 	e = read_root(&f, info);
+	if (e == ERR_OK)
+		e = index_resources(&f);
 	if (e != ERR_OK) {
 		fhir_release(&f);
 		return e;
@@ -149,32 +261,9 @@ void fhir_release(struct fhir_file *f)
 	if (f == NULL)
 		return;
 	free(f->resources);
+	free(f->by_url);
+	free(f->by_id);
 	if (f->root != NULL)
 		json_object_put(f->root);
 	*f = (struct fhir_file){0};
-}
-
-/* "Type/id" against the resource's own type and id. */
-static bool is_relative(const struct fhir_resource *r, const char *reference)
-{
-	size_t len = strlen(r->type);
-	const char *id = fhir_text(r->object, "id");
-
-	return id[0] != '\0' && strncmp(reference, r->type, len) == 0 && reference[len] == '/' &&
-	       strcmp(reference + len + 1, id) == 0;
-}
-
-const struct fhir_resource *fhir_resolve(const struct fhir_file *f, const char *reference)
-{
-	if (reference[0] == '\0')
-		return NULL;
-	for (size_t i = 0; i < f->count; i++) {
-		const struct fhir_resource *r = &f->resources[i];
-
-		if (r->full_url != NULL && strcmp(r->full_url, reference) == 0)
-			return r;
-		if (is_relative(r, reference))
-			return r;
-	}
-	return NULL;
 }

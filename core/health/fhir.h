@@ -25,6 +25,7 @@ struct fhir_file {
 	struct json_object *root;
 	struct fhir_resource *resources; /* the Bundle's, in order; or the one resource */
 	size_t count;
+	const struct fhir_resource **by_url, **by_id; /* sorted, for fhir_resolve: a file may be full of references */
 	const char *bundle_type; /* NULL when the file is one resource */
 };
 
@@ -46,5 +47,8 @@ bool fhir_has_code(struct json_object *concept, const char *system, const char *
 
 /* The resource a Reference points to inside the same file, or NULL. */
 const struct fhir_resource *fhir_resolve(const struct fhir_file *f, const char *reference);
+
+/* What a Reference inside resource points to: a resource contained in it ("#id"), or one of the same file; or NULL. */
+struct json_object *fhir_target(const struct fhir_file *f, struct json_object *resource, const char *reference);
 
 #endif

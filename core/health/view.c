@@ -30,11 +30,23 @@ static const struct { const char *type; enum view_section section; } sections[] 
 	{"FamilyMemberHistory", VIEW_OTHER}, {"ServiceRequest", VIEW_OTHER},
 };
 
+/* An observation may be in several categories. */
+static bool is_vital_sign(struct json_object *observation)
+{
+	struct json_object *list = fhir_member(observation, "category");
+
+	if (list == NULL || !json_object_is_type(list, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		if (fhir_has_code(json_object_array_get_idx(list, i), NULL, "vital-signs"))
+			return true;
+	}
+	return false;
+}
+
 static bool section_of(enum view_section *ret, const struct fhir_resource *r)
 {
-	struct json_object *category = fhir_first(r->object, "category");
-
-	if (strcmp(r->type, "Observation") == 0 && fhir_has_code(category, NULL, "vital-signs")) {
+	if (strcmp(r->type, "Observation") == 0 && is_vital_sign(r->object)) {
 		*ret = VIEW_VITAL_SIGNS;
 		return true;
 	}
@@ -78,7 +90,7 @@ static void human_name(struct buf *out, struct json_object *person)
 	buf_append_text(out, fhir_text(name, "text"));
 	if (out->len > 0)
 		return;
-	if (given != NULL)
+	if (given != NULL && json_object_is_type(given, json_type_string))
 		buf_printf(out, "%s ", json_object_get_string(given));
 	buf_append_text(out, fhir_text(name, "family"));
 }
@@ -87,7 +99,7 @@ static void human_name(struct buf *out, struct json_object *person)
 static void title_of(struct buf *out, const struct fhir_file *f, const struct fhir_resource *r)
 {
 	static const char *const concepts[] = {"code", "medicationCodeableConcept", "vaccineCode", "type", "relationship"};
-	const struct fhir_resource *medication;
+	struct json_object *reference = fhir_member(r->object, "medicationReference");
 
 	if (strcmp(r->type, "Patient") == 0)
 		human_name(out, r->object);
@@ -95,11 +107,10 @@ static void title_of(struct buf *out, const struct fhir_file *f, const struct fh
 		buf_append_text(out, fhir_text(r->object, "description"));
 	for (size_t i = 0; i < sizeof(concepts) / sizeof(concepts[0]) && out->len == 0; i++)
 		buf_append_text(out, fhir_concept(fhir_member(r->object, concepts[i])));
-	medication = fhir_resolve(f, fhir_text(fhir_member(r->object, "medicationReference"), "reference"));
-	if (out->len == 0 && medication != NULL)
-		buf_append_text(out, fhir_concept(fhir_member(medication->object, "code")));
 	if (out->len == 0)
-		buf_append_text(out, fhir_text(fhir_member(r->object, "medicationReference"), "display"));
+		buf_append_text(out, fhir_concept(fhir_member(fhir_target(f, r->object, fhir_text(reference, "reference")), "code")));
+	if (out->len == 0)
+		buf_append_text(out, fhir_text(reference, "display"));
 	if (out->len == 0)
 		buf_printf(out, "%s", r->type);
 }
@@ -166,7 +177,7 @@ static void add_empty_sections(struct view *v, struct json_object *composition)
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *section = json_object_array_get_idx(list, i);
 
-		if (fhir_member(section, "entry") != NULL)
+		if (fhir_first(section, "entry") != NULL)
 			continue;
 		for (size_t s = 0; s < sizeof(summary_sections) / sizeof(summary_sections[0]); s++) {
 			if (v->count < v->size && fhir_has_code(fhir_member(section, "code"), NULL, summary_sections[s].code))

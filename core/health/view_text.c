@@ -36,8 +36,8 @@ static void plain_value(struct buf *out, struct json_object *owner)
 {
 	struct json_object *found;
 
-	if ((found = fhir_member(owner, "valueBoolean")) != NULL)
-		buf_append_text(out, json_object_get_boolean(found) ? "yes" : "no");
+	if (json_object_is_type(fhir_member(owner, "valueBoolean"), json_type_boolean))
+		buf_append_text(out, json_object_get_boolean(fhir_member(owner, "valueBoolean")) ? "yes" : "no");
 	else if ((found = fhir_member(owner, "valueInteger")) != NULL)
 		buf_append_text(out, number_text(found));
 	else if (fhir_text(owner, "valueString")[0] != '\0')
@@ -100,16 +100,18 @@ void view_range(struct buf *out, struct json_object *observation)
 {
 	struct json_object *range = fhir_first(observation, "referenceRange");
 	struct json_object *low = fhir_member(range, "low"), *high = fhir_member(range, "high");
+	const char *from = number_text(fhir_member(low, "value"));
+	bool has_low = from[0] != '\0', has_high = number_text(fhir_member(high, "value"))[0] != '\0';
 
-	if (low != NULL && high != NULL)
-		buf_printf(out, "%s - ", number_text(fhir_member(low, "value")));
-	else if (low != NULL)
+	if (has_low && has_high)
+		buf_printf(out, "%s - ", from);
+	else if (has_low)
 		buf_append_text(out, "at least ");
-	else if (high != NULL)
+	else if (has_high)
 		buf_append_text(out, "at most ");
-	if (high != NULL)
+	if (has_high)
 		view_quantity(out, high);
-	else if (low != NULL)
+	else if (has_low)
 		view_quantity(out, low);
 	else
 		buf_append_text(out, fhir_text(range, "text"));
@@ -228,18 +230,18 @@ void view_source(struct buf *out, const struct fhir_file *f, struct json_object 
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && out->len == 0; i++) {
 		struct json_object *who = fhir_first(resource, members[i]);
-		const struct fhir_resource *target;
+		struct json_object *target;
 
 		if (who == NULL)
 			who = fhir_member(resource, members[i]);
 		if (fhir_member(who, "actor") != NULL)
 			who = fhir_member(who, "actor");
 		buf_append_text(out, fhir_text(who, "display"));
-		target = fhir_resolve(f, fhir_text(who, "reference"));
+		target = fhir_target(f, resource, fhir_text(who, "reference"));
 		if (out->len == 0 && target != NULL) {
-			buf_append_text(out, fhir_text(target->object, "name"));
+			buf_append_text(out, fhir_text(target, "name"));
 			if (out->len == 0)
-				buf_append_text(out, fhir_text(fhir_first(target->object, "name"), "family"));
+				buf_append_text(out, fhir_text(fhir_first(target, "name"), "family"));
 		}
 	}
 }
