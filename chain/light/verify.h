@@ -3,9 +3,10 @@
  *
  * Forwards, adjacent: the new validators are the ones that the trusted header announces, and more than 2/3 of their
  * power signed.  Forwards, over a gap: more than 1/3 of the trusted validators' power signed, then more than 2/3 of
- * the new ones'.  Backwards: by hash alone.  Signatures are checked by libsodium's strict rule; one that fails counts for
- * nothing and stops nothing, since a single odd signature must not stop every client.  At each place the commit must
- * name the validator who stands there.
+ * the new ones'.  Backwards: by hash alone.
+ *
+ * Signatures are checked by libsodium's strict rule; one that fails counts for nothing and stops nothing, since a
+ * single odd signature must not stop every client.  At each place the commit must name the validator who stands there.
  *
  * Pure, any thread.  Sources: CometBFT light/verifier.go, types/validation.go; docs/formats/block.md.
  */
