@@ -119,7 +119,7 @@ static void fill_network(struct genesis_parts *p, struct world *w)
 	p->parameters = (Medlock__Parameters)MEDLOCK__PARAMETERS__INIT;
 	p->parameters.grant_ms = GRANT_MS_DEFAULT;
 	p->parameters.emergency_ms = EMERGENCY_MS_DEFAULT;
-	p->parameters.copies = 1;
+	p->parameters.copies = 0;
 	*n = (Medlock__Network){.base = n->base, .version = 1, .n_operators = 1, .operators = p->operators,
 		.n_validators = 1, .validators = p->validators, .n_custodians = 3, .custodians = p->custodians,
 		.threshold = 2, .n_commitments = 2, .commitments = p->commitments, .key_generation = 1,
