@@ -106,8 +106,8 @@ void text_gate(struct buf *out, struct bytes x, bool keep_lines)
 	composed = safe.len ? utf8proc_NFC(safe.data) : NULL;
 	if (composed != NULL)
 		buf_append_text(out, (const char *)composed);
-	else
-		buf_append_bytes(out, buf_bytes(&safe));
+	else if (safe.len > 0 && out->err == ERR_OK)
+		out->err = ERR_MEMORY; /* gated text is valid: nothing else can fail */
 	free(composed);
 	buf_release(&safe);
 }
