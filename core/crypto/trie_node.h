@@ -67,7 +67,7 @@ static inline bool node_is_leaf(node_ref ref)
 /* The bit of a key that says the side at a depth: 1 for right. */
 static inline unsigned key_bit(const struct hash32 *keyhash, size_t depth)
 {
-	return keyhash->b[depth / 8] >> (7 - depth % 8) & 1u;
+	return (unsigned)keyhash->b[depth / 8] >> (7 - depth % 8) & 1u;
 }
 
 /* The nodes of a trie and the root of one version, for proofs. */
