@@ -81,6 +81,9 @@ void http_reply(struct http_request *r, int status, const char *type, struct byt
 	struct conn *conn = r->conn;
 	struct evbuffer *out = evbuffer_new();
 
+	/* evhttp would send it all the same, and the client takes it for the next answer (RFC 9110 section 9.3.2). */
+	if (evhttp_request_get_command(ev) == EVHTTP_REQ_HEAD)
+		body = bytes_of(NULL, 0);
 	if (type != NULL)
 		http_reply_header(r, "Content-Type", type);
 	http_reply_header(r, "Cache-Control", "no-store");
