@@ -31,7 +31,7 @@ enum {
 	KEYHOLDER_CA = 1u << 3,      /* sign cert_anchor, cert_revoke; issue certificates and lists; register */
 	KEYHOLDER_OPERATOR = 1u << 4, /* sign network_set */
 	KEYHOLDER_EXPORT = 1u << 5,  /* hand out the age identity */
-	KEYHOLDER_PROBE = 1u << 31   /* tests only: needs keyholder_probe_hook */
+	KEYHOLDER_PROBE = 1u << 30   /* tests only: refused without a probe */
 };
 /* By mode; everybody may sign read and get tickets, their own key set, and the revocation of their own account. */
 #define KEYHOLDER_PATIENT (KEYHOLDER_OWNER | KEYHOLDER_EXPORT | KEYHOLDER_REQUEST)

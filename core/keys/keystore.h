@@ -19,7 +19,7 @@
 #include "core/crypto/kdf.h"
 #include "core/crypto/seal.h"
 
-#define KEYSTORE_SIZE_MAX 65536u
+#define KEYSTORE_SIZE_MAX 98304u
 #define KEYSTORE_SLOTS_MAX 16u
 #define KEYSTORE_SLOT_BYTES_MAX 1024u
 #define KEYSTORE_ENTRIES_MAX 16u

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the key-holder: its messages, what the child does, and what it gives up.  Only core/keys includes this
+ * (and the fuzz targets).
+ */
+#ifndef MEDLOCK_KEYS_KEYHOLDER_PARTS_H
+#define MEDLOCK_KEYS_KEYHOLDER_PARTS_H
+
+#include "core/keys/keyholder.h"
+
+enum keyholder_op {
+#define OP(name, number, fields, capability, unlocked) OP_##name = number,
+#include "core/keys/keyholder_ops.def"
+#undef OP
+};
+
+/* be32 code, be32 id, byte count, then each field as be32 length and bytes.  code: the operation, or in an answer 0 or
+ * -(enum err), when the only field is the words.  Fields are views into the message.
+ */
+struct keyholder_message {
+	uint32_t code, id;
+	size_t count;
+	struct bytes fields[KEYHOLDER_FIELDS_MAX];
+};
+#define KEYHOLDER_MESSAGE_HEAD 9u
+
+void keyholder_message_write(struct buf *out, const struct keyholder_message *m);
+enum err keyholder_message_parse(struct keyholder_message *ret, struct bytes in) MUST_USE;
+
+/* ---- the child ---- */
+
+#define HOLDER_ANSWERS 6u
+
+struct holder {
+	uint32_t capabilities;
+	bool bound;
+	struct network_id network;
+	struct keystore *keys; /* NULL: locked */
+	keyholder_probe *probe;
+};
+
+/* One operation: asked fields, answers to append to. */
+struct holder_call {
+	struct holder *h;
+	const struct bytes *in;
+	struct buf out[HOLDER_ANSWERS];
+	size_t out_count;
+	struct err_info info;
+};
+
+/* Answers one message into reply.  ERR_FORMAT for an odd one: the process must end. */
+enum err holder_serve(struct holder *h, struct buf *reply, struct bytes message) MUST_USE;
+void holder_release(struct holder *h);
+
+/* The operations of the authority (keyholder_ca.c). */
+enum err holder_ca_spki(struct holder_call *c) MUST_USE;
+enum err holder_ca_issue(struct holder_call *c) MUST_USE;
+enum err holder_ca_crl(struct holder_call *c) MUST_USE;
+
+/* Give up files, sockets and other processes.  ERR_IO when the kernel does not take the filter. */
+enum err keyholder_sandbox(int keep_fd) MUST_USE;
+
+/* The client's side of one operation; answers view the client's buffer until the next call. */
+enum err keyholder_ask(struct keyholder *k, struct keyholder_message *ret, enum keyholder_op op,
+		       const struct bytes *fields, size_t count, size_t answers, struct err_info *info) MUST_USE;
+
+#endif
