@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/consent/sentence.h"
+
+#include "chain/proto/codes.h"
+#include "chain/proto/wire.h"
+#include "core/base/clock.h"
+
+#define SHORT_ID_BYTES 4u
+
+struct word {
+	uint32_t code;
+	const char *text;
+};
+
+static const struct word purposes[] = {
+	{PURPOSE_TREAT, "my treatment"}, {PURPOSE_ETREAT, "emergency treatment"},
+	{PURPOSE_BTG, "breaking the glass in an emergency"}, {PURPOSE_COC, "coordination of my care"},
+	{PURPOSE_TREATDS, "decision support in my care"}, {PURPOSE_HPAYMT, "billing and insurance"},
+	{PURPOSE_HOPERAT, "running the hospital"}, {PURPOSE_HQUALIMP, "quality improvement"},
+	{PURPOSE_HRESCH, "medical research"}, {PURPOSE_CLINTRCH, "a clinical trial"},
+	{PURPOSE_DSRCH, "research into a disease"}, {PURPOSE_POARCH, "ancestry research"},
+	{PURPOSE_MLTRAINING, "training AI systems"}, {PURPOSE_PUBHLTH, "public health reporting"},
+	{PURPOSE_PATRQT, "my own request"}, {PURPOSE_FAMRQT, "a family member's request"},
+	{PURPOSE_PWATRNY, "my legal representative's request"}, {PURPOSE_SUPNWK, "my support network's request"},
+	{PURPOSE_HLEGAL, "legal proceedings"}, {PURPOSE_HMARKT, "marketing"},
+	{PURPOSE_BIORCH, "biomedical research"}, {PURPOSE_TRANSRCH, "translational research"}, {0, NULL}};
+
+static const struct word categories[] = {
+	{CATEGORY_OTH, "other records"}, {CATEGORY_SUM, "the patient summary"},
+	{CATEGORY_DX, "diagnoses and problems"}, {CATEGORY_ALG, "allergies"}, {CATEGORY_MED, "medicines"},
+	{CATEGORY_IMM, "vaccinations"}, {CATEGORY_LAB, "laboratory results"}, {CATEGORY_VIT, "vital signs"},
+	{CATEGORY_IMG, "imaging"}, {CATEGORY_PRC, "procedures and surgery"}, {CATEGORY_ENC, "visits and admissions"},
+	{CATEGORY_DOC, "letters and notes"}, {CATEGORY_GEN, "genetics"}, {CATEGORY_SOC, "lifestyle and social facts"},
+	{CATEGORY_FAM, "family history"}, {CATEGORY_CAR, "care plans and team"}, {CATEGORY_DEV, "devices"},
+	{CATEGORY_DEM, "who I am"}, {CATEGORY_INS, "insurance and bills"}, {CATEGORY_DIR, "wishes and consents"},
+	{0, NULL}};
+
+static const struct word labels[] = {
+	{LABEL_PSY, "psychiatry"}, {LABEL_MH, "mental health"}, {LABEL_BH, "behavioral health"},
+	{LABEL_PSYTHPN, "psychotherapy notes"}, {LABEL_ETH, "substance abuse"}, {LABEL_SUD, "substance use disorder"},
+	{LABEL_ETHUD, "alcohol use disorder"}, {LABEL_OPIOIDUD, "opioid use disorder"}, {LABEL_HIV, "HIV/AIDS"},
+	{LABEL_SEX, "sexual and reproductive health"}, {LABEL_STD, "sexually transmitted disease"},
+	{LABEL_PREGNANT, "pregnancy"}, {LABEL_SDV, "sexual assault, abuse or domestic violence"},
+	{LABEL_VIO, "violence"}, {LABEL_GDIS, "genetic disease"}, {LABEL_SCA, "sickle cell anemia"},
+	{LABEL_ADOL, "adolescent care"}, {LABEL_TBOO, "not yet discussed"}, {LABEL_PHY, "held by a physician"},
+	{LABEL_PRS, "marked sensitive by me"}, {LABEL_PDS, "sensitive by my default"}, {0, NULL}};
+
+static const struct word reasons[] = {
+	{DECISION_REASON_RULE, "a rule"}, {DECISION_REASON_DEFAULT, "no rule matches"},
+	{DECISION_REASON_OWN, "it is the owner's own record"}, {DECISION_REASON_EMERGENCY, "an attested emergency"},
+	{DECISION_REASON_LOCK, "a locked rule"}, {DECISION_REASON_PAUSED, "all sharing is paused"},
+	{DECISION_REASON_NOT_LICENSED, "the asker is not certified for this"},
+	{DECISION_REASON_ABSENT, "there is no such record"},
+	{DECISION_REASON_NO_FORM, "the record does not exist in the form that is allowed"}, {0, NULL}};
+
+static const char *word_of(const struct word *list, uint32_t code)
+{
+	while (list->text && list->code != code)
+		list++;
+	return list->text ? list->text : "?";
+}
+
+const char *sentence_purpose(uint32_t purpose)
+{
+	return word_of(purposes, purpose);
+}
+
+const char *sentence_category(uint32_t category)
+{
+	return word_of(categories, category);
+}
+
+const char *sentence_label(uint32_t label)
+{
+	return word_of(labels, label);
+}
+
+const char *sentence_reason(uint32_t decision_reason)
+{
+	return word_of(reasons, decision_reason);
+}
+
+static void list_glue(struct buf *out, size_t i, size_t count)
+{
+	if (i > 0)
+		buf_append_text(out, i + 1 == count ? " or " : ", ");
+}
+
+static void append_codes(struct buf *out, const struct word *words, const uint32_t *codes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		list_glue(out, i, count);
+		buf_append_text(out, word_of(words, codes[i]));
+	}
+}
+
+static void append_id(struct buf *out, uint32_t kind, struct bytes id, const struct sentence_names *names)
+{
+	const char *name = names && names->name ? names->name(names->self, kind, id) : NULL;
+	char hex[2 * SHORT_ID_BYTES + 1] = "?";
+
+	if (name) {
+		buf_append_text(out, name);
+		return;
+	}
+	if (id.len >= SHORT_ID_BYTES)
+		hex_encode(hex, id.data, SHORT_ID_BYTES);
+	buf_printf(out, "%s %s\xe2\x80\xa6", code_text(CODES_ACTOR, kind), hex);
+}
+
+void sentence_of_actor(struct buf *out, const Medlock__Actor *actor, const struct sentence_names *names)
+{
+	if (actor->kind == ACTOR_EVERYONE)
+		buf_append_text(out, "everyone who is certified");
+	else if (actor->kind == ACTOR_ROLE)
+		buf_printf(out, "every %s", code_text(CODES_ROLE, actor->role));
+	else
+		append_id(out, actor->kind, wire_bytes(actor->id), names);
+}
+
+static void append_actors(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
+{
+	if (r->n_actors == 0)
+		buf_append_text(out, "everyone who is certified");
+	for (size_t i = 0; i < r->n_actors; i++) {
+		list_glue(out, i, r->n_actors);
+		sentence_of_actor(out, r->actors[i], names);
+	}
+}
+
+static void append_what(struct buf *out, const Medlock__Rule *r)
+{
+	if (r->n_categories)
+		append_codes(out, categories, r->categories, r->n_categories);
+	else
+		buf_append_text(out, "everything");
+	if (r->n_records)
+		buf_printf(out, ", only %zu named record%s", r->n_records, r->n_records == 1 ? "" : "s");
+	if (r->effect == EFFECT_DENY && r->n_labels) {
+		buf_append_text(out, " marked ");
+		append_codes(out, labels, r->labels, r->n_labels);
+	} else if (r->effect != EFFECT_DENY && r->any_label) {
+		buf_append_text(out, ", also what is marked sensitive");
+	} else if (r->effect != EFFECT_DENY && r->n_labels) {
+		buf_append_text(out, ", of what is sensitive only ");
+		append_codes(out, labels, r->labels, r->n_labels);
+	} else if (r->effect != EFFECT_DENY) {
+		buf_append_text(out, " that is not marked sensitive");
+	}
+}
+
+static void append_period(struct buf *out, const Medlock__Period *p)
+{
+	char from[TIME_TEXT], to[TIME_TEXT];
+
+	time_format(from, (struct time_ms){p->from});
+	time_format(to, (struct time_ms){p->to});
+	buf_printf(out, ", from the time %s to %s", from, to);
+}
+
+static void append_limits(struct buf *out, const Medlock__Rule *r)
+{
+	char text[TIME_TEXT];
+
+	if (r->confidentiality)
+		buf_printf(out, ", confidentiality %s %s", r->effect == EFFECT_DENY ? "at least" : "at most",
+			   code_text(CODES_CONFIDENTIALITY, r->confidentiality));
+	if (r->n_author_organisations)
+		buf_printf(out, ", written at %zu named organisation%s", r->n_author_organisations,
+			   r->n_author_organisations == 1 ? "" : "s");
+	if (r->data)
+		append_period(out, r->data);
+	if (r->form == FORM_DEID)
+		buf_append_text(out, ", only de-identified");
+	if (r->visibility == VISIBILITY_NAMED)
+		buf_append_text(out, ", only by name");
+	for (size_t i = 0; i < r->n_obligations; i++)
+		buf_printf(out, "%s%s", i ? " " : ", with the duty ", code_text(CODES_OBLIGATION, r->obligations[i]));
+	if (r->research)
+		buf_append_text(out, r->research->project.len ? ", for one research project" : ", under research terms");
+	if (r->valid_from) {
+		time_format(text, (struct time_ms){r->valid_from});
+		buf_printf(out, ", from %s", text);
+	}
+	if (r->valid_to) {
+		time_format(text, (struct time_ms){r->valid_to});
+		buf_printf(out, ", until %s", text);
+	}
+	if (r->uses_left)
+		buf_printf(out, ", %u time%s", r->uses_left, r->uses_left == 1 ? "" : "s");
+}
+
+static const char *opening(const Medlock__Rule *r)
+{
+	if (r->effect == EFFECT_PERMIT)
+		return "Allow ";
+	if (r->effect == EFFECT_ASK)
+		return "Ask me before ";
+	return r->lock ? "Never let " : "Do not let ";
+}
+
+static const char *verb(const Medlock__Rule *r)
+{
+	if (r->effect == EFFECT_PERMIT)
+		return " to read ";
+	return r->effect == EFFECT_ASK ? " reads " : " read ";
+}
+
+void sentence_of_rule(struct buf *out, const Medlock__Rule *rule, const struct sentence_names *names)
+{
+	buf_append_text(out, opening(rule));
+	append_actors(out, rule, names);
+	buf_append_text(out, verb(rule));
+	append_what(out, rule);
+	buf_append_text(out, " for ");
+	if (rule->n_purposes)
+		append_codes(out, purposes, rule->purposes, rule->n_purposes);
+	else
+		buf_append_text(out, "any purpose");
+	append_limits(out, rule);
+	if (rule->lock)
+		buf_append_text(out, rule->emergency_ok ? "; no other rule lifts this, an emergency does"
+							: "; nothing lifts this, not even an emergency");
+	buf_append_text(out, ".");
+}
