@@ -24,6 +24,8 @@ HARDEN_LD := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wundef -Wswitch -Wformat=2 -Wimplicit-fallthrough -Wdate-time -Werror=implicit -Werror=int-conversion
 WARN_GCC := -Wduplicated-cond -Wlogical-op -Wtrampolines -Wbidi-chars=any -Wstack-usage=65536
+# Sanitizers rewrite expressions, and gcc then warns about conversions that nobody wrote.
+WARN_VARIANT := $(if $(filter asan tsan fuzz,$(VARIANT)),-Wno-conversion -Wno-sign-conversion)
 WERROR ?= -Werror
 STD := -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -I$(B)/blst -fno-common -fvisibility=hidden -fPIE \
 	-fno-strict-aliasing -fno-delete-null-pointer-checks -fno-strict-overflow -ffile-prefix-map=$(CURDIR)/=
@@ -41,7 +43,7 @@ LDFLAGS.tsan    := -fsanitize=thread -pie
 LDFLAGS.cov     := --coverage -pie
 LDFLAGS.fuzz    := -fsanitize=address,undefined -pie
 PKGS := libsodium openssl sqlite3 libevent libevent_openssl libevent_pthreads libcurl libprotobuf-c json-c libutf8proc libqrencode ncursesw
-OUR_CFLAGS = $(STD) $(WARN) $(if $(filter gcc,$(CC)),$(WARN_GCC)) $(WERROR) $(FLAGS.$(VARIANT)) \
+OUR_CFLAGS = $(STD) $(WARN) $(if $(filter gcc,$(CC)),$(WARN_GCC)) $(WARN_VARIANT) $(WERROR) $(FLAGS.$(VARIANT)) \
 	-DMEDLOCK_VERSION='"$(VERSION)"' $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 GEN_CFLAGS = $(STD) -w $(FLAGS.$(VARIANT)) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 TEST_CFLAGS = $(OUR_CFLAGS) -Itests/lib -Wno-conversion $(if $(filter gcc,$(CC)),-Wno-stack-usage) -Wno-missing-prototypes -Wno-unused-parameter

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/app/app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "core/app/internal.h"
+#include "core/base/files.h"
+#include "core/crypto/start.h"
+
+void app_process_init(void)
+{
+	struct err_info info = {0};
+
+	secret_process_harden();
+	if (crypto_start(&info) != ERR_OK) {
+		fprintf(stderr, "medlock: this machine's libraries do not compute as they must: %s\n", info.detail);
+		abort();
+	}
+}
+
+static const char *keyholder_mode(const char *mode)
+{
+	if (strcmp(mode, "clinician") == 0 || strcmp(mode, "researcher") == 0)
+		return "institute";
+	return strcmp(mode, "officer") == 0 ? "ca" : mode;
+}
+
+char *app_text(const struct buf *b)
+{
+	return buf_error(b) == ERR_OK ? strdup(buf_text(b)) : NULL;
+}
+
+/* The account that the keystore is of, before it is unlocked. */
+static enum err read_account(struct app *a, struct err_info *info)
+{
+	char path[PROFILE_PATH_MAX];
+	struct keystore_about about;
+	struct buf file = BUF_INIT;
+	enum err e = profile_path(&a->profile, path, "keystore");
+
+	if (e == ERR_OK)
+		e = files_check_private(path, info);
+	if (e == ERR_OK)
+		e = files_read(&file, path, KEYSTORE_SIZE_MAX, info);
+	if (e == ERR_OK)
+		e = keystore_about(&about, buf_bytes(&file), info);
+	buf_release(&file);
+	if (e == ERR_OK)
+		a->me.account = about.account;
+	return e;
+}
+
+static enum err open_replica(struct app *a, struct err_info *info)
+{
+	char path[PROFILE_PATH_MAX];
+	struct buf genesis = BUF_INIT;
+	struct replica_options options = {
+		.path = path, .full = profile_is_full(&a->profile), .account = a->me.account, .clock = clock_real(),
+	};
+	enum err e = profile_path(&a->profile, path, "replica.db");
+
+	WIRE_ENCODE(&genesis, a->profile.genesis);
+	options.genesis = buf_bytes(&genesis);
+	if (e == ERR_OK)
+		e = buf_error(&genesis);
+	if (e == ERR_OK)
+		e = replica_open(&a->replica, &options, info);
+	buf_release(&genesis);
+	return e;
+}
+
+static enum err open_all(struct app *a, const struct app_options *o, struct err_info *info)
+{
+	char home[PROFILE_PATH_MAX];
+	struct http_client_options http = {0};
+
+	TRY(profile_home(home, o->home, info));
+	TRY(profile_open(&a->profile, home, info));
+	TRY(keyholder_start(&a->keys, keyholder_capabilities(keyholder_mode(options_text(&a->profile.options, "mode"))), info));
+	TRY(read_account(a, info));
+	TRY(http_client_new(&a->http, &http, info));
+	link_init(&a->link, a->http, a->keys, clock_real(), o->task, &a->profile.network, &a->me.account);
+	link_add(&a->link, &a->profile.peer);
+	return open_replica(a, info);
+}
+
+enum err app_open(struct app **ret, const struct app_options *options, struct err_info *info)
+{
+	struct app *a = calloc(1, sizeof(*a));
+	enum err e;
+
+	if (a == NULL)
+		return ERR_MEMORY;
+	a->task = options->task;
+	a->passphrase_file = options->passphrase_file;
+	e = open_all(a, options, info);
+	if (e != ERR_OK) {
+		app_free(a);
+		return e;
+	}
+	*ret = a;
+	return ERR_OK;
+}
+
+void app_free(struct app *a)
+{
+	if (a == NULL)
+		return;
+	ca_free(a->ca);
+	cache_free(a->cache);
+	replica_free(a->replica);
+	link_release(&a->link);
+	http_client_free(a->http);
+	book_release(&a->book);
+	WIRE_FREE(a->network);
+	keyholder_free(a->keys);
+	profile_release(&a->profile);
+	free(a);
+}
+
+static enum err unlock_with(struct app *a, const struct secret *passphrase, struct err_info *info)
+{
+	char path[PROFILE_PATH_MAX];
+	struct buf file = BUF_INIT;
+	enum err e = profile_path(&a->profile, path, "keystore");
+
+	if (e == ERR_OK)
+		e = files_read(&file, path, KEYSTORE_SIZE_MAX, info);
+	if (e == ERR_OK)
+		e = keyholder_unlock(a->keys, buf_bytes(&file), secret_bytes(passphrase), &a->me.account, info);
+	if (e == ERR_OK)
+		e = keyholder_bind(a->keys, &a->profile.network, info);
+	if (e == ERR_OK)
+		e = keyholder_public(a->keys, &a->me, info);
+	buf_release(&file);
+	return e;
+}
+
+enum err app_unlock(struct app *a, struct err_info *info)
+{
+	const char *named = options_text(&a->profile.options, "passphrase-file");
+	const char *file = a->passphrase_file ? a->passphrase_file : named[0] ? named : NULL;
+	char path[PROFILE_PATH_MAX];
+	struct secret *passphrase;
+	enum err e;
+
+	TRY(app_passphrase(&passphrase, file, "Passphrase: ", info));
+	e = unlock_with(a, passphrase, info);
+	secret_free(passphrase);
+	if (e == ERR_OK)
+		e = profile_path(&a->profile, path, "book");
+	if (e == ERR_OK)
+		e = book_read(&a->book, a->keys, path, info);
+	return e;
+}
+
+/* ---- sync ---------------------------------------------------------------------------------- */
+
+static enum err load_network(struct app *a, struct err_info *info)
+{
+	WIRE_FREE(a->network);
+	a->network = NULL;
+	TRY(replica_network(a->replica, &a->network, info));
+	link_add_network(&a->link, a->network);
+	return ERR_OK;
+}
+
+static const char *peer_state(enum link_state state)
+{
+	switch (state) {
+	case LINK_UNKNOWN:
+		return "unknown";
+	case LINK_OK:
+		return "ok";
+	case LINK_UNREACHABLE:
+		return "unreachable";
+	case LINK_DROPPED:
+		return "dropped";
+	}
+	return "unknown";
+}
+
+static void fill_sync(struct app *a, struct app_sync *ret, const struct replica_sync_report *report)
+{
+	*ret = (struct app_sync){.height = report->height, .tip = report->tip, .verified = report->height,
+				 .mode = profile_is_full(&a->profile) ? "full" : "light"};
+	for (size_t i = 0; i < a->link.count && i < APP_PEERS_MAX; i++) {
+		struct app_peer *p = &ret->peers[ret->peer_count++];
+
+		snprintf(p->url, sizeof(p->url), "%s", a->link.peers[i].address.url);
+		p->height = a->link.peers[i].height;
+		p->state = peer_state(a->link.peers[i].state);
+	}
+}
+
+enum err app_sync(struct app *a, struct app_sync *ret, struct err_info *info)
+{
+	struct replica_sync_report report = {0};
+	enum err e = replica_sync(a->replica, &report, &a->link, info);
+
+	if (e == ERR_OK)
+		e = load_network(a, info);
+	if (e != ERR_OK)
+		return e;
+	a->synced = true;
+	fill_sync(a, ret, &report);
+	return ERR_OK;
+}
+
+enum err app_fresh(struct app *a, struct err_info *info)
+{
+	struct app_sync ignored;
+
+	return a->synced ? ERR_OK : app_sync(a, &ignored, info);
+}
+
+enum err app_fresh_or_stored(struct app *a, struct err_info *info)
+{
+	enum err e = app_fresh(a, info);
+
+	if (e == ERR_NETWORK || e == ERR_TIMEOUT || e == ERR_TLS)
+		return ERR_OK;
+	return e;
+}
+
+struct submitter app_submitter(struct app *a)
+{
+	return (struct submitter){.keys = a->keys, .link = &a->link, .replica = a->replica};
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+enum err app_find(struct app *a, struct account_id *ret, const char *who, struct err_info *info)
+{
+	const struct book_row *row = book_by_name(&a->book, who);
+
+	if (strlen(who) == 2 * ID_SIZE && hex_decode(ret->b, ID_SIZE, who) == ERR_OK)
+		return ERR_OK;
+	if (row == NULL || row->kind != BOOK_PERSON)
+		return err_set(info, ERR_NO_CONTACT, "'%s'", who);
+	ID_COPY(*ret, row->id);
+	return ERR_OK;
+}
+
+const char *app_name(struct app *a, const uint8_t id[ID_SIZE])
+{
+	const struct book_row *row = book_by_id(&a->book, id);
+	char *text;
+
+	if (row != NULL)
+		return row->name;
+	text = a->names[a->next_name++ % 16];
+	hex_encode(text, id, 6);
+	return text;
+}
+
+static const char *sentence_name(void *self, uint32_t kind, struct bytes id)
+{
+	struct app *a = self;
+	const struct book_row *row = id.len == ID_SIZE ? book_by_id(&a->book, id.data) : NULL;
+
+	(void)kind;
+	return row ? row->name : NULL;
+}
+
+struct sentence_names app_sentence_names(struct app *a)
+{
+	return (struct sentence_names){a, sentence_name};
+}
+
+void app_me(struct app *a, struct app_me *ret)
+{
+	*ret = (struct app_me){.account = a->me.account, .network = a->profile.network, .keystore_slots = a->me.slots};
+	snprintf(ret->mode, sizeof(ret->mode), "%s", options_text(&a->profile.options, "mode"));
+	age_recipient_text(ret->age_recipient, &a->me.seal);
+}

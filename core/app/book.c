@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/app/book.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "core/base/files.h"
+
+#define BOOK_VERSION 1u
+#define BOOK_SEAL "book"
+#define BOOK_FILE_MAX KEYHOLDER_MESSAGE_MAX
+
+static void put_row(struct buf *out, const struct book_row *r)
+{
+	size_t len = strlen(r->name);
+
+	buf_append_byte(out, (uint8_t)r->kind);
+	buf_append_byte(out, (uint8_t)len);
+	buf_append(out, r->name, len);
+	buf_append(out, r->id, ID_SIZE);
+	buf_append_be32(out, r->role);
+	buf_append(out, r->organisation, ID_SIZE);
+}
+
+static void take_id(struct cursor *c, uint8_t out[ID_SIZE])
+{
+	struct bytes x = cursor_take(c, ID_SIZE);
+
+	if (x.len == ID_SIZE)
+		memcpy(out, x.data, ID_SIZE);
+}
+
+static enum err take_row(struct book *b, struct cursor *c)
+{
+	struct book_row r = {.kind = cursor_byte(c)};
+	struct bytes name = cursor_take(c, cursor_byte(c));
+
+	if (name.len >= BOOK_NAME_MAX)
+		return ERR_FORMAT;
+	if (name.len > 0)
+		memcpy(r.name, name.data, name.len);
+	take_id(c, r.id);
+	r.role = cursor_be32(c);
+	take_id(c, r.organisation);
+	TRY(c->err);
+	return book_add(b, &r);
+}
+
+static enum err take_request(struct book *b, struct cursor *c)
+{
+	struct book_request r = {0};
+	struct bytes nonce;
+
+	take_id(c, r.request.b);
+	nonce = cursor_take(c, REQUEST_NONCE_SIZE);
+	TRY(c->err);
+	memcpy(r.nonce, nonce.data, REQUEST_NONCE_SIZE);
+	return book_add_request(b, &r);
+}
+
+static enum err parse(struct book *b, struct bytes plain)
+{
+	struct cursor c = cursor_of(plain);
+	uint32_t rows, requests;
+
+	if (cursor_be32(&c) != BOOK_VERSION)
+		return c.err != ERR_OK ? c.err : ERR_NEWER;
+	rows = cursor_be32(&c);
+	requests = cursor_be32(&c);
+	for (uint32_t i = 0; i < rows; i++)
+		TRY(take_row(b, &c));
+	for (uint32_t i = 0; i < requests; i++)
+		TRY(take_request(b, &c));
+	return cursor_end(&c);
+}
+
+enum err book_read(struct book *ret, struct keyholder *keys, const char *path, struct err_info *info)
+{
+	struct buf file = BUF_INIT, plain = BUF_INIT;
+	struct book b = {0};
+	enum err e = files_read(&file, path, BOOK_FILE_MAX, NULL);
+
+	if (e == ERR_NOT_FOUND) {
+		*ret = b;
+		return ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = keyholder_unseal(keys, &plain, BOOK_SEAL, bytes_of(NULL, 0), buf_bytes(&file), info);
+	if (e == ERR_OK && parse(&b, buf_bytes(&plain)) != ERR_OK)
+		e = err_set(info, ERR_DAMAGED, "the book of contacts");
+	buf_release(&file);
+	if (plain.data != NULL)
+		secret_wipe(plain.data, plain.size);
+	buf_release(&plain);
+	if (e != ERR_OK) {
+		book_release(&b);
+		return e;
+	}
+	*ret = b;
+	return ERR_OK;
+}
+
+enum err book_write(const struct book *b, struct keyholder *keys, const char *path, struct err_info *info)
+{
+	struct buf plain = BUF_INIT, sealed = BUF_INIT;
+	enum err e;
+
+	buf_append_be32(&plain, BOOK_VERSION);
+	buf_append_be32(&plain, (uint32_t)b->count);
+	buf_append_be32(&plain, (uint32_t)b->request_count);
+	for (size_t i = 0; i < b->count; i++)
+		put_row(&plain, &b->rows[i]);
+	for (size_t i = 0; i < b->request_count; i++) {
+		buf_append_bytes(&plain, BYTES_ID(b->requests[i].request));
+		buf_append(&plain, b->requests[i].nonce, REQUEST_NONCE_SIZE);
+	}
+	e = buf_error(&plain);
+	if (e == ERR_OK)
+		e = keyholder_seal(keys, &sealed, BOOK_SEAL, bytes_of(NULL, 0), buf_bytes(&plain), info);
+	if (e == ERR_OK)
+		e = files_write(path, buf_bytes(&sealed), info);
+	buf_release(&plain);
+	buf_release(&sealed);
+	return e;
+}
+
+void book_release(struct book *b)
+{
+	if (b == NULL)
+		return;
+	free(b->rows);
+	free(b->requests);
+	*b = (struct book){0};
+}
+
+enum err book_add(struct book *b, const struct book_row *row)
+{
+	struct book_row *grown;
+
+	for (size_t i = 0; i < b->count; i++) {
+		if (b->rows[i].kind == row->kind && strcasecmp(b->rows[i].name, row->name) == 0) {
+			b->rows[i] = *row;
+			return ERR_OK;
+		}
+	}
+	if (b->count == BOOK_ROWS_MAX)
+		return ERR_LIMIT;
+	grown = realloc(b->rows, (b->count + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return ERR_MEMORY;
+	b->rows = grown;
+	b->rows[b->count++] = *row;
+	return ERR_OK;
+}
+
+/* The oldest go when the book is full: their grants are long over. */
+enum err book_add_request(struct book *b, const struct book_request *request)
+{
+	struct book_request *grown;
+
+	if (b->request_count == BOOK_ROWS_MAX) {
+		memmove(b->requests, b->requests + 1, (b->request_count - 1) * sizeof(*b->requests));
+		b->requests[b->request_count - 1] = *request;
+		return ERR_OK;
+	}
+	grown = realloc(b->requests, (b->request_count + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return ERR_MEMORY;
+	b->requests = grown;
+	b->requests[b->request_count++] = *request;
+	return ERR_OK;
+}
+
+const struct book_row *book_by_name(const struct book *b, const char *name)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		if (strcasecmp(b->rows[i].name, name) == 0)
+			return &b->rows[i];
+	}
+	return NULL;
+}
+
+const struct book_row *book_by_id(const struct book *b, const uint8_t id[ID_SIZE])
+{
+	for (size_t i = 0; i < b->count; i++) {
+		if (memcmp(b->rows[i].id, id, ID_SIZE) == 0)
+			return &b->rows[i];
+	}
+	return NULL;
+}
+
+const uint8_t *book_nonce(const struct book *b, const struct request_id *request)
+{
+	for (size_t i = 0; i < b->request_count; i++) {
+		if (ID_EQUAL(b->requests[i].request, *request))
+			return b->requests[i].nonce;
+	}
+	return NULL;
+}

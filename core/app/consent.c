@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Show, pause, try and who; changes are in consent_edit.c. */
+#include "core/app/consent.h"
+
+#include <stdlib.h>
+
+#include "core/app/internal.h"
+#include "core/app/preview_world.h"
+
+static enum err show_rule(struct app_rule *ret, const Medlock__RuleState *rule, const struct sentence_names *names)
+{
+	struct buf sentence = BUF_INIT, json = BUF_INIT;
+	struct json_writer w;
+
+	sentence_of_rule(&sentence, rule->rule, names);
+	json_writer_init(&w, &json);
+	policy_write_rule(&w, rule, names);
+	*ret = (struct app_rule){rule->rule->id, app_text(&sentence), app_text(&json)};
+	buf_release(&sentence);
+	buf_release(&json);
+	return ret->sentence && ret->json ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err show_rules(struct app *a, struct app_policy *ret, const struct policy *p)
+{
+	struct sentence_names names = app_sentence_names(a);
+
+	ret->rules = calloc(p->count + 1, sizeof(*ret->rules));
+	if (ret->rules == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < p->count; i++) {
+		ret->count++;
+		TRY(show_rule(&ret->rules[i], p->rules[i], &names));
+	}
+	return ERR_OK;
+}
+
+enum err app_consent_show(struct app *a, struct app_policy *ret, struct err_info *info)
+{
+	struct app_policy shown = {0};
+	struct policy p;
+	enum err e;
+
+	TRY(app_fresh_or_stored(a, info));
+	TRY(app_policy_load(a, &p, &a->me.account, info));
+	shown.version = p.version;
+	shown.paused = p.paused;
+	shown.default_effect = code_text(CODES_EFFECT, p.default_effect);
+	e = show_rules(a, &shown, &p);
+	policy_release(&p);
+	if (e != ERR_OK) {
+		app_policy_release(&shown);
+		return e;
+	}
+	*ret = shown;
+	return ERR_OK;
+}
+
+void app_policy_release(struct app_policy *p)
+{
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < p->count; i++) {
+		free(p->rules[i].sentence);
+		free(p->rules[i].json);
+	}
+	free(p->rules);
+	*p = (struct app_policy){0};
+}
+
+/* ---- pause --------------------------------------------------------------------------------- */
+
+static enum err count_copy(void *self, const Medlock__Event *event, struct bytes raw)
+{
+	(void)raw;
+	if (event->kind == ACTION_RELEASE_RECEIPT)
+		*(uint64_t *)self += event->n_records ? event->n_records : 1;
+	return ERR_OK;
+}
+
+/* Which peers have executed the block already. */
+static void count_peers(struct app *a, struct app_pause *ret)
+{
+	for (size_t i = 0; i < a->link.count; i++) {
+		struct peer_call call;
+		Medlock__StatusReply *status;
+
+		ret->peers++;
+		if (link_call(&a->link, &call, i, false, NULL) != ERR_OK || peer_status(&call, &status, NULL) != ERR_OK)
+			continue;
+		ret->peers_at_height += status->height >= ret->height;
+		WIRE_FREE(status);
+	}
+}
+
+static enum err submit_pause(struct app *a, struct app_pause *ret, bool paused, struct err_info *info)
+{
+	struct submitter s = app_submitter(a);
+	struct submitted done = {0};
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	Medlock__ConsentPause action = MEDLOCK__CONSENT_PAUSE__INIT;
+	enum err e;
+
+	action.owner = wire_data(BYTES_ID(a->me.account));
+	action.paused = paused;
+	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
+	body.consent_pause = &action;
+	e = submit_action(&s, &done, &body, info);
+	ret->height = done.height;
+	ret->tx = done.tx;
+	submitted_release(&done);
+	return e;
+}
+
+enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bool dry_run, struct err_info *info)
+{
+	struct app_pause done = {.paused = paused};
+	enum err e;
+
+	TRY(app_fresh(a, info));
+	if (!dry_run) {
+		TRY(submit_pause(a, &done, paused, info));
+		count_peers(a, &done);
+	}
+	e = replica_events(a->replica, &a->me.account, 1, UINT64_MAX, count_copy, &done.copies, info);
+	if (e == ERR_OK)
+		*ret = done;
+	return e;
+}
+
+/* ---- try, who -------------------------------------------------------------------------------- */
+
+static struct app_answer answer_of(struct app *a, const struct preview_answer *x, const struct preview_world *w)
+{
+	struct app_answer r = {
+		.record = x->record->id, .decision = code_text(CODES_DECISION, x->decision.decision),
+		.reason = code_text(CODES_DECISION_REASON, x->decision.reason),
+		.category = code_text(CODES_CATEGORY, x->record->category), .rule = x->decision.rule,
+		.purpose = x->purpose ? code_text(CODES_PURPOSE, x->purpose) : "", .form = "", .who = "",
+	};
+
+	if (x->decision.decision == DECISION_GRANTED)
+		r.form = code_text(CODES_FORM, x->decision.form);
+	if (w != NULL && x->actor < w->actor_count)
+		r.who = app_name(a, w->actors[x->actor].account.b);
+	return r;
+}
+
+static enum err answers_of(struct app *a, struct app_answers *ret, const struct preview_answers *x,
+			   const struct preview_world *w)
+{
+	struct app_answers made = {.count = x->count, .readable = x->readable, .asked = x->asked, .refused = x->refused};
+
+	made.rows = calloc(x->count + 1, sizeof(*made.rows));
+	if (made.rows == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < x->count; i++)
+		made.rows[i] = answer_of(a, &x->rows[i], w);
+	*ret = made;
+	return ERR_OK;
+}
+
+static enum err fill_question(struct app *a, struct consent_question *ret, const struct app_question *q,
+			      struct err_info *info)
+{
+	const struct code_row *purpose = code_by_text(CODES_PURPOSE, q->purpose);
+	struct account_id who;
+
+	if (purpose == NULL)
+		return err_set(info, ERR_USAGE, "'%s' is no purpose of use", q->purpose);
+	TRY(app_find(a, &who, q->as, info));
+	TRY(preview_actor(a, ret, &who, info));
+	ret->purpose = purpose->number;
+	ret->emergency = q->emergency;
+	ret->form = FORM_FULL;
+	ret->now = clock_real()->now(NULL);
+	if (q->on != NULL && time_parse(&ret->now, q->on) != ERR_OK)
+		return err_set(info, ERR_USAGE, "'%s' is not a date", q->on);
+	return ERR_OK;
+}
+
+enum err app_consent_try(struct app *a, struct app_answers *ret, const struct app_question *q, struct err_info *info)
+{
+	struct preview_world w;
+	struct preview_answers x = {0};
+	struct consent_question question = {0};
+	enum err e;
+
+	TRY(app_fresh_or_stored(a, info));
+	TRY(fill_question(a, &question, q, info));
+	TRY(preview_world_load(a, &w, info));
+	e = preview_try(&x, &w.policy, &question, &(struct preview_records){w.records, w.record_count});
+	if (e == ERR_OK)
+		e = answers_of(a, ret, &x, NULL);
+	preview_answers_release(&x);
+	preview_world_release(&w);
+	return e;
+}
+
+static const struct consent_record *record_in(const struct preview_world *w, const struct record_id *id)
+{
+	for (size_t i = 0; i < w->record_count; i++) {
+		if (ID_EQUAL(w->records[i].id, *id))
+			return &w->records[i];
+	}
+	return NULL;
+}
+
+enum err app_consent_who(struct app *a, struct app_answers *ret, const struct record_id *record, struct err_info *info)
+{
+	struct preview_world w;
+	struct preview_answers x = {0};
+	const struct consent_record *found;
+	enum err e;
+
+	TRY(app_fresh_or_stored(a, info));
+	TRY(preview_world_load(a, &w, info));
+	found = record_in(&w, record);
+	e = found ? preview_who(&x, &w.policy, w.actors, w.actor_count, found, clock_real()->now(NULL))
+		  : err_set(info, ERR_NOT_FOUND, "no live record of this id is yours");
+	if (e == ERR_OK)
+		e = answers_of(a, ret, &x, &w);
+	preview_answers_release(&x);
+	preview_world_release(&w);
+	return e;
+}
+
+void app_answers_release(struct app_answers *x)
+{
+	if (x == NULL)
+		return;
+	free(x->rows);
+	*x = (struct app_answers){0};
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Changing consent: from words or a whole policy to one transaction, with who gains and who loses. */
+#include <stdlib.h>
+
+#include "core/app/consent.h"
+#include "core/app/preview_world.h"
+#include "core/base/text.h"
+
+static enum err actor_by_name(struct app *a, Medlock__Actor **ret, const char *who, struct err_info *info)
+{
+	const struct book_row *row = book_by_name(&a->book, who);
+	char word[32 + ID_HEX];
+
+	if (row == NULL)
+		return err_set(info, ERR_NO_CONTACT, "'%s'", who);
+	hex_encode(word + (row->kind == BOOK_ORGANISATION ? 13 : 0), row->id, ID_SIZE);
+	if (row->kind == BOOK_ORGANISATION)
+		memcpy(word, "organisation:", 13);
+	return actor_of_word(ret, word);
+}
+
+static enum err find_actor(struct app *a, Medlock__Actor **ret, const char *who, struct err_info *info)
+{
+	enum err e = actor_of_word(ret, who);
+
+	return e == ERR_NOT_FOUND ? actor_by_name(a, ret, who, info) : e;
+}
+
+/* The live policy with one rule more. */
+static enum err with_rule(struct app *a, struct policy *wanted, const struct app_rule_words *said, char **ret_sentence,
+			  struct err_info *info)
+{
+	struct sentence_names names = app_sentence_names(a);
+	struct rule_words words = {
+		.effect = said->effect, .purposes = said->purpose, .categories = said->category, .labels = said->label,
+		.form = said->form, .until = said->until, .uses = said->uses, .lock = said->lock,
+		.emergency_ok = said->emergency_ok, .any_label = said->any_label,
+	};
+	Medlock__Actor *actor = NULL;
+	Medlock__Rule *rule = NULL;
+	Medlock__RuleState state = MEDLOCK__RULE_STATE__INIT;
+	struct buf sentence = BUF_INIT;
+	enum err e = said->who ? find_actor(a, &actor, said->who, info) : ERR_OK;
+
+	words.who = actor;
+	if (e == ERR_OK)
+		e = rule_of_words(&rule, &words, info);
+	if (e == ERR_OK) {
+		state.rule = rule;
+		e = policy_add(wanted, &state);
+		sentence_of_rule(&sentence, rule, &names);
+		*ret_sentence = app_text(&sentence);
+	}
+	buf_release(&sentence);
+	WIRE_FREE(rule);
+	WIRE_FREE(actor);
+	return e;
+}
+
+static enum err without_rule(struct app *a, struct policy *wanted, uint32_t id, char **ret_sentence, struct err_info *info)
+{
+	struct sentence_names names = app_sentence_names(a);
+	struct buf sentence = BUF_INIT;
+
+	for (size_t i = 0; i < wanted->count; i++) {
+		if (wanted->rules[i]->rule->id != id)
+			continue;
+		buf_append_text(&sentence, "Removed: ");
+		sentence_of_rule(&sentence, wanted->rules[i]->rule, &names);
+		*ret_sentence = app_text(&sentence);
+		buf_release(&sentence);
+		WIRE_FREE(wanted->rules[i]);
+		memmove(wanted->rules + i, wanted->rules + i + 1, (wanted->count - i - 1) * sizeof(*wanted->rules));
+		wanted->count--;
+		return ERR_OK;
+	}
+	return err_set(info, ERR_NOT_FOUND, "there is no rule %u", id);
+}
+
+static enum err copy_policy(struct policy *ret, const struct policy *p)
+{
+	struct policy copy = {.version = p->version, .default_effect = p->default_effect, .paused = p->paused};
+
+	for (size_t i = 0; i < p->count; i++) {
+		if (policy_add(&copy, p->rules[i]) != ERR_OK) {
+			policy_release(&copy);
+			return ERR_MEMORY;
+		}
+	}
+	*ret = copy;
+	return ERR_OK;
+}
+
+static enum err want(struct app *a, struct policy *ret, const struct policy *live, const struct app_consent_edit *edit,
+		     char **ret_sentence, struct err_info *info)
+{
+	enum err e;
+
+	if (edit->replace.len > 0)
+		return policy_read(ret, edit->replace, live, info);
+	TRY(copy_policy(ret, live));
+	if (edit->add != NULL)
+		e = with_rule(a, ret, edit->add, ret_sentence, info);
+	else
+		e = without_rule(a, ret, edit->remove, ret_sentence, info);
+	if (e != ERR_OK)
+		policy_release(ret);
+	return e;
+}
+
+/* ---- who gains, who loses ------------------------------------------------------------------ */
+
+static enum err sentences(struct app *a, char ***ret, size_t *ret_count, const struct preview_change *list, size_t count,
+			  const struct preview_world *w)
+{
+	struct sentence_names names = app_sentence_names(a);
+
+	*ret = calloc(count + 1, sizeof(**ret));
+	if (*ret == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < count; i++) {
+		struct buf text = BUF_INIT;
+
+		preview_change_sentence(&text, &list[i], &w->actors[list[i].actor], &names);
+		(*ret)[(*ret_count)++] = app_text(&text);
+		buf_release(&text);
+	}
+	return ERR_OK;
+}
+
+static enum err show_diff(struct app *a, struct app_change *ret, const struct preview_world *w, const struct policy *wanted)
+{
+	struct preview_diff d = {0};
+	enum err e = preview_diff(&d, &w->policy, wanted, w->actors, w->actor_count,
+				  &(struct preview_records){w->records, w->record_count}, clock_real()->now(NULL));
+
+	if (e == ERR_OK)
+		e = sentences(a, &ret->gains, &ret->gain_count, d.gains, d.gain_count, w);
+	if (e == ERR_OK)
+		e = sentences(a, &ret->losses, &ret->loss_count, d.losses, d.loss_count, w);
+	preview_diff_release(&d);
+	return e;
+}
+
+/* ---- sending -------------------------------------------------------------------------------- */
+
+static enum err send(struct app *a, struct app_change *ret, Medlock__ConsentSet *change, uint64_t version,
+		     struct err_info *info)
+{
+	struct submitter s = app_submitter(a);
+	struct submitted done = {0};
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	enum err e;
+
+	change->owner = wire_data(BYTES_ID(a->me.account));
+	change->expected_version = version;
+	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_SET;
+	body.consent_set = change;
+	e = submit_action(&s, &done, &body, info);
+	ret->height = done.height;
+	ret->tx = done.tx;
+	ret->version = version + 1;
+	submitted_release(&done);
+	if (e == ERR_CONFLICT)
+		err_set(info, e, "the policy was changed elsewhere since version %llu", (unsigned long long)version);
+	return e;
+}
+
+static enum err change_to(struct app *a, struct app_change *ret, const struct preview_world *w, const struct policy *wanted,
+			  bool dry_run, struct err_info *info)
+{
+	Medlock__ConsentSet change = MEDLOCK__CONSENT_SET__INIT;
+	enum err e = show_diff(a, ret, w, wanted);
+
+	if (e != ERR_OK)
+		return e;
+	policy_change(&change, &w->policy, wanted);
+	ret->version = w->policy.version;
+	if (!dry_run && !policy_change_is_empty(&change))
+		e = send(a, ret, &change, w->policy.version, info);
+	free(change.put);
+	free(change.remove);
+	return e;
+}
+
+enum err app_consent_change(struct app *a, struct app_change *ret, const struct app_consent_edit *edit,
+			    struct err_info *info)
+{
+	struct app_change done = {0};
+	struct preview_world w;
+	struct policy wanted = {0};
+	enum err e;
+
+	TRY(app_fresh(a, info));
+	TRY(preview_world_load(a, &w, info));
+	e = want(a, &wanted, &w.policy, edit, &done.sentence, info);
+	if (e == ERR_OK) {
+		e = change_to(a, &done, &w, &wanted, edit->dry_run, info);
+		policy_release(&wanted);
+	}
+	preview_world_release(&w);
+	if (e != ERR_OK) {
+		app_change_release(&done);
+		return e;
+	}
+	*ret = done;
+	return ERR_OK;
+}
+
+void app_change_release(struct app_change *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->gain_count; i++)
+		free(c->gains[i]);
+	for (size_t i = 0; i < c->loss_count; i++)
+		free(c->losses[i]);
+	free(c->gains);
+	free(c->losses);
+	free(c->sentence);
+	*c = (struct app_change){0};
+}

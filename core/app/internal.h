@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One open profile; private to core/app. */
+#ifndef MEDLOCK_APP_INTERNAL_H
+#define MEDLOCK_APP_INTERNAL_H
+
+#include "core/app/app.h"
+#include "core/app/book.h"
+#include "core/consent/policy.h"
+#include "core/ident/ca.h"
+#include "core/ledger/profile.h"
+#include "core/ledger/submit.h"
+#include "core/vault/release.h"
+#include "core/vault/deposit.h"
+
+#define APP_DECODED_MAX (1024u * 1024)
+
+struct app {
+	struct profile profile;
+	struct task *task;
+	const char *passphrase_file;
+	struct keyholder *keys;
+	struct keyholder_public me;   /* after unlock */
+	struct http_client *http;
+	struct link link;
+	struct replica *replica;
+	struct cache *cache;
+	struct book book;             /* after unlock */
+	Medlock__Network *network;    /* after sync */
+	struct vault vault;
+	struct ca *ca;
+	bool synced;
+	char names[16][24];           /* short ids that app_name gave out, used in turn */
+	size_t next_name;
+};
+
+/* Sync once in a process, before the first question that needs the newest state. */
+enum err app_fresh(struct app *a, struct err_info *info) MUST_USE;
+/* What was asked while offline is answered from the replica; only a peer that lies is an error. */
+enum err app_fresh_or_stored(struct app *a, struct err_info *info) MUST_USE;
+
+struct submitter app_submitter(struct app *a);
+
+/* The passphrase into a secret: a file's first line, or the terminal's. */
+enum err app_passphrase(struct secret **ret, const char *file, const char *question, struct err_info *info) MUST_USE;
+
+/* The vault, wired to this profile; needs the network row. */
+enum err app_vault(struct app *a, struct vault **ret, struct err_info *info) MUST_USE;
+/* The desk; ERR_ROLE for a profile without the authority's keys. */
+enum err app_desk(struct app *a, struct ca **ret, struct err_info *info) MUST_USE;
+enum err app_desk_options(struct app *a, struct ca_options *ret, char path[PROFILE_PATH_MAX]) MUST_USE;
+/* New keystore bytes onto the disk. */
+enum err app_keystore_write(const struct profile *p, struct bytes file, struct err_info *info) MUST_USE;
+
+/* The stored policy of the owner, and the names for its sentences. */
+enum err app_policy_load(struct app *a, struct policy *ret, const struct account_id *owner, struct err_info *info) MUST_USE;
+struct sentence_names app_sentence_names(struct app *a);
+
+char *app_text(const struct buf *b); /* a copy; "" when b is empty; NULL without memory */
+
+#endif

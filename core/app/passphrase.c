@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Passphrases: the first line of a file, or typed on the terminal without echo.  Never a flag or the environment. */
+#include <errno.h>
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "core/app/internal.h"
+#include "core/base/files.h"
+
+static enum err read_line(struct secret *into, size_t *ret_len, int fd)
+{
+	size_t len = 0;
+
+	while (len < into->len) {
+		ssize_t got = read(fd, into->data + len, 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return ERR_IO;
+		if (got == 0 || into->data[len] == '\n')
+			break;
+		len++;
+	}
+	if (len == into->len)
+		return ERR_TOO_LARGE;
+	*ret_len = len;
+	return ERR_OK;
+}
+
+static enum err from_terminal(struct secret *into, size_t *ret_len, const char *question)
+{
+	struct termios before, quiet;
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	enum err e;
+
+	if (fd < 0)
+		return ERR_LOCKED;
+	if (tcgetattr(fd, &before) != 0) {
+		close(fd);
+		return ERR_LOCKED;
+	}
+	quiet = before;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fd, TCSAFLUSH, &quiet);
+	e = files_write_all(fd, bytes_str(question));
+	if (e == ERR_OK)
+		e = read_line(into, ret_len, fd);
+	tcsetattr(fd, TCSAFLUSH, &before);
+	if (e == ERR_OK)
+		e = files_write_all(fd, bytes_str("\n"));
+	close(fd);
+	return e;
+}
+
+static enum err from_file(struct secret *into, size_t *ret_len, const char *file, struct err_info *info)
+{
+	enum err e;
+	int fd;
+
+	TRY(files_check_private(file, info));
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return err_set(info, ERR_NOT_FOUND, "%s", file);
+	e = read_line(into, ret_len, fd);
+	close(fd);
+	return e;
+}
+
+enum err app_passphrase(struct secret **ret, const char *file, const char *question, struct err_info *info)
+{
+	struct secret *line;
+	size_t len = 0;
+	enum err e;
+
+	TRY(secret_new(&line, KDF_PASSPHRASE_MAX + 2));
+	e = file != NULL ? from_file(line, &len, file, info) : from_terminal(line, &len, question);
+	if (e == ERR_OK && len == 0)
+		e = err_set(info, ERR_LOCKED, "the passphrase is empty");
+	if (e == ERR_OK)
+		e = secret_copy(ret, bytes_of(line->data, len));
+	secret_free(line);
+	return e;
+}
