@@ -2,6 +2,7 @@
 #include "storage/blob_internal.h"
 #include "storage/migrate.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #define TOUCH_STEP_MS (60 * (int64_t)MS_PER_SECOND) /* a finer order of use is not worth a write */
@@ -72,8 +73,8 @@ enum err blob_index_totals(struct blob_store *s)
 /* ---- rows ---- */
 
 /* A statement whose first value is an id and whose second may be a number; ret_size of a row, else ERR_NOT_FOUND. */
-static enum err one(struct blob_store *s, const char *literal_sql, const struct blob_id *id, int64_t number, int numbers,
-		    int64_t *ret)
+static enum err one(struct blob_store *s, const char *literal_sql, const struct blob_id *id, int64_t number,
+		    int numbers, int64_t *ret)
 {
 	sqlite3_stmt *q;
 	bool row = false;

@@ -2,6 +2,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,7 +48,8 @@ enum err blob_file_size(uint64_t *ret, const char *path)
 	return ERR_OK;
 }
 
-static enum err hash_steps(struct hash_sha256_stream *hash, uint8_t *step, int fd, uint64_t size, const struct task *task)
+static enum err hash_steps(struct hash_sha256_stream *hash, uint8_t *step, int fd, uint64_t size,
+			   const struct task *task)
 {
 	uint64_t done = 0;
 

@@ -5,7 +5,8 @@
  *	DIR/partial/<64 hex>	the bytes so far of an upload under way
  *	DIR/blobs.db		the index: size, last use, pinned, and the declared sizes of uploads
  *
- * A blob appears by one rename after its hash was checked and its bytes are on the disk, so a kill at any point leaves a
+ * A blob appears by one rename after its hash was checked and its bytes are on the disk, so a kill at any point
+ * leaves a
  * whole blob, a partial that can go on, or nothing.  A damaged or lost index is made again from the folder (what was
  * pinned is then forgotten).  Memory is flat for any size.  One handle per folder and process; one thread at a time.
  */
@@ -53,7 +54,8 @@ enum err blob_store_write(struct blob_store *s, uint64_t *ret_have, const struct
 enum err blob_store_progress(struct blob_store *s, uint64_t *ret_have, uint64_t *ret_size,
 			     const struct blob_id *id) MUST_USE;
 
-/* Hash everything, sync, rename.  ERR_TRUNCATED while bytes are missing; ERR_BLOB, and the partial is gone, when they are
+/* Hash everything, sync, rename.  ERR_TRUNCATED while bytes are missing; ERR_BLOB, and the partial is gone, when
+ * they are
  * not what the name says.  ERR_DUPLICATE never: a blob that is whole already is ERR_OK.  task may be NULL.
  */
 enum err blob_store_finish(struct blob_store *s, const struct blob_id *id, const struct task *task,
@@ -67,7 +69,8 @@ enum err blob_store_check(const struct blob_store *s, const struct blob_id *id, 
 enum err blob_store_settle(struct blob_store *s, const struct blob_id *id, enum err checked,
 			   struct err_info *info) MUST_USE;
 
-enum err blob_store_abandon(struct blob_store *s, const struct blob_id *id) MUST_USE; /* drop a partial; absent is fine */
+/* drop a partial; absent is fine */
+enum err blob_store_abandon(struct blob_store *s, const struct blob_id *id) MUST_USE;
 
 /* Take a whole file of ours by copying it in: begin, write, finish. */
 enum err blob_store_import(struct blob_store *s, struct blob_id *ret, const char *path, const struct task *task,
@@ -104,7 +107,8 @@ void blob_store_set_quota(struct blob_store *s, uint64_t quota);
 
 enum err blob_store_pin(struct blob_store *s, const struct blob_id *id, bool pinned) MUST_USE; /* ERR_NOT_FOUND */
 
-/* Remove least recently used blobs that are not pinned until `room` more bytes fit the quota.  ERR_LIMIT when they cannot
+/* Remove least recently used blobs that are not pinned until `room` more bytes fit the quota.  ERR_LIMIT when they
+ * cannot
  * (what was removed stays removed).
  */
 enum err blob_store_make_room(struct blob_store *s, uint64_t room, uint64_t *ret_removed) MUST_USE;

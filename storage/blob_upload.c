@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -32,7 +34,8 @@ static enum err go_on(uint64_t *ret_have, const char *path, uint64_t declared, u
 	enum err e;
 
 	if (declared != size)
-		return err_set(info, ERR_CONFLICT, "the upload was begun with %" PRIu64 " bytes, not %" PRIu64, declared,
+		return err_set(info, ERR_CONFLICT, "the upload was begun with %" PRIu64 " bytes, not %" PRIu64,
+				declared,
 			       size);
 	e = blob_file_size(ret_have, path);
 	if (e == ERR_NOT_FOUND) {
@@ -143,7 +146,8 @@ enum err blob_store_write(struct blob_store *s, uint64_t *ret_have, const struct
 	e = write_piece(fd, ret_have, size, offset, piece);
 	if (close(fd) != 0 && e == ERR_OK)
 		e = err_from_errno(errno);
-	return e == ERR_OK ? e : err_set(info, e, "piece of %zu bytes at %" PRIu64 " of %" PRIu64, piece.len, offset, size);
+	return e == ERR_OK ? e : err_set(info, e, "piece of %zu bytes at %" PRIu64 " of %" PRIu64, piece.len,
+			offset, size);
 }
 
 enum err blob_store_progress(struct blob_store *s, uint64_t *ret_have, uint64_t *ret_size, const struct blob_id *id)

@@ -9,7 +9,8 @@ const char *const BLOCK_LOG_SCHEMA =
 	"CREATE TABLE tx(seq INTEGER PRIMARY KEY, prefix INTEGER NOT NULL, id BLOB NOT NULL, height INTEGER NOT NULL,"
 	" place INTEGER NOT NULL, code INTEGER NOT NULL, result BLOB NOT NULL);"
 	"CREATE INDEX tx_by_prefix ON tx(prefix);"
-	"CREATE TABLE event(seq INTEGER PRIMARY KEY, prefix INTEGER NOT NULL, n INTEGER NOT NULL, account BLOB NOT NULL,"
+	"CREATE TABLE event(seq INTEGER PRIMARY KEY, prefix INTEGER NOT NULL, n INTEGER NOT NULL,"
+	" account BLOB NOT NULL,"
 	" height INTEGER NOT NULL, bytes BLOB NOT NULL);"
 	"CREATE INDEX event_by_prefix ON event(prefix, n);";
 
@@ -19,7 +20,8 @@ static const char HEIGHTS[] = "SELECT coalesce((SELECT height FROM block ORDER B
 			      " coalesce((SELECT height FROM block ORDER BY height DESC LIMIT 1), 0)";
 static const char RANGE[] = "SELECT height, time, block_hash, app_hash, header, seal, data FROM block"
 			    " WHERE height BETWEEN ?1 AND ?2 ORDER BY height";
-static const char APPEND_TX[] = "INSERT INTO tx(prefix, id, height, place, code, result) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
+static const char APPEND_TX[] = "INSERT INTO tx(prefix, id, height, place, code, result)"
+				" VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
 static const char FIND_TX[] = "SELECT height, place, code, result FROM tx WHERE prefix = ?1 AND id = ?2"
 			      " ORDER BY seq LIMIT 1";
 static const char APPEND_EVENT[] = "INSERT INTO event(prefix, n, account, height, bytes) VALUES(?1, ?2, ?3, ?4, ?5)";

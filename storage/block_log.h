@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Append-only tables of blocks, transactions and events, of a daemon or a full replica.
  *
- * Rows grow by sequence; what is found by a hash goes through a narrow index on its first eight bytes and is compared in
- * full (a wide table keyed by hash writes pages all over the file).  Appends happen inside the caller's transaction: one
+ * Rows grow by sequence; what is found by a hash goes through a narrow index on its first eight bytes and is
+ * compared in
+ * full (a wide table keyed by hash writes pages all over the file).  Appends happen inside the caller's transaction:
+ * one
  * for each block, or one for many while catching up.  Bytes are opaque here.
  */
 #ifndef MEDLOCK_STORAGE_BLOCK_LOG_H
@@ -45,7 +47,8 @@ enum err block_log_heights(struct db *db, uint64_t *ret_first, uint64_t *ret_las
 enum err block_log_range(struct db *db, uint64_t from, uint64_t to, block_log_each *each, void *context,
 			 struct err_info *info) MUST_USE;
 /* One block through the same callback; ERR_NOT_FOUND. */
-enum err block_log_get(struct db *db, uint64_t height, block_log_each *each, void *context, struct err_info *info) MUST_USE;
+enum err block_log_get(struct db *db, uint64_t height, block_log_each *each, void *context,
+		struct err_info *info) MUST_USE;
 
 /* ret->result is appended to ret_result and views it.  ERR_NOT_FOUND. */
 enum err block_log_find_tx(struct db *db, struct block_log_tx *ret, struct buf *ret_result, const struct tx_id *id,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/db.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/base/files.h"
@@ -108,7 +109,8 @@ static enum err open_handle(struct db *db, const char *path, const struct db_opt
 {
 	int code, fd;
 
-	/* An empty file of mode 0600 is a new database, and SQLite gives the log and the shared memory the same mode. */
+	/* An empty file of mode 0600 is a new database, and SQLite gives the log and the shared memory the same
+	 * mode. */
 	if (!o->read_only && !o->must_exist && access(path, F_OK) != 0) {
 		enum err e = files_create(&fd, path, info);
 

@@ -67,7 +67,8 @@ void db_read_end(struct db *db);
  *	db_done(s);
  */
 
-/* The statement of a string literal, prepared at its first use and kept; the literal's address is its name.  It must not
+/* The statement of a string literal, prepared at its first use and kept; the literal's address is its name.  It must
+ * not
  * be in use already (each use ends with db_done).
  */
 enum err db_statement(sqlite3_stmt **ret, struct db *db, const char *literal_sql, struct err_info *info) MUST_USE;

@@ -2,6 +2,7 @@
 #include "storage/migrate.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 static enum err pragma_int(int64_t *ret, struct db *db, const char *literal_sql, struct err_info *info)
 {
@@ -55,7 +56,8 @@ enum err migrate(struct db *db, enum db_kind kind, const struct migration *steps
 	TRY(pragma_int(&version, db, "PRAGMA user_version", info));
 	TRY(check_kind(db, kind, version, info));
 	if (version < 0 || version > (int64_t)count)
-		return err_set(info, ERR_NEWER, "the tables are of version %" PRId64 ", this program knows %zu", version,
+		return err_set(info, ERR_NEWER, "the tables are of version %" PRId64 ", this program knows %zu",
+				version,
 			       count);
 	if (sqlite3_db_readonly(db_handle(db), "main") == 1 && version < (int64_t)count)
 		return err_set(info, ERR_FORMAT, "the tables are of version %" PRId64 ", open them once for writing",

@@ -3,7 +3,8 @@
  *
  * A random file key seals the payload with XChaCha20-Poly1305; the file key is wrapped under Argon2id (RFC 9106, as
  * libsodium's pwhash) of the passphrase, or under a raw 32-byte key.  The whole header, with a text that says what the
- * file is for, is authenticated with both, so a file of one purpose never opens as another.  A check value tells a wrong
+ * file is for, is authenticated with both, so a file of one purpose never opens as another.  A check value tells a
+ * wrong
  * passphrase from a damaged file.  Files are mode 0600 and replaced at once or not at all.  docs/formats/storage.md.
  */
 #ifndef MEDLOCK_STORAGE_SEALED_FILE_H
@@ -46,7 +47,8 @@ enum err sealed_seal(struct buf *ret, const char *purpose, struct bytes payload,
 		     const struct rng *rng, struct err_info *info) MUST_USE;
 
 /* ERR_PASSPHRASE: the passphrase or key is another.  ERR_DAMAGED: it is right and the file was changed.  ERR_FORMAT: no
- * sealed file, of another purpose, below the floor, or sealed the other way.  ERR_NEWER.  An empty payload cannot be sealed.
+ * sealed file, of another purpose, below the floor, or sealed the other way.  ERR_NEWER.  An empty payload cannot be
+ * sealed.
  */
 enum err sealed_open(struct secret **ret, const char *purpose, struct bytes file, const struct sealed_opener *opener,
 		     struct err_info *info) MUST_USE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/state_kv.h"
 
+#include <stdlib.h>
+
 #include "storage/state_internal.h"
 
 /* Rows lie by sequence and an index holds the keys: state values are a few hundred bytes, and a table kept in key order
@@ -117,7 +119,8 @@ bool state_prefix_end(uint8_t end[STATE_KEY_MAX], size_t *ret_len, struct bytes 
 	return true;
 }
 
-/* A scan inside a scan (the contract looks at rules while it walks records) needs a statement of its own, so one at rest
+/* A scan inside a scan (the contract looks at rules while it walks records) needs a statement of its own, so one at
+ * rest
  * is kept of each, and another is prepared when that one is at work.
  */
 static enum err range_prepare(struct state_range *r, struct state_kv *kv, int which)
@@ -172,7 +175,8 @@ enum err state_range_next(struct state_range *r, bool *ret_row)
 			return ERR_OK;
 		r->key = db_column_bytes(r->statement, 0);
 		r->value = db_column_bytes(r->statement, 1);
-		/* Walking down, the bound itself is taken in: it is no key of the prefix when it is the prefix's end. */
+		/* Walking down, the bound itself is taken in: it is no key of the prefix when it is the prefix's
+		 * end. */
 		if (!r->open_end || !bytes_equal(r->key, bytes_of(r->end, r->end_len)))
 			return ERR_OK;
 	}

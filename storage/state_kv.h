@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The contract's state: an ordered map of bytes in one SQLite table, and changes kept in memory above it.
  *
- * struct state_kv is the stored map.  struct state_overlay holds the changes of one block in key order, with one level of
+ * struct state_kv is the stored map.  struct state_overlay holds the changes of one block in key order, with one
+ * level of
  * undo for the transaction at work; reads see the changes first.  When the block is final, state_overlay_changes gives
  * the sorted changes (for the trie) and state_overlay_store writes them inside the caller's SQLite transaction.
  * Keys are compared as bytes, shorter first.  One thread at a time.
@@ -26,7 +27,8 @@ struct state_kv *state_kv_free(struct state_kv *kv);
 /* Return other than ERR_OK to stop: the scan returns it.  Views live during the call.  The map must not change. */
 typedef enum err state_each(void *context, struct bytes key, struct bytes value);
 
-enum err state_kv_get(struct state_kv *kv, struct buf *ret_value, struct bytes key) MUST_USE; /* appends; ERR_NOT_FOUND */
+/* appends; ERR_NOT_FOUND */
+enum err state_kv_get(struct state_kv *kv, struct buf *ret_value, struct bytes key) MUST_USE;
 enum err state_kv_put(struct state_kv *kv, struct bytes key, struct bytes value) MUST_USE;    /* in a transaction */
 enum err state_kv_delete(struct state_kv *kv, struct bytes key) MUST_USE;		      /* absent is fine */
 enum err state_kv_count(struct state_kv *kv, uint64_t *ret) MUST_USE;

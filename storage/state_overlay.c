@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changes in memory: a skip list (Pugh 1990) of keys over an arena, with a journal for one transaction's undo.
  *
- * Nothing is freed one by one: keys, values and nodes lie in the arena until the block is forgotten.  A node that an undo
+ * Nothing is freed one by one: keys, values and nodes lie in the arena until the block is forgotten.  A node that an
+ * undo
  * took back stays in the list as "untouched" and lets the base show through.
  */
 #include "storage/state_internal.h"
+
+#include <stdlib.h>
 
 #define LEVELS 16
 #define CHUNK_SIZE (256u * 1024)

@@ -10,7 +10,8 @@
  */
 enum err files_read(struct buf *ret, const char *path, size_t max, struct err_info *info) MUST_USE;
 
-/* Write path with mode 0600: a new file beside it (O_EXCL, O_NOFOLLOW), fsync, rename over path, fsync of the folder.  On
+/* Write path with mode 0600: a new file beside it (O_EXCL, O_NOFOLLOW), fsync, rename over path, fsync of the
+ * folder.  On
  * any failure path is as it was and the new file is gone.
  */
 enum err files_write(const char *path, struct bytes data, struct err_info *info) MUST_USE;

@@ -100,7 +100,8 @@ static enum err parse_line(struct options *o, struct bytes line, struct err_info
 	value = trim(bytes_of(equals + 1, line.len - (size_t)(equals - line.data) - 1));
 	row = row_of(o, name);
 	if (row == o->count)
-		return err_set(info, ERR_FORMAT, "'%.*s' is not a setting", (int)(name.len < 64 ? name.len : 64), name.data);
+		return err_set(info, ERR_FORMAT, "'%.*s' is not a setting",
+				(int)(name.len < 64 ? name.len : 64), name.data);
 	if (o->values[row] != NULL)
 		return err_set(info, ERR_FORMAT, "'%s' stands twice", o->rows[row].name);
 	if (value.len > OPTION_VALUE_MAX || memchr(value.data, '\0', value.len) != NULL)

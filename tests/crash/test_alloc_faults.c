@@ -73,7 +73,8 @@ static enum err gate_text(void)
 	struct buf out = BUF_INIT;
 	enum err e;
 
-	text_gate(&out, bytes_str("e\xCC\x81 and \033[31m a text that is longer than the first sixty-four bytes of a buffer"),
+	text_gate(&out,
+			bytes_str("e\xCC\x81 and \033[31m a text that is longer than the first sixty-four bytes of a buffer"),
 		  false);
 	e = buf_error(&out);
 	buf_release(&out);

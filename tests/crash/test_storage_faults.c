@@ -138,7 +138,8 @@ static void check_whole(uint64_t acknowledged, enum fault_kind kind, size_t nth)
 	assert_int_equal(block_log_heights(l.db, &first, &last, NULL), ERR_OK);
 	/* A commit may be on the disk whose success could not be told any more. */
 	if (last != acknowledged && last != acknowledged + 1)
-		fail_msg("fault %d at change %zu: block %d was acknowledged, %d is stored", (int)kind, nth, (int)acknowledged,
+		fail_msg("fault %d at change %zu: block %d was acknowledged, %d is stored", (int)kind, nth,
+				(int)acknowledged,
 			 (int)last);
 	assert_int_equal(block_log_event_count(l.db, &events, &account, NULL), ERR_OK);
 	assert_int_equal(events, last);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whatever comes in, gated text is valid, holds nothing that steers a terminal, and does not change when gated again. */
+/* Whatever comes in, gated text is valid, holds nothing that steers a terminal, and does not change when gated
+ * again. */
 #include "core/base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -239,7 +239,8 @@ void fault_vfs_register(void)
 	all.vfs.szOsFile = (int)sizeof(struct fault_file) + all.real->szOsFile;
 	all.vfs.xOpen = fault_open;
 	all.vfs.xDelete = fault_delete;
-	all.methods = (sqlite3_io_methods){2, fault_close, fault_read, fault_write, fault_truncate, fault_sync, fault_size,
+	all.methods = (sqlite3_io_methods){2, fault_close, fault_read, fault_write, fault_truncate, fault_sync,
+			fault_size,
 					   fault_lock, fault_unlock, fault_reserved, fault_control, fault_sector,
 					   fault_traits, fault_shm_map, fault_shm_lock, fault_shm_barrier,
 					   fault_shm_unmap, NULL, NULL};

@@ -34,8 +34,10 @@ static int teardown(void **state)
 
 static enum err append(uint64_t height)
 {
-	struct block_log_block b = {.height = height, .time_ms = (int64_t)height * 10, .block_hash = {{(uint8_t)height}},
-				    .header = bytes_str("head"), .commit = bytes_str("seal"), .data = bytes_str("data")};
+	struct block_log_block b = {.height = height, .time_ms = (int64_t)height * 10,
+			.block_hash = {{(uint8_t)height}},
+				    .header = bytes_str("head"), .commit = bytes_str("seal"),
+						.data = bytes_str("data")};
 
 	return block_log_append(db, &b, NULL);
 }

@@ -175,7 +175,8 @@ static void files_are_private(void **state)
 	temp_dir_make(&dir);
 	snprintf(path, sizeof(path), "%s/keys", dir.path);
 	assert_int_equal(sealed_file_read(&plain, path, "keystore", &opener, NULL), ERR_NOT_FOUND);
-	assert_int_equal(sealed_file_write(path, "keystore", bytes_str("payload"), &opener, rng_system(), NULL), ERR_OK);
+	assert_int_equal(sealed_file_write(path, "keystore", bytes_str("payload"), &opener, rng_system(), NULL),
+			ERR_OK);
 	assert_int_equal(sealed_file_read(&plain, path, "keystore", &opener, NULL), ERR_OK);
 	secret_free(plain);
 	assert_int_equal(chmod(path, 0644), 0);

@@ -57,7 +57,8 @@ static void scan_is(const char *prefix, const char *from, bool descending, const
 {
 	struct buf got = BUF_INIT;
 
-	assert_int_equal(state_overlay_scan(overlay, bytes_str(prefix), bytes_str(from), descending, collect, &got), ERR_OK);
+	assert_int_equal(state_overlay_scan(overlay, bytes_str(prefix), bytes_str(from), descending, collect,
+			&got), ERR_OK);
 	assert_string_equal(buf_text(&got), want);
 	buf_release(&got);
 }
@@ -271,7 +272,8 @@ static void model_scan(struct buf *out, const struct model *m, struct bytes pref
 			uint8_t a[3], b[3];
 			struct bytes key = key_of(a, i);
 
-			if (!m->there[i] || done[i] || key.len < prefix.len || memcmp(key.data, prefix.data, prefix.len) != 0)
+			if (!m->there[i] || done[i] || key.len < prefix.len || memcmp(key.data, prefix.data,
+					prefix.len) != 0)
 				continue;
 			if (best == MODEL_KEYS || (bytes_compare(key, key_of(b, best)) < 0) != descending)
 				best = i;

@@ -200,7 +200,8 @@ static void options_read_what_they_wrote(void **state)
 
 static void options_name_the_line_that_is_wrong(void **state)
 {
-	static const char *const bad[] = {"# c\n\ncolour = red\n", "#\n#\nport = x\n", "\nport = 1\nport = 2\n", "#\n#\nlisten\n",
+	static const char *const bad[] = {"# c\n\ncolour = red\n", "#\n#\nport = x\n", "\nport = 1\nport = 2\n",
+			"#\n#\nlisten\n",
 					  "\n\ntrace = true\n", "\n\nnetwork = 12\n", "\n\nlisten = \xFF\n"};
 	struct err_info info;
 	struct options o;

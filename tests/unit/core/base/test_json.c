@@ -21,7 +21,8 @@ static enum err check(const char *text)
 static void takes_what_rfc_8259_allows(void **state)
 {
 	static const char *const good[] = {
-		"{}", "[]", "3", "-0", "null", "true", " \t\r\n\"a\" ", "\"\\u00e9\\ud83d\\ude00\\/\\b\"", "[1,2.5,-1e9,0.10]",
+		"{}", "[]", "3", "-0", "null", "true", " \t\r\n\"a\" ", "\"\\u00e9\\ud83d\\ude00\\/\\b\"",
+				"[1,2.5,-1e9,0.10]",
 		"9223372036854775807", "-9223372036854775808", "{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":2}]}",
 		"123456789012345678901234567890.5", "1e400", "\"\xC3\xA9\"", "{\"\":1}",
 	};
@@ -48,7 +49,8 @@ static void refuses_what_it_does_not(void **state)
 
 static void refuses_bytes_that_are_no_utf8(void **state)
 {
-	static const char *const bad[] = {"\"\xC3\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xFF\"",
+	static const char *const bad[] = {"\"\xC3\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"",
+			"\"\xF4\x90\x80\x80\"", "\"\xFF\"",
 					  "\"\xE0\x80\xAF\"", "{\"\x80\":1}"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

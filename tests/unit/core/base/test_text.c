@@ -47,7 +47,8 @@ static void nothing_hides_or_reorders(void **state)
 
 static void invalid_bytes_are_shown_as_such(void **state)
 {
-	static const char *const bad[] = {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xC3",
+	static const char *const bad[] = {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+			"\x80", "\xC3",
 					  "\xF0\x9F\x98", "\xFE", "\xFF"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
