@@ -48,7 +48,7 @@ static void on_interrupt(int number)
 
 static void catch_interrupt(struct cli *c)
 {
-	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND};
+	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
 
 	interrupted = &c->task;
 	sigemptyset(&action.sa_mask);
@@ -107,8 +107,12 @@ static void cli_release(struct cli *c)
 /* Bare medlock, or --help: words, no profile. */
 static int show_help(struct cli *c, bool asked)
 {
+	enum err e;
+
 	cli_help(&c->out, c->command);
-	cli_flush(c);
+	e = cli_flush(c);
+	if (e != ERR_OK)
+		return err_row(e)->exit_status;
 	return asked ? 0 : err_row(ERR_USAGE)->exit_status;
 }
 

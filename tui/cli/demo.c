@@ -35,20 +35,31 @@ static void demo_json(struct cli *c, const struct app_demo *d)
 	json_end_object(&c->w);
 }
 
+static void say_world(struct cli *c, const struct app_demo *d)
+{
+	cli_say(c, "The demo network runs at %s (process %lld).\n", d->peer_url, (long long)d->pid);
+	for (size_t i = 0; i < d->count; i++)
+		cli_say(c, "  %-8s %-10s medlock -C %s …\n", d->people[i].name, d->people[i].mode, d->people[i].home);
+	cli_say(c, "Stop it with 'medlock demo down %s'.\n", c->arguments[0]);
+}
+
 static enum err up(struct cli *c)
 {
-	struct app_demo d;
+	struct app_demo *d;
+	enum err e;
 
 	if (cli_value(c, "engine") != NULL && strcmp(cli_value(c, "engine"), "solo") != 0)
 		return err_set(&c->info, ERR_USAGE, "--engine %s: this build has solo", cli_value(c, "engine"));
-	TRY(app_demo_up(&d, c->arguments[0], c->program, &c->task, &c->info));
-	if (c->json)
-		demo_json(c, &d);
-	cli_say(c, "The demo network runs at %s (process %lld).\n", d.peer_url, (long long)d.pid);
-	for (size_t i = 0; i < d.count; i++)
-		cli_say(c, "  %-8s %-10s medlock -C %s …\n", d.people[i].name, d.people[i].mode, d.people[i].home);
-	cli_say(c, "Stop it with 'medlock demo down %s'.\n", c->arguments[0]);
-	return ERR_OK;
+	d = calloc(1, sizeof(*d));
+	if (d == NULL)
+		return ERR_MEMORY;
+	e = app_demo_up(d, c->arguments[0], c->program, &c->task, &c->info);
+	if (e == ERR_OK && c->json)
+		demo_json(c, d);
+	if (e == ERR_OK)
+		say_world(c, d);
+	free(d);
+	return e;
 }
 
 static enum err down(struct cli *c)
@@ -60,22 +71,31 @@ static enum err down(struct cli *c)
 	return ERR_OK;
 }
 
-/* A throw-away folder, the network in it, the story, and away with both. */
+/* The network in dir, the story, and the network away again. */
+static enum err play_in(struct cli *c, const char *dir)
+{
+	struct app_demo *d = calloc(1, sizeof(*d));
+	enum err e, stopped;
+
+	if (d == NULL)
+		return ERR_MEMORY;
+	e = app_demo_up(d, dir, c->program, &c->task, &c->info);
+	if (e == ERR_OK)
+		e = story_tell(c, d);
+	stopped = app_demo_down(dir, NULL);
+	free(d);
+	return e == ERR_OK ? stopped : e;
+}
+
 static enum err play(struct cli *c)
 {
 	char dir[] = "/tmp/medlock-demo-XXXXXX";
-	struct app_demo d;
-	enum err e, stopped;
+	enum err e;
 
 	if (mkdtemp(dir) == NULL)
 		return err_set(&c->info, ERR_IO, "no folder under /tmp");
 	fprintf(stderr, "Making a synthetic network in %s …\n", dir);
-	e = app_demo_up(&d, dir, c->program, &c->task, &c->info);
-	if (e == ERR_OK)
-		e = story_tell(c, &d);
-	stopped = app_demo_down(dir, NULL);
-	if (e == ERR_OK)
-		e = stopped;
+	e = play_in(c, dir);
 	if (cli_switch(c, "keep"))
 		fprintf(stderr, "The folder stays: medlock demo up %s\n", dir);
 	else if (story_remove(dir) != ERR_OK)
