@@ -270,9 +270,9 @@ static const struct cli_option pause_options[] = {DRY_RUN, END};
 static const struct cli_option add_options[] = {
 	{"permit", NULL, "let them see"}, {"deny", NULL, "keep it from them"}, {"ask", NULL, "ask me each time"},
 	{"who", "WHO", "a contact, account, organisation, role, or everyone"},
-	{"purpose", "CODE", "purpose of use: TREAT, HRESCH, … (repeat for more)"},
-	{"category", "CODE", "kind of data: LAB, MED, … (repeat; none: all)"},
-	{"label", "CODE", "sensitivity: PSY, HIV, … (repeat)"},
+	{"purpose", "CODE…", "purpose of use: TREAT, HRESCH, … (repeat for more)"},
+	{"category", "CODE…", "kind of data: LAB, MED, … (repeat; none: all)"},
+	{"label", "CODE…", "sensitivity: PSY, HIV, … (repeat)"},
 	{"any-label", NULL, "a permit that covers sensitive records too"},
 	{"form", "FORM", "full or deid"}, {"until", "DATE", "2027-01-31"}, {"uses", "N", "how many requests"},
 	{"lock", NULL, "with --deny: nothing more specific lifts it"},

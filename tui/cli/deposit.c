@@ -58,7 +58,7 @@ static enum err list(struct cli *c)
 
 static const struct cli_option put_options[] = {
 	{"owner", "WHO", "whose record it is"}, {"category", "CODE", "instead of the proposed kind"},
-	{"label", "CODE", "a sensitivity to add (repeat)"}, {"confidentiality", "CODE", "U, L, M, N, R or V"},
+	{"label", "CODE…", "a sensitivity to add (repeat)"}, {"confidentiality", "CODE", "U, L, M, N, R or V"},
 	{"dry-run", NULL, "show what would be registered"}, {NULL, NULL, NULL},
 };
 

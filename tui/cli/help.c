@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define WORD_MAX 32u
+#define OPTION_COLUMNS 24u
 
 size_t cli_distance(const char *a, const char *b)
 {
@@ -51,6 +52,25 @@ static void overview(struct buf *out)
 			     "      7 verification failed, 8 pending, 9 network, 10 conflict.\n");
 }
 
+/* Columns of a text of ours: bytes that do not continue a character. */
+static size_t columns(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += ((unsigned char)*text & 0xC0) != 0x80;
+	return n;
+}
+
+static void option_line(struct buf *out, const struct cli_option *o)
+{
+	const char *value = o->value ? o->value : "";
+	size_t used = columns(o->name) + 1 + columns(value);
+
+	buf_printf(out, "  %s%s %s%*s %s\n", o->name[1] ? "--" : "-", o->name, value,
+		   used < OPTION_COLUMNS ? (int)(OPTION_COLUMNS - used) : 0, "", o->help);
+}
+
 void cli_help(struct buf *out, const struct command *command)
 {
 	if (command == NULL) {
@@ -65,18 +85,20 @@ void cli_help(struct buf *out, const struct command *command)
 	if (command->options != NULL)
 		buf_append_text(out, "\nOptions\n");
 	for (const struct cli_option *o = command->options; o != NULL && o->name != NULL; o++)
-		buf_printf(out, "  --%s%s%-*s %s\n", o->name, o->value ? " " : "",
-			   (int)(24 - strlen(o->name) - (o->value != NULL)), o->value ? o->value : "", o->help);
+		option_line(out, o);
 	buf_append_text(out, "\nEverywhere: -C DIR, --json, --passphrase-file FILE, --quiet, --help.\n");
 }
 
-/* One case line a command: its own options, after the noun and the verb. */
+/* One case line a command: its own options, after the noun and the verb.  A noun that stands alone comes after its verbs. */
 static void completion_options(struct buf *out)
 {
 	for (size_t i = 0; cli_command(i) != NULL; i++) {
 		const struct command *c = cli_command(i);
 
-		buf_printf(out, "    '%s%s%s') words='", c->noun, c->verb[0] ? " " : "", c->verb);
+		if (c->verb[0] == '\0')
+			buf_printf(out, "    '%s '*) words='", c->noun);
+		else
+			buf_printf(out, "    '%s %s') words='", c->noun, c->verb);
 		for (const struct cli_option *o = c->options; o != NULL && o->name != NULL; o++)
 			buf_printf(out, "--%s ", o->name);
 		buf_append_text(out, "' ;;\n");

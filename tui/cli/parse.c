@@ -2,6 +2,7 @@
 /* Words to struct cli.  Flags may stand anywhere; "--" ends them. */
 #include "tui/cli/cli.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct cli_option global_options[] = {
@@ -65,12 +66,20 @@ static void set_global(struct cli *c, const struct cli_option *o, const char *va
 		c->help = true;
 }
 
+/* Which of two values is meant, nobody knows: only an option whose value is shown with "…" may come again. */
+static bool may_repeat(const struct cli_option *o)
+{
+	return strstr(o->value, "…") != NULL;
+}
+
 static enum err keep_option(struct cli *c, const struct cli_option *o, const char *value)
 {
 	if (option_in(global_options, o->name, strlen(o->name)) == o) {
 		set_global(c, o, value);
 		return ERR_OK;
 	}
+	if (o->value != NULL && !may_repeat(o) && cli_value(c, o->name) != NULL)
+		return err_set(&c->info, ERR_USAGE, "--%s twice", o->name);
 	if (c->value_count == CLI_OPTIONS_MAX)
 		return err_set(&c->info, ERR_USAGE, "more than %u options", CLI_OPTIONS_MAX);
 	c->values[c->value_count++] = (struct cli_value){o, value};
@@ -97,37 +106,96 @@ static enum err parse_option(struct cli *c, int argc, char **argv, int *i)
 	if (o->value == NULL && value != NULL)
 		return err_set(&c->info, ERR_USAGE, "--%s takes no value", o->name);
 	if (o->value != NULL && value == NULL) {
-		if (*i + 1 >= argc)
+		if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0)
 			return err_set(&c->info, ERR_USAGE, "--%s needs %s", o->name, o->value);
 		value = argv[++*i];
 	}
 	return keep_option(c, o, value);
 }
 
-/* Noun and verb are the first words that are no options; options before them can only be global ones. */
+/* Does the option have a value of its own in the next word?  Before the command is known, any command's will do. */
+static bool takes_next_word(const char *word)
+{
+	const char *name = word + (word[1] == '-' ? 2 : 1);
+	size_t len = strlen(name);
+	const struct cli_option *o = option_in(global_options, name, len);
+
+	for (size_t i = 0; o == NULL && cli_command(i) != NULL; i++)
+		o = option_in(cli_command(i)->options, name, len);
+	return o != NULL && o->value != NULL;
+}
+
+/* The command that the words nearly are, as "noun verb". */
+static bool nearest_command(const struct command **ret, const char *noun, const char *verb)
+{
+	size_t best = 3;
+
+	for (size_t i = 0; cli_command(i) != NULL; i++) {
+		const struct command *c = cli_command(i);
+		size_t distance = cli_distance(noun, c->noun) + (c->verb[0] && verb ? cli_distance(verb, c->verb) : 0);
+
+		if (distance < best) {
+			best = distance;
+			*ret = c;
+		}
+	}
+	return best < 3;
+}
+
+static enum err no_command(struct cli *c, const char *noun, const char *verb)
+{
+	const struct command *near = NULL;
+
+	if (nearest_command(&near, noun, verb))
+		return err_set(&c->info, ERR_USAGE, "there is no command '%s%s%s'; did you mean '%s%s%s'?", noun,
+			       verb ? " " : "", verb ? verb : "", near->noun, near->verb[0] ? " " : "", near->verb);
+	return err_set(&c->info, ERR_USAGE, "there is no command '%s%s%s'", noun, verb ? " " : "", verb ? verb : "");
+}
+
+/* A noun that needs a verb: say which there are. */
+static enum err no_verb(struct cli *c, const char *noun)
+{
+	char verbs[256] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; cli_command(i) != NULL && len < sizeof(verbs); i++) {
+		if (strcmp(cli_command(i)->noun, noun) == 0)
+			len += (size_t)snprintf(verbs + len, sizeof(verbs) - len, "%s%s", len ? ", " : "",
+						cli_command(i)->verb);
+	}
+	if (len == 0)
+		return no_command(c, noun, NULL);
+	return err_set(&c->info, ERR_USAGE, "'%s' needs one of: %s", noun, verbs);
+}
+
+/* Noun and verb are the first words that are neither options nor their values. */
 static enum err find_command(struct cli *c, int argc, char **argv)
 {
 	const char *words[2] = {NULL, NULL};
 	size_t found = 0;
 
 	for (int i = 1; i < argc && found < 2; i++) {
-		if (argv[i][0] == '-' && argv[i][1] != '\0') {
-			const char *name = argv[i] + (argv[i][1] == '-' ? 2 : 1);
-			const struct cli_option *o = option_in(global_options, name, strlen(name));
-
-			if (o != NULL && o->value != NULL)
-				i++;
-			continue;
-		}
-		words[found++] = argv[i];
+		if (argv[i][0] != '-' || argv[i][1] == '\0')
+			words[found++] = argv[i];
+		else if (strcmp(argv[i], "--") != 0 && takes_next_word(argv[i]))
+			i++;
 	}
 	if (found == 0)
 		return ERR_OK;
 	c->command = cli_find(words[0], words[1]);
 	if (c->command != NULL)
 		return ERR_OK;
-	return err_set(&c->info, ERR_USAGE, "there is no command '%s%s%s'", words[0], words[1] ? " " : "",
-		       words[1] ? words[1] : "");
+	return words[1] != NULL ? no_command(c, words[0], words[1]) : no_verb(c, words[0]);
+}
+
+/* Whoever asks for JSON gets it for a command line that is not understood as well. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	}
+	return false;
 }
 
 static enum err keep_argument(struct cli *c, const char *word, size_t *skip)
@@ -147,8 +215,8 @@ static enum err check_counts(struct cli *c)
 	if (c->help || c->command == NULL)
 		return ERR_OK;
 	if (c->argument_count < c->command->arguments_min)
-		return err_set(&c->info, ERR_USAGE, "'%s %s' needs %s", c->command->noun, c->command->verb,
-			       c->command->arguments);
+		return err_set(&c->info, ERR_USAGE, "'%s%s%s' needs %s", c->command->noun, c->command->verb[0] ? " " : "",
+			       c->command->verb, c->command->arguments);
 	if (c->argument_count > c->command->arguments_max)
 		return err_set(&c->info, ERR_USAGE, "'%s' is one argument too many",
 			       c->arguments[c->command->arguments_max]);
@@ -160,6 +228,7 @@ enum err cli_parse(struct cli *c, int argc, char **argv)
 	size_t skip;
 	bool options = true;
 
+	c->json = wants_json(argc, argv);
 	TRY(find_command(c, argc, argv));
 	skip = c->command == NULL ? 0 : c->command->verb[0] == '\0' ? 1 : 2;
 	for (int i = 1; i < argc; i++) {

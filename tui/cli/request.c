@@ -185,7 +185,7 @@ static enum err get(struct cli *c)
 
 static const struct cli_option new_options[] = {
 	{"owner", "WHO", "whose records"}, {"purpose", "CODE", "purpose of use: TREAT, …"},
-	{"category", "CODE", "only these kinds (repeat)"}, {"record", "ID", "only these records (repeat)"},
+	{"category", "CODE…", "only these kinds (repeat)"}, {"record", "ID…", "only these records (repeat)"},
 	{"form", "FORM", "full or deid"}, {"as", "HOW", "certificate"},
 	{"emergency", NULL, "break the glass: needs the emergency right; told to the owner at once"},
 	{"reason", "CODE", "why it is an emergency: unconscious, life-threatening, cannot-ask"},
