@@ -8,8 +8,11 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "chain/proto/limits.h"
+
 #define SWEEP_MS 250
-#define INPUT_WATERMARK (256u * 1024) /* of pipelined bytes that nobody asked for yet */
+/* evhttp takes a body out of the input only when it is whole, so the largest body must fit below the watermark. */
+#define INPUT_WATERMARK (API_PIECE_MAX + API_BODY_SLACK + API_HEADER_MAX + 64u * 1024)
 
 static int64_t steady_ms(void)
 {
