@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the application: application.c (the interface), app_state.c (state, trie, what was before), app_open.c (life
+/* Inside of the application: application.c (the interface), app_state.c (state, trie, what was before),
+ * app_open.c (life
  * cycle and the daemon's reads), app_check.c (proving a store whole).
  */
 #ifndef MEDLOCK_ENGINE_APP_INTERNAL_H

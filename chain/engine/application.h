@@ -6,7 +6,8 @@
  * stored leaves at start; its root must be the stored app_hash (ERR_DAMAGED otherwise).
  *
  * Which state is provable: a proof needs a header that carries the root, and the root after height H stands in header
- * H + 1.  So proofs and the values beside them are of the newest state whose root stands in a stored header: the current
+ * H + 1.  So proofs and the values beside them are of the newest state whose root stands in a stored header:
+ * the current
  * one after an empty block, else the one before, whose values the last block changed are kept.
  *
  * Threads: one at a time.  docs/formats/peer-home.md describes the tables.
@@ -19,7 +20,8 @@
 
 struct ledger_app;
 
-/* Open or make the tables in db (which the caller owns and opened with the migrations of ledger_app_schema).  genesis:
+/* Open or make the tables in db (which the caller owns and opened with the migrations of ledger_app_schema). 
+ * genesis:
  * canonical bytes, copied.  A store of another network: ERR_NETWORK_ID.
  */
 enum err ledger_app_open(struct ledger_app **ret, const char *path, struct bytes genesis, const struct log *log,
@@ -43,7 +45,8 @@ uint64_t ledger_app_state_height(const struct ledger_app *a);     /* the provabl
 /* Stored rows, appended to the buffers.  ERR_NOT_FOUND past the end. */
 enum err ledger_app_header(struct ledger_app *a, struct buf *ret_header, struct buf *ret_commit,
 			   uint64_t height) MUST_USE;
-enum err ledger_app_block(struct ledger_app *a, struct buf *ret_block, struct buf *ret_commit, uint64_t height) MUST_USE;
+enum err ledger_app_block(struct ledger_app *a, struct buf *ret_block, struct buf *ret_commit,
+			  uint64_t height) MUST_USE;
 enum err ledger_app_event(struct ledger_app *a, struct buf *ret, const struct account_id *owner, uint64_t n) MUST_USE;
 
 struct ledger_tx {
@@ -69,8 +72,10 @@ struct ledger_stand {
 };
 enum err ledger_stand(struct ledger_stand *ret, const char *path, struct bytes genesis, struct err_info *info) MUST_USE;
 
-/* Execute every stored block again from the genesis, in memory, and compare: hashes, links, commit signatures, results,
- * events, state rows, roots.  ret_bad: the first height that differs (0 when none).  ERR_OK, or ERR_DAMAGED with info.
+/* Execute every stored block again from the genesis, in memory, and compare: hashes, links, commit signatures,
+ * results,
+ * events, state rows, roots.  ret_bad: the first height that differs (0 when none).  ERR_OK, or ERR_DAMAGED
+ * with info.
  */
 enum err ledger_check(const char *path, struct bytes genesis, uint64_t *ret_height, uint64_t *ret_bad,
 		      struct err_info *info) MUST_USE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The seam between what orders transactions and what they do: two tables of functions.
  *
- * struct application is what an engine drives; its calls are those of ABCI 2.0 (init_chain, check_tx, prepare, process,
+ * struct application is what an engine drives; its calls are those of ABCI 2.0 (init_chain, check_tx, prepare,
+ * process,
  * finalize, commit, query), so that the same application runs under the embedded solo engine and under CometBFT.
  * struct engine is what the daemon drives: submit a transaction, hear of new heights, stop.
  *
@@ -31,7 +32,8 @@ struct app_finalized {
 	const struct contract_result *results; /* as many as txs */
 };
 
-/* What an engine that makes its own blocks stores with them, in the same SQLite transaction.  NULL from an engine that
+/* What an engine that makes its own blocks stores with them, in the same SQLite transaction.  NULL from an
+ * engine that
  * has a block store of its own.
  */
 struct app_store {
@@ -111,12 +113,13 @@ struct engine {
 	const char *name; /* "solo", "cometbft" */
 	enum err (*start)(void *self, struct err_info *info);
 	/* Take one transaction (bytes are copied).  address: who pays for it with the token bucket; "" pays nothing.
-	 * reply is called once, perhaps before submit returns; NULL for no interest.  Never fails: refusals are outcomes.
+	 * reply is called once, perhaps before submit returns; NULL for no interest.  Refusals are outcomes.
 	 */
 	void (*submit)(void *self, struct bytes tx, const char *address, engine_reply *reply, void *context);
 	/* The submitter has gone: its reply will not be called. */
 	void (*forget)(void *self, const void *context);
-	void (*subscribe)(void *self, engine_height *each, void *context); /* up to ENGINE_SUBSCRIBERS_MAX, for ever */
+	/* Up to ENGINE_SUBSCRIBERS_MAX, for ever. */
+	void (*subscribe)(void *self, engine_height *each, void *context);
 	/* Make a block soon even without transactions, so that the newest header is fresh. */
 	void (*refresh)(void *self);
 	/* Do what is due; returns the milliseconds until it wants to be called again, -1: not before wake or submit. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside of the application: the tables of ledger.db beside the state, with their prepared statements.
  *
- * Tables grow by sequence and have narrow indexes on the first eight bytes of a hash: a wide table keyed by hash writes
+ * Tables grow by sequence and have narrow indexes on the first eight bytes of a hash: a wide table keyed by
+ * hash writes
  * pages all over the file.  Rows found by such a prefix are compared in full.
  */
 #ifndef MEDLOCK_ENGINE_LEDGER_ROWS_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Transactions that wait for a block: bounded in count and bytes, each once, with everybody who asked for its outcome;
+/* Transactions that wait for a block: bounded in count and bytes, each once, with everybody who asked for its
+ * outcome;
  * and the token buckets that stand before them.
  *
  * Threads: one.  A pending transaction is owned by the pool until pending_free.

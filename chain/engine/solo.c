@@ -271,7 +271,8 @@ static enum err solo_start(void *self, struct err_info *info)
 			       "'medlockd restore --home D --highest-seen HEIGHT'");
 	if (at.sign_above > at.height)
 		return err_set(info, ERR_CONFLICT,
-			       "this home was restored at height %llu, but height %llu has been seen: restore a later backup",
+			       "this home was restored at height %llu, but height %llu has been seen: "
+			       "restore a later backup",
 			       (unsigned long long)at.height, (unsigned long long)at.sign_above);
 	s->clock_offset = wall(s).v - steady(s);
 	s->started = true;

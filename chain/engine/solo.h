@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The embedded engine of one validator: the same header, commit and block bytes as CometBFT with one validator.
  *
- * A block is cut 10 ms after the first waiting transaction, or at once when size, count or cost are full.  Its time is the
- * clock at the proposal, at least 1 ms after the last block's.  A block that changed the root is followed by an empty one
+ * A block is cut 10 ms after the first waiting transaction, or at once when size, count or cost are full.  Its
+ * time is the
+ * clock at the proposal, at least 1 ms after the last block's.  A block that changed the root is followed by
+ * an empty one
  * that carries the root in its header.  While clients are connected there is a block at least every 30 s.
  *
- * One height is signed once: the guard row (height, block hash) is in the block's own SQLite transaction, and nothing of a
- * block leaves the process before its commit.  A clock that jumps more than 60 s, back behind the last block or away from
+ * One height is signed once: the guard row (height, block hash) is in the block's own SQLite transaction, and
+ * nothing of a
+ * block leaves the process before its commit.  A clock that jumps more than 60 s, back behind the last block
+ * or away from
  * the steady clock, stops the engine with what to do.
  *
  * Worker threads verify signatures ahead.  Before them stand a token bucket for each address and a queue bounded in

@@ -190,7 +190,8 @@ static enum err make(struct solo *s, struct chosen *c, struct made *m, struct er
 	s->counters.blocks++;
 	s->counters.empty_blocks += c->count == 0;
 	s->counters.txs += c->count;
-	log_event(s->options.host.log, LOG_DEBUG, "block", "height=%llu txs=%zu", (unsigned long long)b.height, c->count);
+	log_event(s->options.host.log, LOG_DEBUG, "block", "height=%llu txs=%zu", (unsigned long long)b.height,
+		  c->count);
 	answer(s, c, &f, b.height);
 	for (size_t i = 0; i < s->subscriber_count; i++)
 		s->subscribers[i].each(s->subscribers[i].context, b.height);

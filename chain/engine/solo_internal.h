@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the solo engine: its parts are solo.c (submission, timing, life cycle) and solo_block.c (making a block). */
+/* Inside of the solo engine: its parts are solo.c (submission, timing, life cycle) and solo_block.c (making
+ * a block).
+ */
 #ifndef MEDLOCK_ENGINE_SOLO_INTERNAL_H
 #define MEDLOCK_ENGINE_SOLO_INTERNAL_H
 

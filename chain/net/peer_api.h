@@ -17,9 +17,9 @@
 #define API_TX "/v1/tx"           /* POST Tx -> TxReply; no ticket.  GET /v1/tx/HEX -> TxReply; read ticket */
 #define API_HEADERS "/v1/headers" /* GET ?from=HEIGHT&max=N -> HeadersReply; read ticket */
 #define API_BLOCKS "/v1/blocks"   /* GET ?from=HEIGHT&max=N -> BlocksReply; read ticket of a full role */
-#define API_PROOF "/v1/proof"     /* GET ?key=HEX[&request=HEX] -> ProofReply; read ticket.  request: whose grant lists the record */
+#define API_PROOF "/v1/proof"     /* GET ?key=HEX[&request=HEX] -> ProofReply; read ticket (request: lists it) */
 #define API_EVENTS "/v1/events"   /* GET ?account=HEX&from=N -> EventsReply; read ticket */
-#define API_BLOB "/v1/blob"       /* PUT /v1/blob/HEX?offset=N&size=TOTAL; GET ?offset=N&max=N; HEAD; put or get ticket */
+#define API_BLOB "/v1/blob"       /* PUT /v1/blob/HEX?offset=N&size=TOTAL; GET ?offset=&max=; HEAD; put or get ticket */
 #define API_RELEASE "/v1/release" /* POST ReleaseRequest -> ReleaseReply; signed by the request's key, no ticket */
 
 #define API_PARAM_AFTER "after"

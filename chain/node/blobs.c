@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PUT, HEAD and GET of blobs in pieces.  Who may is decided on the loop's thread; every touch of the disk is a job of the
+/* PUT, HEAD and GET of blobs in pieces.  Who may is decided on the loop's thread; every touch of the disk is a
+ * job of the
  * one blob thread, so that hashing a large file stalls nobody.  Memory is one piece for each request under way.
  */
 #include "chain/node/internal.h"
@@ -253,7 +254,8 @@ void service_blob(void *self, struct http_request *r)
 
 #define SWEEP_MAX 1024u
 
-/* First the blob thread lists what nobody has claimed for a day; then the loop asks the ledger; then the blob thread pins
+/* First the blob thread lists what nobody has claimed for a day; then the loop asks the ledger; then the blob
+ * thread pins
  * what a record names and removes the rest.
  */
 struct sweep {

@@ -114,12 +114,14 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{"init", run_init, "--home D --listen HOST:PORT --chain-id NAME-solo-1 [--url URL] [--engine solo]\n"
-			   "         --authority CARD… --operator CARD… [--passphrase-file F]   make a new peer and its network"},
-	{"run", run_run, "--home D [--ready-fd N] [--passphrase-file F] [--verbose]          serve until SIGTERM"},
-	{"status", run_status, "--home D [--json]                                               where the stored ledger stands"},
-	{"check", run_check, "--home D                                                         prove the store whole"},
-	{"backup", run_backup, "--home D --to FOLDER                                            also beside a running daemon"},
-	{"restore", run_restore, "--home D --from FOLDER | --highest-seen HEIGHT                 make a home of a backup"},
+			   "           --authority CARD… --operator CARD… [--passphrase-file F]\n"
+			   "           make a new peer and its network"},
+	{"run", run_run, "--home D [--ready-fd N] [--passphrase-file F] [--verbose]\n"
+			 "           serve until SIGTERM"},
+	{"status", run_status, "--home D [--json]\n           where the stored ledger stands"},
+	{"check", run_check, "--home D\n           prove the store whole"},
+	{"backup", run_backup, "--home D --to FOLDER\n           also beside a running daemon"},
+	{"restore", run_restore, "--home D --from FOLDER | --highest-seen HEIGHT\n           make a home of a backup"},
 };
 
 static void print_help(FILE *to)
@@ -222,7 +224,8 @@ int node_main(int argc, char **argv, const struct node_faults *faults)
 	if (e == ERR_OK)
 		return 0;
 	row = err_row(e);
-	fprintf(stderr, "medlockd: %s%s%s (%s)\n", row->text, info.detail[0] != '\0' ? ": " : "", info.detail, row->code);
+	fprintf(stderr, "medlockd: %s%s%s (%s)\n", row->text, info.detail[0] != '\0' ? ": " : "", info.detail,
+		row->code);
 	if (row->next[0] != '\0' && info.detail[0] == '\0')
 		fprintf(stderr, "medlockd: %s\n", row->next);
 	return row->exit_status;

@@ -14,7 +14,8 @@ static enum err range_of(const struct http_request *r, uint64_t *from, uint64_t 
 	return ERR_OK;
 }
 
-/* HeadersReply and BlocksReply have the same shape: a repeated field 1 of messages with bytes 1 and 2.  Written here item
+/* HeadersReply and BlocksReply have the same shape: a repeated field 1 of messages with bytes 1 and 2. 
+ * Written here item
  * by item, so that the memory stays that of one reply.
  */
 static void item_append(struct buf *out, struct bytes first, struct bytes second)

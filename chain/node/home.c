@@ -171,7 +171,9 @@ enum err home_unlock(struct home *h, const char *passphrase_file, struct err_inf
 	enum err e;
 
 	TRY(home_passphrase(&passphrase,
-			    passphrase_file != NULL ? passphrase_file : options_text(&h->config, "passphrase-file"), info));
+			    passphrase_file != NULL ? passphrase_file
+						    : options_text(&h->config, "passphrase-file"),
+			    info));
 	e = home_keys_read(&h->keys, h->paths.keys, passphrase, info);
 	secret_free(passphrase);
 	if (e != ERR_OK)

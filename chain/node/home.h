@@ -54,7 +54,9 @@ struct home {
 extern const struct option_row HOME_CONFIG[];
 extern const size_t HOME_CONFIG_COUNT;
 
-/* Read config and genesis; with lock, take the lock (ERR_BUSY: a daemon runs here).  ERR_NO_PROFILE without a home. */
+/* Read config and genesis; with lock, take the lock (ERR_BUSY: a daemon runs here).  ERR_NO_PROFILE without
+ * a home.
+ */
 enum err home_open(struct home *ret, const char *dir, bool lock, struct err_info *info) MUST_USE;
 /* Open the keys with the passphrase file given, or the config's. */
 enum err home_unlock(struct home *h, const char *passphrase_file, struct err_info *info) MUST_USE;

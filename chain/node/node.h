@@ -2,7 +2,8 @@
 /* The peer daemon as a library: what medlockd's commands do, and the running node.
  *
  * main.c parses the command line and calls these; tests/net/medlockd_faulty.c does the same with faults set.
- * docs/formats/peer-home.md describes the home, docs/formats/peer-api.md what is served, docs/OPERATING.md how to run it.
+ * docs/formats/peer-home.md describes the home, docs/formats/peer-api.md what is served, docs/OPERATING.md how
+ * to run it.
  */
 #ifndef MEDLOCK_NODE_NODE_H
 #define MEDLOCK_NODE_NODE_H
@@ -30,7 +31,8 @@ struct node_init_options {
 	const char *passphrase_file;
 };
 
-/* Make a new home; prints {network, pin, url, account} as one JSON line into ret_json.  ERR_DUPLICATE when there is one
+/* Make a new home; prints {network, pin, url, account} as one JSON line into ret_json.  ERR_DUPLICATE when
+ * there is one
  * already.  Half a home is removed again.
  */
 enum err node_init(struct buf *ret_json, const struct node_init_options *options, struct err_info *info) MUST_USE;
@@ -55,7 +57,8 @@ enum err node_status(struct buf *ret, const char *home, bool json, struct err_in
  */
 enum err node_check(struct buf *ret, const char *home, struct err_info *info) MUST_USE;
 
-/* A consistent copy of ledger.db (VACUUM INTO, also beside a running daemon), genesis, config and the sealed keys into a
+/* A consistent copy of ledger.db (VACUUM INTO, also beside a running daemon), genesis, config and the sealed
+ * keys into a
  * new folder; blobs are copied by hash.  restore makes a home of such a copy: it does not sign before
  * node_allow_signing was told the highest height that anybody has seen.
  */

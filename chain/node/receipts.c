@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Receipts of releases.  A row in ledger.db is durable before the share leaves; rows become one release_receipt
- * transaction of this peer's account within RECEIPT_BATCH_MS.  The signed transaction is kept until it stands in a block,
+ * transaction of this peer's account within RECEIPT_BATCH_MS.  The signed transaction is kept until it stands
+ * in a block,
  * so that after a crash the same bytes are submitted again and the contract's replay protection keeps them single.
  */
 #include <sqlite3.h>
@@ -164,7 +165,9 @@ static enum err batch_sign(struct receipts *r, struct buf *ret_tx, struct batch 
 	return e;
 }
 
-/* The transaction that is to be submitted: the kept one, else a new one of what waits.  ERR_NOT_FOUND: nothing waits. */
+/* The transaction that is to be submitted: the kept one, else a new one of what waits.  ERR_NOT_FOUND:
+ * nothing waits.
+ */
 static enum err batch_kept(struct receipts *r, struct buf *ret_tx)
 {
 	sqlite3_stmt *s = NULL;
@@ -181,14 +184,14 @@ static enum err batch_kept(struct receipts *r, struct buf *ret_tx)
 
 static enum err batch_new(struct receipts *r, struct buf *ret_tx)
 {
+	static const char insert[] = "INSERT INTO receipt_batch(one, last, tx) VALUES(1, ?1, ?2)";
 	struct batch *b = calloc(1, sizeof(*b));
 	sqlite3_stmt *s = NULL;
 	enum err e = b == NULL ? ERR_MEMORY : batch_read(r, b);
 
 	if (e == ERR_OK)
 		e = b->count == 0 ? ERR_NOT_FOUND : batch_sign(r, ret_tx, b);
-	if (e == ERR_OK && sqlite3_prepare_v2(r->db, "INSERT INTO receipt_batch(one, last, tx) VALUES(1, ?1, ?2)", -1, &s,
-					      NULL) != SQLITE_OK)
+	if (e == ERR_OK && sqlite3_prepare_v2(r->db, insert, -1, &s, NULL) != SQLITE_OK)
 		e = failed(r, NULL);
 	if (e == ERR_OK) {
 		sqlite3_bind_int64(s, 1, b->last);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST release: this custodian's share of a rendition's key, if the ledger says so at this moment.
  *
- * Order matters.  First the signature of the request's own key: who cannot make it learns nothing, not even whether the
- * request exists.  Then freshness, then the contract's rules on the committed state, then the note that a receipt is due,
+ * Order matters.  First the signature of the request's own key: who cannot make it learns nothing, not even
+ * whether the
+ * request exists.  Then freshness, then the contract's rules on the committed state, then the note that a
+ * receipt is due,
  * durable, and only then the share leaves.
  */
 #include "chain/node/internal.h"

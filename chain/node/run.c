@@ -137,7 +137,8 @@ static enum err loop_start(struct node *n, struct err_info *info)
 		if (n->signal_events[i] == NULL || event_add(n->signal_events[i], NULL) != 0)
 			return err_set(info, ERR_MEMORY, "while starting the event loop");
 	}
-	if (n->poll_event == NULL || n->wake_event == NULL || n->tick_event == NULL || event_add(n->tick_event, &tick) != 0)
+	if (n->poll_event == NULL || n->wake_event == NULL || n->tick_event == NULL ||
+	    event_add(n->tick_event, &tick) != 0)
 		return err_set(info, ERR_MEMORY, "while starting the event loop");
 	return ERR_OK;
 }
@@ -159,10 +160,11 @@ static enum err engine_start(struct node *n, struct err_info *info)
 	sign_public_of_seed(&o.validator_public, n->home.validator_seed);
 	if (g->network->n_validators != 1 ||
 	    !bytes_equal(wire_bytes(g->network->validators[0]->public_key), BYTES_ID(o.validator_public)))
-		return err_set(info, ERR_WRONG_PROFILE, "peer.keys does not hold the validator key of this genesis");
+		return err_set(info, ERR_WRONG_PROFILE, "peer.keys does not hold the genesis's validator key");
 	o.validator_power = g->network->validators[0]->power;
 	if (o.workers > WORKERS_MAX || o.rate == 0 || o.burst == 0)
-		return err_set(info, ERR_RANGE, "config: workers is at most %u, rate and burst at least 1", WORKERS_MAX);
+		return err_set(info, ERR_RANGE, "config: workers is at most %u, rate and burst at least 1",
+			       WORKERS_MAX);
 	TRY(solo_new(&n->engine, &o, info));
 	n->engine->subscribe(n->engine->self, on_new_height, n);
 	return n->engine->start(n->engine->self, info);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST tx: answered when the block is durable, or at once with the refusal.  GET tx/{id}: where it stands, with proof. */
+/* POST tx: answered when the block is durable, or at once with the refusal.  GET tx/{id}: where it stands,
+ * with proof.
+ */
 #include "chain/node/internal.h"
 #include "core/crypto/hash.h"
 

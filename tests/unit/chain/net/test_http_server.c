@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -415,7 +416,7 @@ static void test_late_answers(void **state)
 
 	assert_true(SSL_write(one, request, (int)strlen(request)) > 0);
 	while (http_server_counters(f->server).requests == 0)
-		usleep(1000);
+		sched_yield();
 	assert_int_equal(ask(two, request, out, sizeof(out)), 200);
 	assert_non_null(strstr(out, "now"));
 	assert_int_equal(answer(one, out, sizeof(out)), 200);
@@ -423,7 +424,7 @@ static void test_late_answers(void **state)
 	/* now the first leaves before its answer */
 	assert_true(SSL_write(one, request, (int)strlen(request)) > 0);
 	while (http_server_counters(f->server).requests < 3)
-		usleep(1000);
+		sched_yield();
 	hang_up(one);
 	assert_int_equal(ask(two, request, out, sizeof(out)), 200);
 	hang_up(two);
