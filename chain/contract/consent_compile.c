@@ -5,6 +5,7 @@
 #include "chain/proto/wire.h"
 
 #define ALL UINT32_MAX
+#define CONFIDENTIALITY_ALL (((1u << (CONFIDENTIALITY_V + 1)) - 1) & ~1u) /* each level there is, so that sets compare */
 
 /* One bit of 64 for a term: a rule and an asker without a bit in common have no term in common. */
 uint64_t eval_sketch(uint32_t kind, uint32_t role, const uint8_t id[ID_SIZE])
@@ -115,9 +116,9 @@ static void compile_intervals(struct eval_rule *r, const Medlock__Rule *from)
 	r->data_to = from->data ? from->data->to : INT64_MAX;
 	r->valid_from = from->valid_from;
 	r->valid_to = from->valid_to ? from->valid_to : INT64_MAX;
-	r->confidentiality = ALL;
+	r->confidentiality = CONFIDENTIALITY_ALL;
 	if (x > 0 && x < 31)
-		r->confidentiality = from->effect == EFFECT_DENY ? ALL << x : (1u << (x + 1)) - 1;
+		r->confidentiality &= from->effect == EFFECT_DENY ? ALL << x : (1u << (x + 1)) - 1;
 	/* Who is named is also open to the owner, so the latter is the wider set. */
 	r->visibility = from->visibility == VISIBILITY_NAMED ? 1u << VISIBILITY_NAMED
 							     : 1u << VISIBILITY_NAMED | 1u << VISIBILITY_OPEN_TO_OWNER;
