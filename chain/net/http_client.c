@@ -59,7 +59,8 @@ enum err http_client_new(struct http_client **ret, const struct http_client_opti
 	}
 	c->multi = curl_multi_init();
 	c->easy = curl_easy_init();
-	e = c->multi == NULL || c->easy == NULL ? err_set(info, ERR_MEMORY, "HTTPS client") : set_proxy(c, options, info);
+	e = c->multi == NULL || c->easy == NULL ? err_set(info, ERR_MEMORY, "HTTPS client") : set_proxy(c, options,
+			info);
 	if (e != ERR_OK) {
 		http_client_free(c);
 		return e;
@@ -325,7 +326,8 @@ static enum err explain(enum err e, const struct flight *f, const struct http_ca
 	if (e == ERR_CANCELLED)
 		return err_set(info, e, "while talking to %s", host);
 	if (e == ERR_PEER && f->reply.status >= 300)
-		return err_set(info, e, "%s answers with a redirect (%d), which a peer never sends", host, f->reply.status);
+		return err_set(info, e, "%s answers with a redirect (%d), which a peer never sends", host,
+				f->reply.status);
 	if (e == ERR_TOO_LARGE)
 		return err_set(info, e, "the answer of %s is longer than %zu bytes", host, call->reply_max);
 	return err_set(info, e, "%s: %s", host, f->words[0] != '\0' ? f->words : err_text(e));

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One HTTPS call at a time to a peer that is known by its key (libcurl, HTTP/1.1, TLS 1.3 only).
  *
- * Trust is the pin alone: SHA-256 of the SubjectPublicKeyInfo of the peer's TLS key, as the ledger's network row names
+ * Trust is the pin alone: SHA-256 of the SubjectPublicKeyInfo of the peer's TLS key, as the ledger's network
+ * row names
  * it (RFC 7469 section 2.4 gives the hash).  Peers' certificates are self-signed and made anew at each start, so no
  * authority and no host name is asked; a call without a pin is refused.  No redirect is followed, no proxy is taken
  * from the environment, no cookie, no compression, no other protocol.
  *
- * Connections are kept and used again for the same peer and pin.  A client belongs to one thread at a time; calls block
+ * Connections are kept and used again for the same peer and pin.  A client belongs to one thread at a time;
+ * calls block
  * until the answer is whole, a limit is passed, or the task is cancelled.
  */
 #ifndef MEDLOCK_NET_HTTP_CLIENT_H

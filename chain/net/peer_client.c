@@ -135,7 +135,8 @@ static enum err call_message(const struct peer_call *c, ProtobufCMessage **ret, 
 	http_reply_release(&r);
 	if (e == ERR_MEMORY)
 		return err_set(info, e, "answer of %s", c->peer->url);
-	return e == ERR_OK ? e : err_set(info, ERR_PEER, "%s sent a malformed %s: %s", c->peer->url, d->short_name, err_text(e));
+	return e == ERR_OK ? e : err_set(info, ERR_PEER, "%s sent a malformed %s: %s", c->peer->url, d->short_name,
+			err_text(e));
 }
 
 #define CALL_MESSAGE(c, ret, path, type, ask, info)                                                \
@@ -243,7 +244,8 @@ enum err peer_tx(const struct peer_call *c, Medlock__TxReply **ret, const struct
 
 static void range_path(char out[PATH_MAX_TEXT], const char *base, uint64_t from, uint32_t max)
 {
-	(void)snprintf(out, PATH_MAX_TEXT, "%s?" API_PARAM_FROM "=%" PRIu64 "&" API_PARAM_MAX "=%" PRIu32, base, from, max);
+	(void)snprintf(out, PATH_MAX_TEXT, "%s?" API_PARAM_FROM "=%" PRIu64 "&" API_PARAM_MAX "=%" PRIu32, base, from,
+			max);
 }
 
 enum err peer_headers(const struct peer_call *c, Medlock__HeadersReply **ret, uint64_t from, uint32_t max,
@@ -349,7 +351,8 @@ static enum err blob_state(const struct peer_call *c, struct peer_blob *ret, con
 	return ERR_OK;
 }
 
-enum err peer_blob_head(const struct peer_call *c, struct peer_blob *ret, const struct blob_id *id, struct err_info *info)
+enum err peer_blob_head(const struct peer_call *c, struct peer_blob *ret, const struct blob_id *id,
+		struct err_info *info)
 {
 	const struct ask ask = {.verb = HTTP_VERB_HEAD, .reply_max = REPLY_SMALL_MAX};
 	char path[PATH_MAX_TEXT];
@@ -382,7 +385,8 @@ enum err peer_blob_put(const struct peer_call *c, struct peer_blob *ret, const s
 	return e;
 }
 
-enum err peer_blob_get(const struct peer_call *c, struct buf *ret_piece, struct peer_blob *ret, const struct blob_id *id,
+enum err peer_blob_get(const struct peer_call *c, struct buf *ret_piece, struct peer_blob *ret,
+		const struct blob_id *id,
 		       uint64_t offset, size_t max, struct err_info *info)
 {
 	const struct ask ask = {.verb = HTTP_VERB_GET, .type = API_TYPE_BLOB, .reply_max = max};
@@ -393,7 +397,8 @@ enum err peer_blob_get(const struct peer_call *c, struct buf *ret_piece, struct 
 
 	ASSERT(max > 0 && max <= API_PIECE_MAX);
 	end = blob_path(path, id);
-	(void)snprintf(end, sizeof(path) - (size_t)(end - path), "?" API_PARAM_OFFSET "=%" PRIu64 "&" API_PARAM_MAX "=%zu",
+	(void)snprintf(end, sizeof(path) - (size_t)(end - path),
+			"?" API_PARAM_OFFSET "=%" PRIu64 "&" API_PARAM_MAX "=%zu",
 		       offset, max);
 	TRY(call_peer(c, &r, path, &ask, info));
 	e = blob_state(c, &state, &r, info);
@@ -411,7 +416,8 @@ enum err peer_blob_get(const struct peer_call *c, struct buf *ret_piece, struct 
 	return e;
 }
 
-enum err peer_release(const struct peer_call *c, Medlock__ReleaseReply **ret, struct bytes request, struct err_info *info)
+enum err peer_release(const struct peer_call *c, Medlock__ReleaseReply **ret, struct bytes request,
+		struct err_info *info)
 {
 	const struct ask ask = {.verb = HTTP_VERB_POST, .type = API_TYPE, .body_type = API_TYPE, .body = request,
 				.reply_max = REPLY_RELEASE_MAX};

@@ -45,7 +45,8 @@ enum err peer_status_after(const struct peer_call *c, Medlock__StatusReply **ret
 enum err peer_genesis(const struct peer_call *c, struct buf *ret, struct err_info *info) MUST_USE;
 enum err peer_healthz(const struct peer_call *c, struct err_info *info) MUST_USE;
 /* A canonical Tx.  ERR_OK when the peer judged it: ret->code says how.  ERR_BUSY_PEER when it is stopping. */
-enum err peer_submit(const struct peer_call *c, Medlock__TxReply **ret, struct bytes tx, struct err_info *info) MUST_USE;
+enum err peer_submit(const struct peer_call *c, Medlock__TxReply **ret, struct bytes tx,
+		struct err_info *info) MUST_USE;
 
 /* Read ticket. */
 enum err peer_headers(const struct peer_call *c, Medlock__HeadersReply **ret, uint64_t from, uint32_t max,
@@ -64,14 +65,16 @@ enum err peer_tx(const struct peer_call *c, Medlock__TxReply **ret, const struct
 /* What a peer holds of a blob, from its start; whole when held == size. */
 struct peer_blob { uint64_t held, size; };
 
-/* Put ticket or get ticket.  A blob of which the peer has nothing: held 0 with a put ticket, ERR_NOT_FOUND otherwise. */
+/* Put ticket or get ticket.  A blob of which the peer has nothing: held 0 with a put ticket, ERR_NOT_FOUND
+ * otherwise. */
 enum err peer_blob_head(const struct peer_call *c, struct peer_blob *ret, const struct blob_id *id,
 			struct err_info *info) MUST_USE;
 /* Put ticket.  One piece of 1..API_PIECE_MAX bytes that starts at offset == held.  ERR_CONFLICT: ask head again. */
 enum err peer_blob_put(const struct peer_call *c, struct peer_blob *ret, const struct blob_id *id, uint64_t offset,
 		       uint64_t size, struct bytes piece, struct err_info *info) MUST_USE;
 /* Get ticket.  Appends 1..max bytes (max <= API_PIECE_MAX) from offset; nothing when offset is the size. */
-enum err peer_blob_get(const struct peer_call *c, struct buf *ret_piece, struct peer_blob *ret, const struct blob_id *id,
+enum err peer_blob_get(const struct peer_call *c, struct buf *ret_piece, struct peer_blob *ret,
+		const struct blob_id *id,
 		       uint64_t offset, size_t max, struct err_info *info) MUST_USE;
 
 /* A canonical ReleaseRequest, signed by the request's key; no ticket. */

@@ -41,7 +41,9 @@ enum err ca_open(struct ca **ret, const struct ca_options *options, struct err_i
 		e = load_authority(ca, info);
 	if (e != ERR_OK) {
 		ca_free(ca);
-		return e == ERR_NOT_FOUND ? err_set(info, e, "there is no certificate authority here: hold the ceremony first") : e;
+		if (e == ERR_NOT_FOUND)
+			e = err_set(info, e, "there is no certificate authority here: hold the ceremony first");
+		return e;
 	}
 	*ret = ca;
 	return ERR_OK;

@@ -46,7 +46,8 @@ void ca_free(struct ca *ca);
  * keys, nothing is stored.  transcript: what was done and the fingerprints, text to keep and to read aloud.
  * ERR_DUPLICATE when the register exists.
  */
-enum err ca_init(struct buf *transcript, const struct ca_options *options, bool dry_run, struct err_info *info) MUST_USE;
+enum err ca_init(struct buf *transcript, const struct ca_options *options, bool dry_run,
+		struct err_info *info) MUST_USE;
 
 /* DER of both authorities; views that live as long as the desk. */
 struct bytes ca_root(const struct ca *ca);
@@ -82,7 +83,8 @@ struct ca_comparison {
 	struct profile_line lines[PROFILE_ROWS_MAX];
 	size_t line_count;
 };
-enum err ca_show(struct ca *ca, struct ca_comparison *ret, const struct register_id *id, struct err_info *info) MUST_USE;
+enum err ca_show(struct ca *ca, struct ca_comparison *ret, const struct register_id *id,
+		struct err_info *info) MUST_USE;
 
 struct ca_act {
 	uint8_t serial[CERT_SERIAL_SIZE];
@@ -99,7 +101,8 @@ struct ca_act {
  * an issued one gives its answer again.
  * ERR_LINT, ERR_CLOCK (this clock is behind the register), and what the ledger says.
  */
-enum err ca_approve(struct ca *ca, struct ca_act *ret, struct buf *ret_answer, const struct register_id *id, bool dry_run,
+enum err ca_approve(struct ca *ca, struct ca_act *ret, struct buf *ret_answer, const struct register_id *id,
+		bool dry_run,
 		    struct err_info *info) MUST_USE;
 
 /* reason: for the register; at most 512 bytes.  ERR_CONFLICT when it was approved. */
@@ -137,7 +140,8 @@ struct ca_check {
 };
 #define CA_CHECKS_MAX 16u
 struct ca_checks { struct ca_check rows[CA_CHECKS_MAX]; size_t count, failed; };
-/* Register chain, serials, list age, clock, chain of certificates, lint of every issued one, expiry forecast, cut acts. */
+/* Register chain, serials, list age, clock, chain of certificates, lint of every issued one, expiry forecast, cut
+ * acts. */
 enum err ca_doctor(struct ca *ca, struct ca_checks *ret, struct err_info *info) MUST_USE;
 
 #endif

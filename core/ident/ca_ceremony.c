@@ -64,7 +64,8 @@ static enum err store(struct ceremony *c, struct err_info *info)
 	row.key = c->ca->issuing_summary.spki_sha256;
 	TRY(ca_append(c->ca, &row, &m.base, info));
 	TRY(ca_crl_issue(c->ca, &number, info));
-	buf_printf(c->transcript, "5. The register is open; revocation list %llu is made.\n", (unsigned long long)number);
+	buf_printf(c->transcript, "5. The register is open; revocation list %llu is made.\n",
+			(unsigned long long)number);
 	return ERR_OK;
 }
 
@@ -74,7 +75,8 @@ static enum err hold(struct ceremony *c, struct err_info *info)
 	char time[TIME_TEXT];
 
 	time_format(time, c->now);
-	buf_printf(c->transcript, "Ceremony of the certificate authority of network %s\n%s\n\n", c->ca->network_name, time);
+	buf_printf(c->transcript, "Ceremony of the certificate authority of network %s\n%s\n\n", c->ca->network_name,
+			time);
 	TRY(k->spki(k->self, &c->root_spki, CA_KEY_ROOT, info));
 	buf_append_text(c->transcript, "1. The root key is made. It never leaves the key-holder.\n");
 	say_fingerprint(c, "root key", buf_bytes(&c->root_spki));
@@ -86,7 +88,8 @@ static enum err hold(struct ceremony *c, struct err_info *info)
 	buf_append_text(c->transcript, "4. The issuing certificate, signed with the root key:\n");
 	TRY(make_one(c, &c->ca->issuing, &c->ca->issuing_summary, &c->issuing, CERT_PROFILE_ISSUING, false, info));
 	TRY(store(c, info));
-	buf_append_text(c->transcript, "\nPut the root key off line now. Read the fingerprints aloud and sign this transcript.\n");
+	buf_append_text(c->transcript,
+			"\nPut the root key off line now. Read the fingerprints aloud and sign this transcript.\n");
 	return buf_error(c->transcript);
 }
 
@@ -123,7 +126,8 @@ static enum err rehearse(struct ceremony *c, struct err_info *info)
 	if (e == ERR_OK)
 		e = make_one(c, &c->ca->root, &c->ca->root_summary, &c->root, CERT_PROFILE_ROOT, false, info);
 	if (e == ERR_OK)
-		e = make_one(c, &c->ca->issuing, &c->ca->issuing_summary, &c->issuing, CERT_PROFILE_ISSUING, true, info);
+		e = make_one(c, &c->ca->issuing, &c->ca->issuing_summary, &c->issuing, CERT_PROFILE_ISSUING, true,
+				info);
 	keys.key[0] = secret_free(keys.key[0]);
 	keys.key[1] = secret_free(keys.key[1]);
 	return e;
@@ -140,7 +144,8 @@ static enum err open_new(struct ca *ca, struct err_info *info)
 		return ERR_OK;
 	if (e == ERR_OK)
 		register_row_release(&row);
-	return e == ERR_OK ? err_set(info, ERR_DUPLICATE, "the ceremony was held already") : err_set(info, e, "register");
+	return e == ERR_OK ? err_set(info, ERR_DUPLICATE, "the ceremony was held already") : err_set(info, e,
+			"register");
 }
 
 enum err ca_init(struct buf *transcript, const struct ca_options *options, bool dry_run, struct err_info *info)

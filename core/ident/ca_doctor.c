@@ -108,7 +108,8 @@ static void check_serials(struct ca_fold *f, struct ca_checks *c)
 
 	for (size_t i = 0; i < f->certificate_count; i++)
 		for (size_t j = i + 1; j < f->certificate_count; j++)
-			twice += memcmp(f->certificates[i].row.serial, f->certificates[j].row.serial, CERT_SERIAL_SIZE) == 0;
+			twice += memcmp(f->certificates[i].row.serial, f->certificates[j].row.serial,
+					CERT_SERIAL_SIZE) == 0;
 	check(c, "serials", twice == 0, "%zu certificates, %zu serials twice", f->certificate_count, twice);
 }
 
@@ -120,7 +121,8 @@ static void check_cut(struct ca_fold *f, struct ca_checks *c)
 		anchoring += !f->certificates[i].issued && !f->certificates[i].revoking;
 		revoking += f->certificates[i].revoking && !f->certificates[i].revoked;
 	}
-	check(c, "unfinished acts", anchoring + revoking == 0, "%zu approvals and %zu revocations wait for the ledger", anchoring,
+	check(c, "unfinished acts", anchoring + revoking == 0,
+			"%zu approvals and %zu revocations wait for the ledger", anchoring,
 	      revoking);
 }
 
@@ -150,7 +152,8 @@ static enum err lint_item(struct ca *ca, const struct ca_item *item, struct cert
 	if (p == NULL)
 		return ERR_DAMAGED;
 	TRY(CA_COLUMN(&m, ca, &item->row, medlock__register_certificate, NULL));
-	e = ca_lint(s, wire_bytes(m->certificate), p, &item->row.key, &ca->issuing_summary, ca->network_name, item->row.at, NULL);
+	e = ca_lint(s, wire_bytes(m->certificate), p, &item->row.key, &ca->issuing_summary, ca->network_name,
+			item->row.at, NULL);
 	WIRE_FREE(m);
 	if (e == ERR_OK && memcmp(s->serial, item->row.serial, CERT_SERIAL_SIZE) != 0)
 		e = ERR_DAMAGED;
@@ -203,7 +206,8 @@ enum err ca_doctor(struct ca *ca, struct ca_checks *ret, struct err_info *info)
 		return ERR_OK;
 	}
 	TRY(ca_fold_load(&f, ca, info));
-	check(&c, "clock", now.v >= f.newest.v, "%s the register's last entry", now.v >= f.newest.v ? "after" : "BEHIND");
+	check(&c, "clock", now.v >= f.newest.v, "%s the register's last entry", now.v >= f.newest.v
+			? "after" : "BEHIND");
 	check_serials(&f, &c);
 	check_authorities(ca, now, &c);
 	check_list(ca, now, &c);

@@ -38,7 +38,8 @@ struct ca_item *ca_fold_request(struct ca_fold *f, const struct register_id *id)
 struct ca_item *ca_fold_serial(struct ca_fold *f, const uint8_t serial[CERT_SERIAL_SIZE]);
 
 /* Append a row whose sealed column is message (NULL: empty). */
-enum err ca_append(struct ca *ca, struct register_row *row, const ProtobufCMessage *message, struct err_info *info) MUST_USE;
+enum err ca_append(struct ca *ca, struct register_row *row, const ProtobufCMessage *message,
+		struct err_info *info) MUST_USE;
 /* The sealed column of a row as its message; WIRE_FREE. */
 enum err ca_column(ProtobufCMessage **ret, struct ca *ca, const struct register_row *row,
 		   const ProtobufCMessageDescriptor *d, struct err_info *info) MUST_USE;
@@ -49,14 +50,17 @@ enum err ca_column(ProtobufCMessage **ret, struct ca *ca, const struct register_
 enum err ca_now(struct ca *ca, struct time_ms *ret, struct err_info *info) MUST_USE;
 
 /* The enrolment of a request's row. */
-enum err ca_enrolment(struct ca *ca, struct enrolment *ret, const struct register_row *row, struct err_info *info) MUST_USE;
+enum err ca_enrolment(struct ca *ca, struct enrolment *ret, const struct register_row *row,
+		struct err_info *info) MUST_USE;
 
 /* Whether what the plan asks passes the lint, with throw-away keys.  issuer NULL: self-signed. */
 enum err ca_trial(const struct profile_plan *plan, const struct cert_summary *issuer, const char *network_name,
 		  struct time_ms now, struct err_info *info) MUST_USE;
 /* Lint of a certificate that the real key signed. */
-enum err ca_lint(struct cert_summary *ret, struct bytes der, const struct profile_row *profile, const struct hash32 *spki,
-		 const struct cert_summary *issuer, const char *network_name, struct time_ms now, struct err_info *info) MUST_USE;
+enum err ca_lint(struct cert_summary *ret, struct bytes der, const struct profile_row *profile,
+		const struct hash32 *spki,
+		 const struct cert_summary *issuer, const char *network_name, struct time_ms now,
+				struct err_info *info) MUST_USE;
 
 void ca_new_serial(uint8_t out[CERT_SERIAL_SIZE], const struct rng *rng);
 

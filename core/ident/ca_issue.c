@@ -41,7 +41,8 @@ static enum err check_signed(struct approval *a, struct err_info *info)
 	const struct bytes issuing = ca_issuing(a->ca);
 	const struct cert_chain chain = {.root = ca_root(a->ca), .between = &issuing, .between_count = 1};
 
-	TRY(ca_lint(&a->summary, buf_bytes(&a->certificate), a->e.profile, &a->e.csr.spki_sha256, &a->ca->issuing_summary,
+	TRY(ca_lint(&a->summary, buf_bytes(&a->certificate), a->e.profile, &a->e.csr.spki_sha256,
+			&a->ca->issuing_summary,
 		    a->ca->network_name, a->now, info));
 	return x509_verify(buf_bytes(&a->certificate), &chain, a->now, CERT_EKU_CLIENT, info);
 }
@@ -52,7 +53,8 @@ static enum err sign(struct approval *a, const struct register_id *id, struct er
 	struct register_row row = {.kind = REGISTER_SIGNED, .at = a->now, .request = *id, .account = a->e.account,
 				   .key = a->e.csr.spki_sha256, .profile = (uint32_t)a->e.profile->number};
 
-	TRY(a->ca->o.keys.issue(a->ca->o.keys.self, &a->certificate, CA_KEY_ISSUING, &a->plan.fields, ca_issuing(a->ca), info));
+	TRY(a->ca->o.keys.issue(a->ca->o.keys.self, &a->certificate, CA_KEY_ISSUING, &a->plan.fields,
+			ca_issuing(a->ca), info));
 	TRY(check_signed(a, info));
 	rng_fill(a->ca->o.rng, a->salt, sizeof(a->salt));
 	memcpy(a->serial, a->plan.fields.serial, sizeof(a->serial));
@@ -120,7 +122,8 @@ static enum err anchor(struct approval *a, struct ca_act *act, const struct regi
 
 static enum err answer(struct approval *a, struct buf *out, struct err_info *info)
 {
-	return enrolment_answer_make(out, buf_bytes(&a->certificate), ca_issuing(a->ca), ca_root(a->ca), a->salt, &a->e.seal,
+	return enrolment_answer_make(out, buf_bytes(&a->certificate), ca_issuing(a->ca), ca_root(a->ca), a->salt,
+			&a->e.seal,
 				     a->ca->o.rng, info);
 }
 
@@ -181,7 +184,8 @@ static enum err approve(struct approval *a, struct ca_act *act, struct buf *ret_
 	return ret_answer == NULL ? ERR_OK : answer(a, ret_answer, info);
 }
 
-enum err ca_approve(struct ca *ca, struct ca_act *ret, struct buf *ret_answer, const struct register_id *id, bool dry_run,
+enum err ca_approve(struct ca *ca, struct ca_act *ret, struct buf *ret_answer, const struct register_id *id,
+		bool dry_run,
 		    struct err_info *info)
 {
 	struct approval *a = calloc(1, sizeof(*a));

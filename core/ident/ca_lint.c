@@ -78,7 +78,8 @@ enum err ca_trial(const struct profile_plan *plan, const struct cert_summary *is
 	return e;
 }
 
-enum err ca_lint(struct cert_summary *ret, struct bytes der, const struct profile_row *profile, const struct hash32 *spki,
+enum err ca_lint(struct cert_summary *ret, struct bytes der, const struct profile_row *profile,
+		const struct hash32 *spki,
 		 const struct cert_summary *issuer, const char *network_name, struct time_ms now, struct err_info *info)
 {
 	const struct lint_context c = {.profile = profile, .issuer = issuer, .now = now, .spki_sha256 = *spki,

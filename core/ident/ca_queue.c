@@ -92,7 +92,8 @@ void ca_fill_request(struct ca_request *ret, const struct ca_item *item, const s
 	ret->approvals = (struct ca_approvals){item->signed_ ? e->profile->approvals : 0, e->profile->approvals};
 	ret->signed_not_anchored = item->signed_ && !item->issued;
 	for (size_t i = 0; i < f->certificate_count; i++)
-		ret->renewal = ret->renewal || (f->certificates[i].issued && ID_EQUAL(f->certificates[i].row.account, e->account));
+		ret->renewal = ret->renewal || (f->certificates[i].issued &&
+				ID_EQUAL(f->certificates[i].row.account, e->account));
 }
 
 static enum err queue_rows(struct ca_fold *f, struct ca_requests *q, struct err_info *info)
@@ -177,7 +178,8 @@ enum err ca_find_request(struct ca *ca, struct register_id *ret, const char *tex
 	if (count == 1)
 		*ret = found->row.request;
 	ca_fold_release(&f);
-	return count == 1 ? ERR_OK : err_set(info, ERR_NOT_FOUND, count == 0 ? "no such request" : "several requests begin so");
+	return count == 1 ? ERR_OK : err_set(info, ERR_NOT_FOUND, count == 0
+			? "no such request" : "several requests begin so");
 }
 
 enum err ca_find_serial(struct ca *ca, struct ca_certificate *ret, const char *text, struct err_info *info)
@@ -196,7 +198,8 @@ enum err ca_find_serial(struct ca *ca, struct ca_certificate *ret, const char *t
 	if (count == 1)
 		*ret = list.rows[at];
 	ca_certificates_release(&list);
-	return count == 1 ? ERR_OK : err_set(info, ERR_NOT_FOUND, count == 0 ? "no such serial" : "several serials begin so");
+	return count == 1 ? ERR_OK : err_set(info, ERR_NOT_FOUND, count == 0
+			? "no such serial" : "several serials begin so");
 }
 
 static enum err compare(struct ca_fold *f, struct ca_comparison *ret, const struct ca_item *item, struct err_info *info)

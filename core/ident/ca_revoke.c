@@ -8,7 +8,8 @@ static const struct { const char *name; enum cert_reason reason; } reasons[] = {
 	{"unspecified", CERT_REASON_UNSPECIFIED}, {"keycompromise", CERT_REASON_KEY_COMPROMISE},
 	{"cacompromise", CERT_REASON_CA_COMPROMISE}, {"affiliationchanged", CERT_REASON_AFFILIATION_CHANGED},
 	{"superseded", CERT_REASON_SUPERSEDED}, {"cessation", CERT_REASON_CESSATION},
-	{"cessationofoperation", CERT_REASON_CESSATION}, {"hold", CERT_REASON_HOLD}, {"certificatehold", CERT_REASON_HOLD},
+	{"cessationofoperation", CERT_REASON_CESSATION}, {"hold", CERT_REASON_HOLD},
+			{"certificatehold", CERT_REASON_HOLD},
 	{"privilegewithdrawn", CERT_REASON_PRIVILEGE_WITHDRAWN}, {"aacompromise", CERT_REASON_AA_COMPROMISE},
 };
 #define REASON_TEXT_MAX 32u
@@ -29,7 +30,8 @@ enum err ca_reason_parse(enum cert_reason *ret, const char *text, struct err_inf
 			*ret = reasons[i].reason;
 			return ERR_OK;
 		}
-	return err_set(info, ERR_USAGE, "reasons are keyCompromise, affiliationChanged, superseded, cessationOfOperation, "
+	return err_set(info, ERR_USAGE,
+			"reasons are keyCompromise, affiliationChanged, superseded, cessationOfOperation, "
 					"privilegeWithdrawn, certificateHold, unspecified");
 }
 
@@ -70,7 +72,8 @@ static enum err crl_make(struct ca *ca, struct buf *out, struct register_row *ro
 
 	row->number = last + 1;
 	row->until.v = this_update.v + CA_CRL_LIFE_MS;
-	TRY(ca->o.keys.crl(ca->o.keys.self, out, CA_KEY_ISSUING, ca_issuing(ca), row->number, this_update, row->until, revoked,
+	TRY(ca->o.keys.crl(ca->o.keys.self, out, CA_KEY_ISSUING, ca_issuing(ca), row->number, this_update, row->until,
+			revoked,
 			   count, info));
 	TRY(crl_check(ca, buf_bytes(out), last, row->at, info));
 	m.certificate = wire_data(buf_bytes(out));

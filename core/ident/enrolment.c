@@ -19,7 +19,8 @@ static enum err seal_message(struct buf *out, const ProtobufCMessage *m, const s
 	view = buf_bytes(&plain);
 	source = byte_source_bytes(&view);
 	if (e == ERR_OK)
-		e = age_encrypt(&result, &sink, &source, &(struct age_spec){.recipients = to, .recipients_count = 1}, rng, info);
+		e = age_encrypt(&result, &sink, &source, &(struct age_spec){.recipients = to, .recipients_count = 1},
+				rng, info);
 	if (e == ERR_OK && result.size > ENROLMENT_FILE_MAX)
 		e = err_set(info, ERR_TOO_LARGE, "enrolment file");
 	buf_release(&plain);
@@ -88,7 +89,8 @@ static enum err check_request(struct enrolment *e, struct err_info *info)
 	return ERR_OK;
 }
 
-enum err enrolment_parse(struct enrolment *ret, struct bytes plain, const struct network_id *network, struct time_ms now,
+enum err enrolment_parse(struct enrolment *ret, struct bytes plain, const struct network_id *network,
+		struct time_ms now,
 			 struct err_info *info)
 {
 	struct enrolment e = {0};
@@ -134,10 +136,12 @@ enum err enrolment_answer_make(struct buf *out, struct bytes certificate, struct
 	return seal_message(out, &m.base, holder, rng, info);
 }
 
-static enum err check_answer(struct enrolment_answer *a, const Medlock__EnrolmentAnswer *m, const struct sign_public *own,
+static enum err check_answer(struct enrolment_answer *a, const Medlock__EnrolmentAnswer *m,
+		const struct sign_public *own,
 			     const struct hash32 *commitment, struct time_ms now, struct err_info *info)
 {
-	const struct bytes leaf = wire_bytes(m->certificate), issuing = wire_bytes(m->issuing), root = wire_bytes(m->root);
+	const struct bytes leaf = wire_bytes(m->certificate), issuing = wire_bytes(m->issuing),
+			root = wire_bytes(m->root);
 	const struct cert_chain chain = {.root = root, .between = &issuing, .between_count = 1};
 	struct hash32 made;
 

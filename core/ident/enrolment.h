@@ -43,8 +43,10 @@ struct enrolment_wish {
 enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, const struct seal_public *desk,
 			const struct rng *rng, struct err_info *info) MUST_USE;
 
-/* Check a decrypted request: canonical form, limits, text, keys and both proofs of possession, profile open to requests.
- * ERR_FORMAT, ERR_UTF8, ERR_NOT_CANONICAL, ERR_TOO_LARGE, ERR_NETWORK_ID, ERR_SIGNATURE, ERR_PROOF, ERR_LINT, ERR_EXPIRED, ERR_CLOCK.
+/* Check a decrypted request: canonical form, limits, text, keys and both proofs of possession, profile open to
+ * requests.
+ * ERR_FORMAT, ERR_UTF8, ERR_NOT_CANONICAL, ERR_TOO_LARGE, ERR_NETWORK_ID, ERR_SIGNATURE, ERR_PROOF, ERR_LINT,
+ * ERR_EXPIRED, ERR_CLOCK.
  */
 enum err enrolment_parse(struct enrolment *ret, struct bytes plain, const struct network_id *network,
 			 struct time_ms now, struct err_info *info) MUST_USE;

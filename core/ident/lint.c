@@ -15,7 +15,8 @@ struct lint_view {
 
 static bool serial_good(const struct lint_view *v)
 {
-	return !v->s->serial_negative && v->s->serial_len >= SERIAL_RANDOM_MIN && v->s->serial_len <= CERT_SERIAL_SIZE &&
+	return !v->s->serial_negative && v->s->serial_len >= SERIAL_RANDOM_MIN &&
+			v->s->serial_len <= CERT_SERIAL_SIZE &&
 	       (v->s->serial[0] & 0x80) == 0 && !bytes_is_zero(bytes_of(v->s->serial, sizeof(v->s->serial)));
 }
 
@@ -48,7 +49,8 @@ static bool ski_good(const struct lint_view *v)
 
 static bool aki_good(const struct lint_view *v)
 {
-	return v->s->aki_len > 0 && bytes_equal(bytes_of(v->s->aki, v->s->aki_len), bytes_of(v->issuer->ski, v->issuer->ski_len)) &&
+	return v->s->aki_len > 0 && bytes_equal(bytes_of(v->s->aki, v->s->aki_len),
+			bytes_of(v->issuer->ski, v->issuer->ski_len)) &&
 	       v->s->aki_issuer == v->s->aki_serial;
 }
 
@@ -90,14 +92,16 @@ static bool constraints_place_good(const struct lint_view *v)
 /* Every form of name that an alternative name can take, and directory names below the network's own only. */
 static bool constraints_cover(const struct lint_view *v)
 {
-	static const enum cert_alt_kind kinds[] = {CERT_ALT_DIRECTORY, CERT_ALT_DNS, CERT_ALT_EMAIL, CERT_ALT_URI, CERT_ALT_IP};
+	static const enum cert_alt_kind kinds[] = {CERT_ALT_DIRECTORY, CERT_ALT_DNS, CERT_ALT_EMAIL, CERT_ALT_URI,
+			CERT_ALT_IP};
 	unsigned seen = 0;
 
 	if (v->c->profile->number != CERT_PROFILE_ISSUING)
 		return true;
 	for (size_t i = 0; i < v->s->permitted_count; i++) {
 		seen |= 1u << v->s->permitted[i].kind;
-		if (v->s->permitted[i].kind == CERT_ALT_DIRECTORY && strstr(v->s->permitted[i].text, v->c->network_name) == NULL)
+		if (v->s->permitted[i].kind == CERT_ALT_DIRECTORY && strstr(v->s->permitted[i].text,
+				v->c->network_name) == NULL)
 			return false;
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -153,7 +157,8 @@ static bool policy_good(const struct lint_view *v)
 {
 	const char *policy = v->c->profile->policy;
 
-	return policy == NULL ? v->s->policies_count == 0 : v->s->policies_count == 1 && strcmp(v->s->policies[0], policy) == 0;
+	return policy == NULL ? v->s->policies_count == 0 : v->s->policies_count == 1 &&
+			strcmp(v->s->policies[0], policy) == 0;
 }
 
 static bool extensions_known(const struct lint_view *v)
@@ -219,7 +224,8 @@ const char *lint_rule(size_t index)
 
 static int by_serial(const void *a, const void *b)
 {
-	return memcmp(((const struct cert_revoked *)a)->serial, ((const struct cert_revoked *)b)->serial, CERT_SERIAL_SIZE);
+	return memcmp(((const struct cert_revoked *)a)->serial, ((const struct cert_revoked *)b)->serial,
+			CERT_SERIAL_SIZE);
 }
 
 static bool serials_once(const struct cert_crl *crl)
@@ -240,7 +246,8 @@ static bool serials_once(const struct cert_crl *crl)
 	return once;
 }
 
-const char *lint_crl(const struct cert_crl *crl, const struct cert_summary *issuer, uint64_t last_number, struct time_ms now)
+const char *lint_crl(const struct cert_crl *crl, const struct cert_summary *issuer, uint64_t last_number,
+		struct time_ms now)
 {
 	if (!issuer->ca || (issuer->key_usage & CERT_USE_CRL_SIGN) == 0)
 		return "crl-issuer-may-sign";

@@ -17,7 +17,8 @@
 
 static const struct profile_row rows[CERT_PROFILE_COUNT] = {
 	{.number = CERT_PROFILE_ROOT, .name = "root", .ca = true, .path_len = 1,
-	 .key_usage = CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN, .life_ms = 20 * YEAR_MS, .key = CERT_KEY_P256, .approvals = 1},
+	 .key_usage = CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN, .life_ms = 20 * YEAR_MS, .key = CERT_KEY_P256,
+			.approvals = 1},
 	{.number = CERT_PROFILE_ISSUING, .name = "issuing", .ca = true, .path_len = 0,
 	 .key_usage = CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN, .policy = OID_ANY_POLICY, .life_ms = 5 * YEAR_MS,
 	 .key = CERT_KEY_P256, .approvals = 1},
@@ -108,7 +109,8 @@ static void lines_of_fields(struct profile_plan *p)
 	time_format(time, p->fields.not_after);
 	line(p, "not after", "", time, false);
 	line(p, "key", "", p->profile->key == CERT_KEY_P256 ? "ECDSA P-256" : "Ed25519, the account's own", false);
-	line(p, "key usage", "", p->profile->ca ? "keyCertSign, cRLSign (critical)" : "digitalSignature (critical)", false);
+	line(p, "key usage", "", p->profile->ca ? "keyCertSign, cRLSign (critical)" : "digitalSignature (critical)",
+			false);
 	for (size_t i = 0; i < p->fields.eku_count; i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i > 0 ? ", " : "",
 				       strcmp(p->eku[i], CERT_EKU_SERVER) == 0 ? "serverAuth" : "clientAuth");
@@ -125,7 +127,8 @@ static void lines_of_rights(struct profile_plan *p)
 
 	line(p, "role on the ledger", "", code_text(CODES_ROLE, p->profile->role), false);
 	for (const uint32_t *u = p->profile->purposes; *u != 0 && at < sizeof(text); u++)
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", at > 0 ? ", " : "", code_text(CODES_PURPOSE, *u));
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", at > 0 ? ", " : "",
+				code_text(CODES_PURPOSE, *u));
 	line(p, "purposes", "", text, false);
 	(void)snprintf(text, sizeof(text), "%s%s%s", p->profile->rights & BIT(RIGHT_DEPOSIT) ? "deposit" : "",
 		       p->profile->rights & BIT(RIGHT_EMERGENCY) ? ", " : "",

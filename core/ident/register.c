@@ -9,9 +9,10 @@ struct ca_register { struct db *db; };
 
 /* Rows are only ever added: no statement of this file changes or deletes one, and the hashes show who did. */
 static const struct migration steps[] = {
-	{1, "CREATE TABLE entry (seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, at INTEGER NOT NULL, request BLOB NOT NULL,"
-	    " account BLOB NOT NULL, serial BLOB NOT NULL, key BLOB NOT NULL, profile INTEGER NOT NULL, number INTEGER NOT NULL,"
-	    " until INTEGER NOT NULL, tx BLOB NOT NULL, sealed BLOB NOT NULL, hash BLOB NOT NULL) STRICT;"
+	{1, "CREATE TABLE entry (seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, at INTEGER NOT NULL,"
+	    " request BLOB NOT NULL, account BLOB NOT NULL, serial BLOB NOT NULL, key BLOB NOT NULL,"
+	    " profile INTEGER NOT NULL, number INTEGER NOT NULL, until INTEGER NOT NULL, tx BLOB NOT NULL,"
+	    " sealed BLOB NOT NULL, hash BLOB NOT NULL) STRICT;"
 	    "CREATE UNIQUE INDEX entry_request ON entry (request, kind) WHERE kind IN (2, 3, 4, 5);"
 	    "CREATE UNIQUE INDEX entry_serial ON entry (serial, kind) WHERE kind IN (4, 5, 6, 7);"
 	    "CREATE UNIQUE INDEX entry_number ON entry (number) WHERE kind = 8;"
@@ -71,8 +72,10 @@ static struct hash32 row_hash(const struct register_row *r, const struct hash32 
 	put_be64(numbers + 24, r->profile);
 	put_be64(numbers + 32, r->number);
 	put_be64(numbers + 40, (uint64_t)r->until.v);
-	return hash_tagged("medlock register row", BYTES_ID(*before), bytes_of(numbers, sizeof(numbers)), BYTES_ID(r->request),
-			   BYTES_ID(r->account), bytes_of(r->serial, sizeof(r->serial)), BYTES_ID(r->key), BYTES_ID(r->tx),
+	return hash_tagged("medlock register row", BYTES_ID(*before), bytes_of(numbers, sizeof(numbers)),
+			BYTES_ID(r->request),
+			   BYTES_ID(r->account), bytes_of(r->serial, sizeof(r->serial)), BYTES_ID(r->key),
+					BYTES_ID(r->tx),
 			   buf_bytes(&r->sealed));
 }
 
@@ -140,7 +143,8 @@ static enum err insert(struct ca_register *r, const struct register_row *row, st
 {
 	sqlite3_stmt *s;
 
-	TRY(db_statement(&s, r->db, "INSERT INTO entry (" COLUMNS ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)", info));
+	TRY(db_statement(&s, r->db,
+			"INSERT INTO entry (" COLUMNS ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)", info));
 	db_bind_int(s, 1, (int64_t)row->seq);
 	db_bind_int(s, 2, row->kind);
 	db_bind_int(s, 3, row->at.v);
@@ -204,7 +208,8 @@ enum err register_walk(struct ca_register *r, register_visit *visit, void *self,
 	return ERR_OK;
 }
 
-enum err register_newest(struct ca_register *r, struct register_row *ret, enum register_kind kind, struct err_info *info)
+enum err register_newest(struct ca_register *r, struct register_row *ret, enum register_kind kind,
+		struct err_info *info)
 {
 	sqlite3_stmt *s;
 
@@ -218,7 +223,9 @@ enum err register_of_request(struct ca_register *r, struct register_row *ret, en
 {
 	sqlite3_stmt *s;
 
-	TRY(db_statement(&s, r->db, "SELECT " COLUMNS " FROM entry WHERE request = ?1 AND kind = ?2 ORDER BY seq DESC LIMIT 1", info));
+	TRY(db_statement(&s, r->db,
+			 "SELECT " COLUMNS " FROM entry WHERE request = ?1 AND kind = ?2 "
+			 "ORDER BY seq DESC LIMIT 1", info));
 	db_bind_bytes(s, 1, BYTES_ID(*request));
 	db_bind_int(s, 2, kind);
 	return one_row(r, ret, s, info);
@@ -229,7 +236,9 @@ enum err register_of_serial(struct ca_register *r, struct register_row *ret, enu
 {
 	sqlite3_stmt *s;
 
-	TRY(db_statement(&s, r->db, "SELECT " COLUMNS " FROM entry WHERE serial = ?1 AND kind = ?2 ORDER BY seq DESC LIMIT 1", info));
+	TRY(db_statement(&s, r->db,
+			 "SELECT " COLUMNS " FROM entry WHERE serial = ?1 AND kind = ?2 "
+			 "ORDER BY seq DESC LIMIT 1", info));
 	db_bind_bytes(s, 1, bytes_of(serial, CERT_SERIAL_SIZE));
 	db_bind_int(s, 2, kind);
 	return one_row(r, ret, s, info);
@@ -256,7 +265,8 @@ enum err register_verify(struct ca_register *r, uint64_t *ret_rows, struct hash3
 	enum err e = register_walk(r, verify_row, &v, info);
 
 	if (e == ERR_DAMAGED)
-		return err_set(info, e, "row %llu of the register is not what was written", (unsigned long long)v.rows + 1);
+		return err_set(info, e, "row %llu of the register is not what was written",
+				(unsigned long long)v.rows + 1);
 	TRY(e);
 	if (ret_rows != NULL)
 		*ret_rows = v.rows;

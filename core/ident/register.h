@@ -2,7 +2,8 @@
 /* The authority's register: an append-only, hash-chained list of what the desk received, decided and issued.
  *
  * SQLite, one table, no update and no delete.  Each row's hash covers the row and the hash of the row before, and the
- * whole chain is checked whenever the desk opens.  Names and certificates stand in sealed columns: whoever copies the file learns numbers, times and random
+ * whole chain is checked whenever the desk opens.  Names and certificates stand in sealed columns: whoever copies
+ * the file learns numbers, times and random
  * ids.  A decision that also stands on the ledger is two rows, one before and one after, so that a cut can be resumed.
  * docs/formats/register.md.  One thread at a time; a second process gets ERR_BUSY.
  */

@@ -21,7 +21,8 @@ void cache_free(struct cache *c);
 bool cache_has(struct cache *c, const struct blob_id *id);
 /* A stream over a whole blob, which also marks it as used; close with cache_close.  ERR_NOT_FOUND. */
 struct cache_reader { int fd; uint64_t size; struct byte_source source; };
-enum err cache_read(struct cache *c, struct cache_reader *ret, const struct blob_id *id, struct err_info *info) MUST_USE;
+enum err cache_read(struct cache *c, struct cache_reader *ret, const struct blob_id *id,
+		struct err_info *info) MUST_USE;
 void cache_close(struct cache_reader *r);
 
 enum err cache_pin(struct cache *c, const struct blob_id *id, bool pinned, struct err_info *info) MUST_USE;

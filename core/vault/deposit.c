@@ -75,7 +75,8 @@ static enum err open_source(struct watched *ret, const char *path, struct task *
 		return err_set(info, err_from_errno(errno), "%s", path);
 	if (fstat(ret->fd, &st) != 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size > RECORD_SIZE_MAX) {
 		close(ret->fd);
-		return err_set(info, S_ISREG(st.st_mode) ? ERR_TOO_LARGE : ERR_IO, "%s is no file that can be deposited", path);
+		return err_set(info, S_ISREG(st.st_mode) ? ERR_TOO_LARGE : ERR_IO,
+				"%s is no file that can be deposited", path);
 	}
 	ret->file = byte_source_fd(&ret->fd);
 	ret->task = task;
@@ -106,7 +107,10 @@ static enum err encrypt_one(struct vault *v, struct deposit_sealed *ret, const s
 	e = deposit_encrypt(ret, &out, &in, &w->owner_seal, custodians, v->row->key_generation, v->rng, info);
 	close(from.fd);
 	if (e == ERR_OK) {
-		e = ret->file.size > RECORD_SIZE_MAX ? err_set(info, ERR_TOO_LARGE, "a record") : cache_room(v->cache, ret->file.size, info);
+		if (ret->file.size > RECORD_SIZE_MAX)
+			e = err_set(info, ERR_TOO_LARGE, "a record");
+		if (e == ERR_OK)
+			e = cache_room(v->cache, ret->file.size, info);
 		if (e == ERR_OK)
 			e = blob_store_import(cache_store(v->cache), &id, f.temporary, v->task, info);
 		if (e == ERR_OK && !ID_EQUAL(id, ret->file.id))
@@ -222,7 +226,8 @@ static void add_number(struct buf *b, uint64_t n)
 /* What makes two calls the same deposit: the source as the file system knows it, and the description.  No hash of the
  * plain text is kept: it would tell who holds the same file.
  */
-static enum err digest_of(struct hash32 *ret, const struct vault *v, const struct deposit_wish *w, struct err_info *info)
+static enum err digest_of(struct hash32 *ret, const struct vault *v, const struct deposit_wish *w,
+		struct err_info *info)
 {
 	struct buf b = BUF_INIT;
 	enum err e;
@@ -284,7 +289,8 @@ static bool whole(struct vault *v, const Medlock__RecordDeposit *d)
 
 /* ---- to the peers and the ledger ---- */
 
-static enum err upload_all(struct vault *v, struct deposit_done *done, const Medlock__RecordDeposit *d, struct err_info *info)
+static enum err upload_all(struct vault *v, struct deposit_done *done, const Medlock__RecordDeposit *d,
+		struct err_info *info)
 {
 	done->copies = UINT32_MAX;
 	done->rendition_count = d->n_renditions;
@@ -402,7 +408,8 @@ static bool sweep_one(struct vault *v, const char *folder, const char *name)
 	struct stat st;
 	const int64_t now = v->clock->now(v->clock->self).v;
 
-	if (files_join(j.path, sizeof(j.path), folder, name) != ERR_OK || lstat(j.path, &st) != 0 || !S_ISREG(st.st_mode) ||
+	if (files_join(j.path, sizeof(j.path), folder, name) != ERR_OK || lstat(j.path, &st) != 0 ||
+			!S_ISREG(st.st_mode) ||
 	    (int64_t)st.st_mtim.tv_sec * MS_PER_SECOND > now - SWEEP_AGE_MS)
 		return false;
 	if (journal_read(&j.deposit, &j.tx, j.path, NULL) == ERR_OK && whole(v, j.deposit))

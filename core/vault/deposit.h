@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deposit: encrypt a file for its owner and the custodians, upload it, register it (design/06, docs/formats/deposit.md).
+/* Deposit: encrypt a file for its owner and the custodians, upload it, register it (design/06,
+ * docs/formats/deposit.md).
  *
- * Each rendition becomes one age v1 file: an X25519 stanza for the owner, whom the plain age program serves too, and one
+ * Each rendition becomes one age v1 file: an X25519 stanza for the owner, whom the plain age program serves too, and
+ * one
  * "medlock" stanza with the file key wrapped under the capsule's key.  It streams into the cache in about 1 MiB of
  * memory for any size.  The capsule is bound to the whole deposit and its actor.
  *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A blob into the cache: from where the last download stopped, from the next peer when one fails, checked by its name. */
+/* A blob into the cache: from where the last download stopped, from the next peer when one fails, checked by its
+ * name. */
 #include "core/vault/internal.h"
 
 struct fetch {
@@ -34,7 +35,8 @@ static enum err refresh(struct fetch *f, struct err_info *info)
 	if (f->has_ticket && now - f->ticket_at < VAULT_TICKET_MS)
 		return ERR_OK;
 	buf_clear(&f->ticket);
-	TRY(f->v->keys.ticket(f->v->keys.self, &f->ticket, f->peer, TICKET_GET, &f->id, 0, f->wish->request, record, info));
+	TRY(f->v->keys.ticket(f->v->keys.self, &f->ticket, f->peer, TICKET_GET, &f->id, 0, f->wish->request, record,
+			info));
 	TRY(buf_error(&f->ticket));
 	f->call.authorization = buf_text(&f->ticket);
 	f->ticket_at = now;
@@ -59,7 +61,8 @@ static enum err pull(struct fetch *f, uint64_t *ret_begun_at, struct err_info *i
 		buf_clear(&f->piece);
 		TRY(peer_blob_get(&f->call, &f->piece, &at, &f->id, have, VAULT_PIECE, info));
 		if (at.size != f->size || f->piece.len == 0)
-			return err_set(info, ERR_PEER, "%s has another size of the blob than the ledger says", f->peer->url);
+			return err_set(info, ERR_PEER, "%s has another size of the blob than the ledger says",
+					f->peer->url);
 		TRY(blob_store_write(store, &have, &f->id, have, buf_bytes(&f->piece), info));
 		task_progress(f->v->task, "downloading", have, f->size);
 	}

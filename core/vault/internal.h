@@ -22,7 +22,8 @@ enum err vault_threshold_key(struct threshold_key *ret, const Medlock__Network *
 const Medlock__Rendition *vault_rendition(const struct release_wish *w);
 
 /* The header of a blob in the cache. */
-enum err vault_header(struct age_header *ret, struct vault *v, const Medlock__Rendition *r, struct err_info *info) MUST_USE;
+enum err vault_header(struct age_header *ret, struct vault *v, const Medlock__Rendition *r,
+		struct err_info *info) MUST_USE;
 
 /* An error that no other peer can mend: cancellation, own keys, own disk. */
 bool vault_is_final(enum err e);
@@ -38,9 +39,11 @@ struct journal {
 	Medlock__RecordDeposit *deposit; /* owned; NULL: there was none */
 	struct buf tx;                   /* signed bytes; empty before signing */
 };
-enum err journal_open(struct journal *ret, const struct vault *v, const struct hash32 *digest, struct err_info *info) MUST_USE;
+enum err journal_open(struct journal *ret, const struct vault *v, const struct hash32 *digest,
+		struct err_info *info) MUST_USE;
 enum err journal_save(const struct journal *j, struct err_info *info) MUST_USE;
-enum err journal_read(Medlock__RecordDeposit **ret, struct buf *ret_tx, const char *path, struct err_info *info) MUST_USE;
+enum err journal_read(Medlock__RecordDeposit **ret, struct buf *ret_tx, const char *path,
+		struct err_info *info) MUST_USE;
 void journal_remove(const struct journal *j);
 void journal_release(struct journal *j);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The journal of a deposit: "medlock-journal-v1\n", be32 length and RecordDeposit, be32 length and signed transaction. */
+/* The journal of a deposit: "medlock-journal-v1\n", be32 length and RecordDeposit, be32 length and signed
+ * transaction. */
 #include <stdio.h>
 #include <unistd.h>
 

@@ -195,7 +195,8 @@ enum err vault_export(struct vault *v, struct vault_exported *ret, struct releas
 	return export_to(&x, ret, path, overwrite, fill_plain, info);
 }
 
-enum err vault_export_age(struct vault *v, struct vault_exported *ret, const struct release_wish *wish, const char *path,
+enum err vault_export_age(struct vault *v, struct vault_exported *ret, const struct release_wish *wish,
+		const char *path,
 			  bool overwrite, struct err_info *info)
 {
 	struct export x = {v, wish, NULL};

@@ -81,13 +81,15 @@ static bool have_index(const struct release *x, uint16_t index)
 }
 
 /* A share as it came: its own index, its proof for this context. */
-static enum err judge(struct release *x, const uint8_t share[DECRYPTION_SHARE_SIZE], uint32_t index, struct bytes context,
+static enum err judge(struct release *x, const uint8_t share[DECRYPTION_SHARE_SIZE], uint32_t index,
+		struct bytes context,
 		      struct err_info *info)
 {
 	struct decryption_share s;
 
 	if (decryption_share_parse(&s, share) != ERR_OK || s.index != index || have_index(x, s.index))
-		return err_set(info, ERR_CUSTODIAN, "custodian %u sent a share that is none of its own", (unsigned)index);
+		return err_set(info, ERR_CUSTODIAN, "custodian %u sent a share that is none of its own",
+				(unsigned)index);
 	TRY(decryption_share_check(&x->key, &x->capsule, &s, context, info));
 	x->good[x->good_count++] = s;
 	return ERR_OK;
@@ -115,7 +117,8 @@ static enum err call_custodian(struct release *x, struct buf *ret_sealed, const 
 
 	if (e != ERR_OK)
 		return err_set(info, ERR_NETWORK, "custodian %u has no address in the network row", (unsigned)index);
-	e = x->v->keys.release_request(x->v->keys.self, &request, x->w->request, &x->w->record, x->w->form, custodian, info);
+	e = x->v->keys.release_request(x->v->keys.self, &request, x->w->request, &x->w->record, x->w->form, custodian,
+			info);
 	if (e == ERR_OK)
 		e = buf_error(&request);
 	if (e == ERR_OK)
@@ -142,10 +145,12 @@ static enum err ask_one(struct release *x, const Medlock__Custodian *c, struct e
 	ID_COPY(custodian, c->account.data);
 	e = call_custodian(x, &sealed, &custodian, c->index, info);
 	if (e == ERR_OK) {
-		e = x->v->keys.release_open(x->v->keys.self, share, x->w->request, &x->w->record, x->w->form, &custodian,
+		e = x->v->keys.release_open(x->v->keys.self, share, x->w->request, &x->w->record, x->w->form,
+				&custodian,
 					    x->r->key_generation, capsule_u(&x->capsule), buf_bytes(&sealed), info);
 		if (e == ERR_DECRYPT || e == ERR_TRUNCATED || e == ERR_FORMAT || e == ERR_TOO_LARGE)
-			e = err_set(info, ERR_CUSTODIAN, "the answer of custodian %u does not open", (unsigned)c->index);
+			e = err_set(info, ERR_CUSTODIAN, "the answer of custodian %u does not open",
+					(unsigned)c->index);
 	}
 	if (e == ERR_OK) {
 		bind(&binding, x, &custodian);
@@ -186,7 +191,8 @@ static enum err gather(struct release *x, struct err_info *info)
 	}
 	if (x->good_count >= x->key.t)
 		return ERR_OK;
-	return err_set(info, x->worst != ERR_OK ? x->worst : ERR_NETWORK, "%zu of %u custodians released: %s", x->good_count,
+	return err_set(info, x->worst != ERR_OK ? x->worst : ERR_NETWORK, "%zu of %u custodians released: %s",
+			x->good_count,
 		       (unsigned)x->key.t, x->words.detail);
 }
 
@@ -297,7 +303,8 @@ enum err release_combine(struct capsule_key *ret, struct release_report *report,
 	for (size_t i = 0; i < count && x->good_count < key->t; i++) {
 		struct err_info words = {0};
 
-		e = judge(x, shares[i].share, get_be32((const uint8_t[4]){0, 0, shares[i].share[0], shares[i].share[1]}),
+		e = judge(x, shares[i].share, get_be32((const uint8_t[4]){0, 0, shares[i].share[0],
+				shares[i].share[1]}),
 			  shares[i].context, &words);
 		note(x, BYTES_ID(shares[i].custodian), e, &words);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading: own records, and what a grant releases (design/06).
  *
- * For a granted record the custodians are asked for their shares, each share is checked against its public commitment, a
+ * For a granted record the custodians are asked for their shares, each share is checked against its public
+ * commitment, a
  * custodian that cheats is named and passed over, t good ones open the capsule, and the file key in the blob's
  * medlock stanza is unwrapped.  Blobs come from the cache or from any peer, are checked against their name before a
  * byte is decrypted, and go on where a download was cut.  Plain text goes to the caller's sink only; a file is written
@@ -54,12 +55,14 @@ enum err vault_open(struct vault *v, const struct byte_sink *to, uint64_t *ret_s
 enum err vault_read(struct vault *v, struct buf *ret, struct release_report *report, const struct release_wish *wish,
 		    size_t max, struct err_info *info) MUST_USE;
 
-/* The explicit export: plain text into path, mode 0600, appearing whole or not at all; an existing file is replaced only
+/* The explicit export: plain text into path, mode 0600, appearing whole or not at all; an existing file is replaced
+ * only
  * with overwrite, else ERR_DUPLICATE.
  */
 struct vault_exported { uint64_t bytes; struct hash32 sha256; };
 enum err vault_export(struct vault *v, struct vault_exported *ret, struct release_report *report,
-		      const struct release_wish *wish, const char *path, bool overwrite, struct err_info *info) MUST_USE;
+		      const struct release_wish *wish, const char *path, bool overwrite,
+				struct err_info *info) MUST_USE;
 /* The encrypted file itself, for the plain age program. */
 enum err vault_export_age(struct vault *v, struct vault_exported *ret, const struct release_wish *wish,
 			  const char *path, bool overwrite, struct err_info *info) MUST_USE;

@@ -79,9 +79,11 @@ static enum err upload_to(struct upload *u, struct err_info *info)
 	return ERR_OK;
 }
 
-enum err vault_upload(struct vault *v, uint32_t *ret_copies, const struct blob_id *id, uint64_t size, struct err_info *info)
+enum err vault_upload(struct vault *v, uint32_t *ret_copies, const struct blob_id *id, uint64_t size,
+		struct err_info *info)
 {
-	const uint32_t named = v->row->parameters != NULL ? v->row->parameters->copies : 0, wanted = named > 0 ? named : 1;
+	const uint32_t named = v->row->parameters != NULL ? v->row->parameters->copies : 0, wanted = named > 0
+			? named : 1;
 	struct peer_address peers[PEERS_MAX];
 	const size_t count = vault_peers(v, peers, PEERS_MAX);
 	enum err e = err_set(info, ERR_NETWORK, "the network names no peer");

@@ -25,7 +25,8 @@ size_t vault_peers(const struct vault *v, struct peer_address *ret, size_t max)
 enum err vault_peer_of(const struct vault *v, struct peer_address *ret, struct bytes account)
 {
 	for (size_t i = 0; i < v->row->n_peers; i++)
-		if (bytes_equal(wire_bytes(v->row->peers[i]->account), account) && peer_address_of(ret, v->row->peers[i]))
+		if (bytes_equal(wire_bytes(v->row->peers[i]->account), account) &&
+				peer_address_of(ret, v->row->peers[i]))
 			return ERR_OK;
 	return ERR_NOT_FOUND;
 }

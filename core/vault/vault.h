@@ -36,7 +36,8 @@ struct vault_keys {
 	void *self;
 };
 
-/* A deposit on its way to the ledger, in the two halves of core/ledger/submit.h, so that the signed bytes can be kept and
+/* A deposit on its way to the ledger, in the two halves of core/ledger/submit.h, so that the signed bytes can be
+ * kept and
  * sent again after a cut: the ledger gives a repeat its first result.
  */
 struct vault_submitted {
@@ -46,7 +47,8 @@ struct vault_submitted {
 };
 struct vault_ledger {
 	/* Fill in, sign; the transaction's bytes appended to ret_tx. */
-	enum err (*sign)(void *self, struct vault_submitted *ret, struct buf *ret_tx, const Medlock__RecordDeposit *deposit,
+	enum err (*sign)(void *self, struct vault_submitted *ret, struct buf *ret_tx,
+			const Medlock__RecordDeposit *deposit,
 			 struct err_info *info);
 	/* Send signed bytes (again) and wait for their block.  ERR_OK only with code 0; ERR_TX_EXPIRED: sign anew. */
 	enum err (*send)(void *self, struct vault_submitted *ret, struct bytes tx, struct err_info *info);
