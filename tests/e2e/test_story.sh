@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The story plays by itself without a terminal, in under a minute, and leaves nothing behind.
+. tests/e2e/lib.sh
+
+start=$SECONDS
+run "$MEDLOCK" demo --story
+expect 0 "demo --story ends with 0"
+echo "# took $((SECONDS - start)) s"
+check "the story takes less than a minute" test $((SECONDS - start)) -lt 60
+for step in 1 2 3 4 5; do
+	check "step $step is told" grep -q "^$step\. " "$OUT"
+done
+check "real commands are shown" grep -q '^  \$ medlock consent add --permit --who okafor' "$OUT"
+check "the list of who looked is shown as complete" grep -q 'Complete: proven up to block' "$OUT"
+dir=$(sed -n 's/^Making a synthetic network in \([^ ]*\).*/\1/p' "$ERR")
+check "its folder is named" test -n "$dir"
+check "its folder is gone" test ! -e "${dir:-/}"
+check "no daemon of it is left" bash -c '! grep -lszF "$1" /proc/[0-9]*/cmdline 2>/dev/null | grep -v "/$$/" | grep -q .' _ "${dir:-nowhere}/"
+check "stdout has no escape sequences" bash -c '! grep -q "$(printf "\033")" "$1"' _ "$OUT"
