@@ -126,8 +126,7 @@ static enum err check_block(struct checking *c, struct err_info *info)
 {
 	struct app_block b = {.height = c->height, .time = block_time_ms(c->block.header.time), .txs = c->block.txs,
 			      .count = c->block.tx_count};
-	struct app_store store = {header_hash(&c->block.header), buf_bytes(&c->header_bytes), bytes_of(NULL, 0),
-				  bytes_of(NULL, 0)};
+	struct app_store store = {.block_hash = header_hash(&c->block.header), .header = buf_bytes(&c->header_bytes)};
 	const struct application *app = &c->again->interface;
 	struct app_finalized f;
 

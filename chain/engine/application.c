@@ -210,6 +210,17 @@ static enum err finalize(void *self, struct app_finalized *ret, const struct app
 	return ERR_OK;
 }
 
+/* The empty block that carries the root of the one before it: it changes nothing else. */
+static enum err store_next(struct ledger_app *a, const struct app_store *s)
+{
+	struct block_row row = {.height = a->next.height + 1, .time = s->next_time, .app_hash = a->next.app_hash,
+				.hash = s->next->block_hash, .header = s->next->header, .block = s->next->block,
+				.commit = s->next->commit};
+
+	TRY(app_results_hash(&row.results_hash, NULL, 0));
+	return rows_block_put(&a->rows, &row);
+}
+
 static enum err store_block(struct ledger_app *a, struct err_info *info)
 {
 	const struct app_store *s = a->store;
@@ -228,8 +239,19 @@ static enum err store_block(struct ledger_app *a, struct err_info *info)
 	for (size_t i = 0; i < a->events.count; i++)
 		TRY(rows_event_put(&a->rows, &a->events.rows[i].owner, a->events.rows[i].n,
 				   bytes_of(a->events.rows[i].bytes, a->events.rows[i].len)));
+	if (s != NULL && s->next != NULL)
+		TRY(store_next(a, s));
 	TRY(rows_meta_put(&a->rows, "app_hash", BYTES_ID(a->next.app_hash)));
 	return app_state_flush(a, info);
+}
+
+static enum err advance(struct ledger_app *a, const struct app_store *s)
+{
+	a->next.height++;
+	a->next.time = s->next_time;
+	a->next.block_hash = s->next->block_hash;
+	a->next.root_pending = false;
+	return app_results_hash(&a->next.results_hash, NULL, 0);
 }
 
 static enum err commit(void *self, const struct app_store *store, struct err_info *info)
@@ -242,6 +264,8 @@ static enum err commit(void *self, const struct app_store *store, struct err_inf
 	app_before_take(a); /* also clears the open changes */
 	if (store != NULL)
 		a->next.block_hash = store->block_hash;
+	if (store != NULL && store->next != NULL)
+		TRY(advance(a, store));
 	a->at = a->next;
 	a->trie_ahead = a->no_previous = false;
 	app_events_clear(&a->events);

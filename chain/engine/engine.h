@@ -39,6 +39,11 @@ struct app_finalized {
 struct app_store {
 	struct hash32 block_hash;
 	struct bytes header, block, commit; /* as CometBFT encodes them */
+	/* NULL, or an empty block right behind, stored with this one: it carries the new root in its header, and costs no
+	 * second sync of the disk.  next_time is its time.
+	 */
+	const struct app_store *next;
+	struct time_ms next_time;
 };
 
 /* Where the application stands: all from the last commit. */
@@ -94,7 +99,7 @@ struct engine_outcome {
 };
 typedef void engine_reply(void *context, const struct engine_outcome *outcome);
 
-/* A new height is durable and may be shown. */
+/* A new height is durable and may be shown, and all heights below it. */
 typedef void engine_height(void *context, uint64_t height);
 
 /* What an engine asks of its surroundings. */

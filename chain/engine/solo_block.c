@@ -9,6 +9,14 @@ struct made {
 	struct block_id id;
 };
 
+/* What a block builds on. */
+struct parent {
+	uint64_t height; /* 0: none */
+	struct hash32 app_hash, results_hash;
+	struct block_id id;
+	struct bytes commit;
+};
+
 static void made_release(struct made *m)
 {
 	buf_release(&m->header);
@@ -16,7 +24,7 @@ static void made_release(struct made *m)
 	buf_release(&m->commit);
 }
 
-static void header_fill(const struct solo *s, struct block_header *h, const struct app_info *at,
+static void header_fill(const struct solo *s, struct block_header *h, const struct parent *p,
 			const struct app_block *b)
 {
 	struct validator_address me = validator_address_of(&s->options.validator_public);
@@ -33,13 +41,13 @@ static void header_fill(const struct solo *s, struct block_header *h, const stru
 	snprintf(h->chain_id, sizeof(h->chain_id), "%s", s->options.chain_id);
 	h->height = (int64_t)b->height;
 	h->time = block_time_of(b->time);
-	h->last_block_id = s->last_id;
+	h->last_block_id = p->id;
 	h->data_hash = digest_of(&data);
 	h->validators_hash = digest_of(&validators);
 	h->next_validators_hash = h->validators_hash;
 	h->consensus_hash = digest_of(&consensus);
-	h->app_hash = digest_of(&at->app_hash);
-	h->last_results_hash = digest_of(at->height == 0 ? &empty : &at->results_hash);
+	h->app_hash = digest_of(&p->app_hash);
+	h->last_results_hash = digest_of(p->height == 0 ? &empty : &p->results_hash);
 	h->evidence_hash = digest_of(&empty);
 	h->has_proposer = true;
 	h->proposer = me;
@@ -63,17 +71,18 @@ static void commit_sign(const struct solo *s, struct commit *c, const struct blo
 	buf_release(&message);
 }
 
-static enum err build(struct solo *s, struct made *m, struct commit *scratch, const struct app_info *at,
-		      const struct app_block *b, struct err_info *info)
+static enum err build(struct solo *s, struct made *m, const struct parent *p, const struct app_block *b,
+		      struct err_info *info)
 {
 	struct block block = {.txs = b->txs, .tx_count = b->count};
+	struct commit mine;
 	struct hash32 last;
 
 	memset(&block.last_commit, 0, sizeof(block.last_commit));
-	if (at->height > 0)
-		TRY(commit_decode(&block.last_commit, buf_bytes(&s->last_commit), info));
+	if (p->height > 0)
+		TRY(commit_decode(&block.last_commit, p->commit, info));
 	last = commit_hash(&block.last_commit);
-	header_fill(s, &block.header, at, b);
+	header_fill(s, &block.header, p, b);
 	block.header.last_commit_hash = digest_of(&last);
 	header_encode(&m->header, &block.header);
 	block_encode(&m->block, &block);
@@ -81,29 +90,68 @@ static enum err build(struct solo *s, struct made *m, struct commit *scratch, co
 	TRY(buf_error(&m->block));
 	m->hash = header_hash(&block.header);
 	m->id = block_id_of(&m->hash, buf_bytes(&m->block));
-	commit_sign(s, scratch, &block.header, &m->id);
-	commit_encode(&m->commit, scratch);
+	commit_sign(s, &mine, &block.header, &m->id);
+	commit_encode(&m->commit, &mine);
 	return buf_error(&m->commit);
 }
 
-/* Execute and store.  Afterwards the block is durable, or nothing has changed. */
-static enum err settle(struct solo *s, struct made *m, struct app_finalized *ret, const struct app_block *b,
-		       struct err_info *info)
+static struct app_store store_of(const struct made *m)
+{
+	return (struct app_store){.block_hash = m->hash, .header = buf_bytes(&m->header), .block = buf_bytes(&m->block),
+				  .commit = buf_bytes(&m->commit)};
+}
+
+/* Two blocks at most: what was chosen, and the empty one that carries the root it made. */
+struct making {
+	struct parent parent;
+	struct app_block block;
+	struct made first, second;
+	bool followed;
+	struct app_finalized done;
+};
+
+/* The empty block behind a block that changed the root, when nothing else waits that could take its place. */
+static enum err build_second(struct solo *s, struct making *w, struct app_store *store, struct app_store *next,
+			     struct err_info *info)
+{
+	struct parent on = {.height = w->block.height, .app_hash = w->done.app_hash, .results_hash = w->done.results_hash,
+			    .id = w->first.id, .commit = buf_bytes(&w->first.commit)};
+	struct app_block b = {.height = w->block.height + 1, .time = {w->block.time.v + 1}};
+
+	w->followed = w->block.count > 0 && s->pool.ready_count == w->block.count &&
+		      !ID_EQUAL(w->done.app_hash, w->parent.app_hash);
+	if (!w->followed)
+		return ERR_OK;
+	TRY(build(s, &w->second, &on, &b, info));
+	*next = store_of(&w->second);
+	store->next = next;
+	store->next_time = b.time;
+	return ERR_OK;
+}
+
+/* Execute and store.  Afterwards everything is durable, or nothing has changed. */
+static enum err settle(struct solo *s, struct making *w, struct err_info *info)
 {
 	const struct application *app = s->options.app;
-	struct app_store store = {m->hash, buf_bytes(&m->header), buf_bytes(&m->block), buf_bytes(&m->commit)};
+	struct app_store store, next;
+	const struct made *last;
 	enum err e;
 
-	TRY(app->process(app->self, b));
-	TRY(app->finalize(app->self, ret, b, info));
-	e = app->commit(app->self, &store, info);
+	TRY(app->process(app->self, &w->block));
+	TRY(build(s, &w->first, &w->parent, &w->block, info));
+	TRY(app->finalize(app->self, &w->done, &w->block, info));
+	store = store_of(&w->first);
+	e = build_second(s, w, &store, &next, info);
+	if (e == ERR_OK)
+		e = app->commit(app->self, &store, info);
 	if (e != ERR_OK) {
 		app->abandon(app->self);
 		return e;
 	}
-	s->last_id = m->id;
+	last = w->followed ? &w->second : &w->first;
+	s->last_id = last->id;
 	buf_clear(&s->last_commit);
-	buf_append_bytes(&s->last_commit, buf_bytes(&m->commit));
+	buf_append_bytes(&s->last_commit, buf_bytes(&last->commit));
 	return buf_error(&s->last_commit);
 }
 
@@ -166,49 +214,45 @@ static void answer(struct solo *s, const struct chosen *c, const struct app_fina
 	}
 }
 
-static enum err make(struct solo *s, struct chosen *c, struct made *m, struct err_info *info)
+static void count(struct solo *s, const struct making *w)
+{
+	s->follow_up = !w->followed && !ID_EQUAL(w->done.app_hash, w->parent.app_hash);
+	s->refresh = false;
+	s->counters.blocks += w->followed ? 2 : 1;
+	s->counters.empty_blocks += w->block.count == 0 || w->followed ? 1 : 0;
+	s->counters.txs += w->block.count;
+	log_event(s->options.host.log, LOG_DEBUG, "block", "height=%llu txs=%zu", (unsigned long long)w->block.height,
+		  w->block.count);
+}
+
+static enum err make(struct solo *s, struct chosen *c, struct making *w, struct err_info *info)
 {
 	const struct application *app = s->options.app;
 	struct app_info at = app->info(app->self);
-	struct app_block b = {.height = at.height + 1, .txs = c->txs, .count = c->count};
-	struct app_finalized f;
-	struct commit *scratch;
-	enum err e;
 
-	TRY(solo_time(s, &b.time, info));
-	scratch = calloc(1, sizeof(*scratch));
-	if (scratch == NULL)
-		return ERR_MEMORY;
-	e = build(s, m, scratch, &at, &b, info);
-	free(scratch);
-	if (e == ERR_OK)
-		e = settle(s, m, &f, &b, info);
-	if (e != ERR_OK)
-		return e;
-	s->follow_up = !ID_EQUAL(f.app_hash, at.app_hash);
-	s->refresh = false;
-	s->counters.blocks++;
-	s->counters.empty_blocks += c->count == 0;
-	s->counters.txs += c->count;
-	log_event(s->options.host.log, LOG_DEBUG, "block", "height=%llu txs=%zu", (unsigned long long)b.height,
-		  c->count);
-	answer(s, c, &f, b.height);
+	w->parent = (struct parent){at.height, at.app_hash, at.results_hash, s->last_id, buf_bytes(&s->last_commit)};
+	w->block = (struct app_block){.height = at.height + 1, .txs = c->txs, .count = c->count};
+	TRY(solo_time(s, &w->block.time, info));
+	TRY(settle(s, w, info));
+	count(s, w);
+	answer(s, c, &w->done, w->block.height);
 	for (size_t i = 0; i < s->subscriber_count; i++)
-		s->subscribers[i].each(s->subscribers[i].context, b.height);
+		s->subscribers[i].each(s->subscribers[i].context, w->block.height + w->followed);
 	return ERR_OK;
 }
 
 enum err solo_block(struct solo *s, bool empty, struct err_info *info)
 {
 	struct chosen c = {0};
-	struct made m = {.header = BUF_INIT, .block = BUF_INIT, .commit = BUF_INIT};
+	struct making w = {0};
 	enum err e = ERR_OK;
 
 	if (!empty && s->pool.ready_count > 0)
 		e = choose(s, &c);
 	if (e == ERR_OK)
-		e = make(s, &c, &m, info);
+		e = make(s, &c, &w, info);
 	chosen_release(&c);
-	made_release(&m);
+	made_release(&w.first);
+	made_release(&w.second);
 	return e;
 }
