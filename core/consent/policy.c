@@ -133,7 +133,10 @@ static void write_grant(struct json_writer *w, const Medlock__RuleState *state)
 void policy_write_rule(struct json_writer *w, const Medlock__RuleState *rule, const struct sentence_names *names)
 {
 	struct buf text = BUF_INIT;
+	Medlock__Rule left = *rule->rule;
 
+	if (left.uses_left > rule->uses_spent)
+		left.uses_left -= rule->uses_spent;
 	json_begin_object(w, NULL);
 	json_uint(w, "id", rule->rule->id);
 	json_string(w, "effect", code_text(CODES_EFFECT, rule->rule->effect));
@@ -143,7 +146,7 @@ void policy_write_rule(struct json_writer *w, const Medlock__RuleState *rule, co
 		json_boolean(w, "lock", true);
 	if (rule->rule->emergency_ok)
 		json_boolean(w, "emergency_ok", true);
-	sentence_of_rule(&text, rule->rule, names);
+	sentence_of_rule(&text, &left, names);
 	json_string(w, "text", buf_text(&text));
 	json_end_object(w);
 	buf_release(&text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "chain/proto/tx.h"
