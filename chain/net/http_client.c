@@ -7,12 +7,15 @@
 #include <stdlib.h>
 
 #include "chain/net/peer_api.h"
+#include "chain/proto/limits.h"
 #include "core/base/task.h"
 #include "core/base/text.h"
 
 #define PROXY_MAX 256u
 #define PIN_TEXT_MAX 64u /* "sha256//" and 44 characters */
 #define HOST_TEXT_MAX 128u
+
+_Static_assert(HTTP_CLIENT_STALL_S * 1000 > LONG_POLL_MS, "a long poll is silent for its whole time");
 
 struct http_client {
 	CURLM *multi; /* holds the connections between calls */
@@ -140,7 +143,7 @@ static bool set_transport(struct http_client *c, const struct http_call *call, c
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CLIENT_CONNECT_MS);
 	SET(CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
-	SET(CURLOPT_LOW_SPEED_TIME, timeout_ms > HTTP_CLIENT_CALL_MS ? 0L : (long)HTTP_CLIENT_STALL_S);
+	SET(CURLOPT_LOW_SPEED_TIME, (long)HTTP_CLIENT_STALL_S);
 	SET(CURLOPT_TCP_NODELAY, 1L);
 	SET(CURLOPT_ACCEPT_ENCODING, NULL);
 	SET(CURLOPT_HTTP_CONTENT_DECODING, 0L);

@@ -21,7 +21,7 @@ struct http_client;
 
 #define HTTP_CLIENT_CONNECT_MS 10000
 #define HTTP_CLIENT_CALL_MS 60000
-#define HTTP_CLIENT_STALL_S 20          /* no byte for so long: ERR_TIMEOUT; long polls raise it */
+#define HTTP_CLIENT_STALL_S 40          /* no byte for so long: ERR_TIMEOUT; longer than a long poll */
 #define HTTP_CLIENT_REPLY_HEADER_MAX 16384u
 #define HTTP_CLIENT_CONNECTIONS_MAX 16
 #define HTTP_CLIENT_CANCEL_MS 50        /* a cancelled task is noticed after at most so long */
