@@ -13,8 +13,8 @@
 
 struct arguments {
 	const char *home, *listen, *url, *engine, *chain_id, *passphrase_file, *ready_fd, *to, *from, *highest_seen;
-	const char *authorities[CARDS_MAX], *operators[CARDS_MAX];
-	size_t authority_count, operator_count;
+	const char *authorities[CARDS_MAX], *operators[CARDS_MAX], *auditors[CARDS_MAX];
+	size_t authority_count, operator_count, auditor_count;
 	bool json, verbose;
 	const struct node_faults *faults;
 };
@@ -47,6 +47,7 @@ static enum err run_init(struct buf *out, const struct arguments *a, struct err_
 		.engine = a->engine == NULL ? "solo" : a->engine,
 		.authorities = a->authorities, .authority_count = a->authority_count,
 		.operators = a->operators, .operator_count = a->operator_count,
+		.auditors = a->auditors, .auditor_count = a->auditor_count,
 		.passphrase_file = a->passphrase_file,
 	};
 
@@ -114,7 +115,7 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{"init", run_init, "--home D --listen HOST:PORT --chain-id NAME-solo-1 [--url URL] [--engine solo]\n"
-			   "           --authority CARD… --operator CARD… [--passphrase-file F]\n"
+			   "           --authority CARD… --operator CARD… [--auditor CARD…] [--passphrase-file F]\n"
 			   "           make a new peer and its network"},
 	{"run", run_run, "--home D [--ready-fd N] [--passphrase-file F] [--verbose]\n"
 			 "           serve until SIGTERM"},
@@ -149,6 +150,10 @@ static enum err flag_take(struct arguments *a, const char *name, const char *val
 	}
 	if (strcmp(name, "--operator") == 0 && a->operator_count < CARDS_MAX) {
 		a->operators[a->operator_count++] = value;
+		return ERR_OK;
+	}
+	if (strcmp(name, "--auditor") == 0 && a->auditor_count < CARDS_MAX) {
+		a->auditors[a->auditor_count++] = value;
 		return ERR_OK;
 	}
 	return err_set(info, ERR_USAGE, "'%s' is not a flag of medlockd", name);

@@ -32,8 +32,8 @@ struct making {
 	Medlock__GenesisAccount *cards[GENESIS_ACCOUNTS_MAX + 1];
 	struct account_id ids[GENESIS_ACCOUNTS_MAX + 1];
 	size_t card_count;
-	ProtobufCBinaryData authorities[GENESIS_ACCOUNTS_MAX], operators[GENESIS_ACCOUNTS_MAX];
-	size_t authority_count, operator_count;
+	ProtobufCBinaryData authorities[GENESIS_ACCOUNTS_MAX], operators[GENESIS_ACCOUNTS_MAX], auditors[GENESIS_ACCOUNTS_MAX];
+	size_t authority_count, operator_count, auditor_count; /* auditors are accounts without a list of their own */
 	struct buf genesis;
 	struct network_id network;
 };
@@ -322,6 +322,7 @@ static enum err make(struct making *m, const struct node_init_options *o, const 
 	TRY(home_passphrase(&m->passphrase, o->passphrase_file, info));
 	TRY(cards_read(m, m->authorities, &m->authority_count, o->authorities, o->authority_count, info));
 	TRY(cards_read(m, m->operators, &m->operator_count, o->operators, o->operator_count, info));
+	TRY(cards_read(m, m->auditors, &m->auditor_count, o->auditors, o->auditor_count, info));
 	TRY(keys_new(m, info));
 	TRY(self_new(m));
 	return genesis_make(m, o, url, info);

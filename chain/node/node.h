@@ -28,6 +28,8 @@ struct node_init_options {
 	size_t authority_count;
 	const char *const *operators;
 	size_t operator_count;
+	const char *const *auditors;
+	size_t auditor_count;
 	const char *passphrase_file;
 };
 

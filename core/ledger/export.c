@@ -113,7 +113,7 @@ enum err ledger_export(struct replica *r, struct ledger_verified *ret, const cha
 
 /* ---- a throw-away state ---------------------------------------------------------------------- */
 
-static const char scratch_schema[] = "CREATE TABLE state(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+static const char scratch_schema[] = "CREATE TABLE state(key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL);";
 static const struct migration scratch_migrations[] = {{1, scratch_schema}};
 
 struct scratch {

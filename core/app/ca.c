@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The desk for its officers, the checks of a profile, and the keys. */
+#include "core/app/ca.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/app/internal.h"
+#include "core/base/files.h"
+
+static void fill_enrolment(struct app_enrolment *e, const struct ca_request *r)
+{
+	*e = (struct app_enrolment){.account = r->account, .approvals_have = r->approvals.have,
+				    .approvals_need = r->approvals.need};
+	snprintf(e->id, sizeof(e->id), "%s", r->id_text);
+	snprintf(e->name, sizeof(e->name), "%.127s", r->name);
+	snprintf(e->profile, sizeof(e->profile), "%s", r->profile->name);
+	snprintf(e->kind, sizeof(e->kind), "%s", r->renewal ? "renewal" : "enrolment");
+}
+
+enum err app_ca_queue(struct app *a, struct app_queue *ret, struct err_info *info)
+{
+	struct ca_requests q = {0};
+	struct app_queue made = {0};
+	struct ca *ca;
+	enum err e;
+
+	TRY(app_desk(a, &ca, info));
+	TRY(ca_queue(ca, &q, info));
+	made.rows = calloc(q.count + 1, sizeof(*made.rows));
+	e = made.rows ? ERR_OK : ERR_MEMORY;
+	for (size_t i = 0; e == ERR_OK && i < q.count; i++)
+		fill_enrolment(&made.rows[made.count++], &q.rows[i]);
+	ca_requests_release(&q);
+	if (e == ERR_OK)
+		*ret = made;
+	return e;
+}
+
+void app_queue_release(struct app_queue *q)
+{
+	if (q == NULL)
+		return;
+	free(q->rows);
+	*q = (struct app_queue){0};
+}
+
+enum err app_ca_show(struct app *a, struct app_enrolment *ret, const char *id, struct err_info *info)
+{
+	struct ca_comparison *c = calloc(1, sizeof(*c));
+	struct register_id request;
+	struct ca *ca;
+	enum err e = c ? app_desk(a, &ca, info) : ERR_MEMORY;
+
+	if (e == ERR_OK)
+		e = ca_find_request(ca, &request, id, info);
+	if (e == ERR_OK)
+		e = ca_show(ca, c, &request, info);
+	if (e == ERR_OK) {
+		fill_enrolment(ret, &c->request);
+		for (size_t i = 0; i < c->line_count && i < 32; i++) {
+			struct app_enrolment_row *row = &ret->rows[ret->row_count++];
+
+			memcpy(row->field, c->lines[i].field, sizeof(row->field));
+			memcpy(row->requested, c->lines[i].requested, sizeof(row->requested));
+			snprintf(row->issued, sizeof(row->issued), "%s",
+				 c->lines[i].dropped ? "(dropped)" : c->lines[i].issued);
+		}
+	}
+	free(c);
+	return e;
+}
+
+static void fill_act(struct app_ca_act *ret, const struct ca_act *act)
+{
+	*ret = (struct app_ca_act){.tx = act->tx, .height = act->height, .approvals_have = act->approvals.have,
+				   .approvals_need = act->approvals.need};
+	snprintf(ret->serial, sizeof(ret->serial), "%s", act->serial_text);
+}
+
+/* The answer for the holder lies beside the register, under the request's id. */
+static enum err write_answer(struct app *a, const char *id, const struct buf *answer, struct err_info *info)
+{
+	char name[64], path[PROFILE_PATH_MAX];
+
+	if (answer->len == 0)
+		return ERR_OK;
+	snprintf(name, sizeof(name), "answer-%s.age", id);
+	TRY(profile_path(&a->profile, path, name));
+	return files_write(path, buf_bytes(answer), info);
+}
+
+enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, bool dry_run, struct err_info *info)
+{
+	struct buf answer = BUF_INIT;
+	struct ca_act act = {0};
+	struct register_id request;
+	char text[2 * REGISTER_ID_SIZE + 1];
+	struct ca *ca;
+	enum err e;
+
+	TRY(app_fresh(a, info));
+	TRY(app_desk(a, &ca, info));
+	TRY(ca_find_request(ca, &request, id, info));
+	hex_encode(text, request.b, REGISTER_ID_SIZE);
+	e = ca_approve(ca, &act, &answer, &request, dry_run, info);
+	if (e == ERR_OK && !dry_run)
+		e = write_answer(a, text, &answer, info);
+	buf_release(&answer);
+	if (e == ERR_OK)
+		fill_act(ret, &act);
+	return e;
+}
+
+enum err app_ca_reject(struct app *a, const char *id, const char *reason, struct err_info *info)
+{
+	struct register_id request;
+	struct ca *ca;
+
+	TRY(app_desk(a, &ca, info));
+	TRY(ca_find_request(ca, &request, id, info));
+	return ca_reject(ca, &request, reason, info);
+}
+
+enum err app_ca_list(struct app *a, struct app_certificates *ret, struct err_info *info)
+{
+	struct ca_certificates list = {0};
+	struct app_certificates made = {0};
+	struct ca *ca;
+	enum err e;
+
+	TRY(app_desk(a, &ca, info));
+	TRY(ca_list(ca, &list, info));
+	made.rows = calloc(list.count + 1, sizeof(*made.rows));
+	e = made.rows ? ERR_OK : ERR_MEMORY;
+	for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
+		const struct ca_certificate *c = &list.rows[i];
+		struct app_certificate *x = &made.rows[made.count++];
+
+		*x = (struct app_certificate){.account = c->account, .not_after = c->not_after};
+		snprintf(x->serial, sizeof(x->serial), "%s", c->serial_text);
+		snprintf(x->name, sizeof(x->name), "%.127s", c->name);
+		snprintf(x->profile, sizeof(x->profile), "%s", c->profile->name);
+		snprintf(x->state, sizeof(x->state), "%s", c->state);
+	}
+	ca_certificates_release(&list);
+	if (e == ERR_OK)
+		*ret = made;
+	return e;
+}
+
+void app_certificates_release(struct app_certificates *c)
+{
+	if (c == NULL)
+		return;
+	free(c->rows);
+	*c = (struct app_certificates){0};
+}
+
+enum err app_ca_revoke(struct app *a, struct app_ca_act *ret, const char *serial, const char *reason,
+		       const char *confirm, bool dry_run, struct err_info *info)
+{
+	struct ca_certificate certificate;
+	struct ca_act act = {0};
+	enum cert_reason why;
+	struct ca *ca;
+	const char *last;
+
+	TRY(app_fresh(a, info));
+	TRY(app_desk(a, &ca, info));
+	TRY(ca_reason_parse(&why, reason, info));
+	TRY(ca_find_serial(ca, &certificate, serial, info));
+	last = certificate.serial_text + strlen(certificate.serial_text) - 4;
+	if (!dry_run && (confirm == NULL || strcmp(confirm, last) != 0))
+		return err_set(info, ERR_CONFIRM, "this ends certificate %s of %s: repeat with --confirm=%s",
+			       certificate.serial_text, certificate.name, last);
+	TRY(ca_revoke(ca, &act, certificate.serial, why, clock_real()->now(NULL), dry_run, info));
+	fill_act(ret, &act);
+	return ERR_OK;
+}
+
+enum err app_ca_crl(struct app *a, uint64_t *ret_number, const char *path, struct err_info *info)
+{
+	struct buf der = BUF_INIT;
+	struct ca *ca;
+	enum err e;
+
+	TRY(app_desk(a, &ca, info));
+	e = ca_crl(ca, &der, ret_number, info);
+	if (e == ERR_OK)
+		e = files_write(path, buf_bytes(&der), info);
+	buf_release(&der);
+	return e;
+}
+
+enum err app_ca_doctor(struct app *a, struct app_checks *ret, struct err_info *info)
+{
+	struct ca_checks c = {0};
+	struct ca *ca;
+
+	TRY(app_desk(a, &ca, info));
+	TRY(ca_doctor(ca, &c, info));
+	*ret = (struct app_checks){.failed = c.failed};
+	for (size_t i = 0; i < c.count && i < 32; i++) {
+		struct app_check *x = &ret->rows[ret->count++];
+
+		memcpy(x->what, c.rows[i].what, sizeof(x->what));
+		memcpy(x->words, c.rows[i].words, sizeof(x->words));
+		x->ok = c.rows[i].ok;
+	}
+	return ERR_OK;
+}
+
+/* ---- this profile ---------------------------------------------------------------------------- */
+
+static void add_check(struct app_checks *all, const char *what, enum err e, const struct err_info *info, const char *fine)
+{
+	struct app_check *x = &all->rows[all->count++];
+
+	snprintf(x->what, sizeof(x->what), "%s", what);
+	x->ok = e == ERR_OK;
+	all->failed += e != ERR_OK;
+	snprintf(x->words, sizeof(x->words), "%.180s", x->ok ? fine : info->detail[0] ? info->detail : err_text(e));
+}
+
+static enum err check_clock(struct app *a, struct err_info *info)
+{
+	Medlock__StatusReply *status;
+	struct peer_call call;
+	int64_t apart;
+
+	TRY(link_call(&a->link, &call, 0, false, info));
+	TRY(peer_status(&call, &status, info));
+	apart = status->clock - clock_real()->now(NULL).v;
+	WIRE_FREE(status);
+	if (apart > RELEASE_CLOCK_MS || apart < -RELEASE_CLOCK_MS)
+		return err_set(info, ERR_CLOCK, "this clock and the peer's are %lld s apart", (long long)(apart / 1000));
+	return ERR_OK;
+}
+
+static enum err check_account(struct app *a, struct err_info *info)
+{
+	Medlock__AccountState *me;
+	enum err e = replica_account(a->replica, &me, &a->me.account, NULL);
+
+	if (e == ERR_NOT_FOUND)
+		return err_set(info, ERR_NOT_CERTIFIED, "the certificate authority has not approved this account yet");
+	if (e != ERR_OK)
+		return e;
+	if (me->revoked)
+		e = err_set(info, ERR_REVOKED, "this account was revoked in block %llu", (unsigned long long)me->revoked_height);
+	else if (me->not_after != 0 && me->not_after <= clock_real()->now(NULL).v)
+		e = err_set(info, ERR_EXPIRED, "the certificate has expired");
+	WIRE_FREE(me);
+	return e;
+}
+
+enum err app_doctor(struct app *a, struct app_checks *ret, struct err_info *info)
+{
+	static const char *const files[] = {"keystore", "config", "replica.db"};
+	struct app_checks all = {0};
+	struct app_sync synced;
+	char path[PROFILE_PATH_MAX];
+
+	(void)info;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct err_info words = {0};
+		enum err e = profile_path(&a->profile, path, files[i]);
+
+		if (e == ERR_OK)
+			e = files_check_private(path, &words);
+		add_check(&all, files[i], e, &words, "only you can read it");
+	}
+	{
+		struct err_info words = {0};
+
+		add_check(&all, "peer", app_sync(a, &synced, &words), &words, "answers and tells the truth");
+	}
+	{
+		struct err_info words = {0};
+
+		add_check(&all, "clock", check_clock(a, &words), &words, "agrees with the peer's");
+	}
+	{
+		struct err_info words = {0};
+
+		add_check(&all, "certificate", check_account(a, &words), &words, "stands on the ledger");
+	}
+	*ret = all;
+	return ERR_OK;
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+enum err app_key_change(struct app *a, const char *new_passphrase_file, struct err_info *info)
+{
+	struct kdf_params params = KDF_PARAMS_FLOOR;
+	struct secret *passphrase;
+	struct buf file = BUF_INIT;
+	enum err e;
+
+	TRY(app_passphrase(&passphrase, new_passphrase_file, "New passphrase: ", info));
+	e = keyholder_change_passphrase(a->keys, &file, secret_bytes(passphrase), &params, info);
+	secret_free(passphrase);
+	if (e == ERR_OK)
+		e = app_keystore_write(&a->profile, buf_bytes(&file), info);
+	buf_release(&file);
+	return e;
+}
+
+enum err app_key_export_identity(struct app *a, const char *path, struct err_info *info)
+{
+	struct secret *text;
+	enum err e;
+	int fd;
+
+	TRY(keyholder_export_identity(a->keys, &text, info));
+	e = files_create(&fd, path, info);
+	if (e == ERR_OK) {
+		e = files_write_all(fd, bytes_of(text->data, strlen((const char *)text->data)));
+		if (e == ERR_OK)
+			e = files_write_all(fd, bytes_str("\n"));
+		if (close(fd) != 0 && e == ERR_OK)
+			e = ERR_IO;
+	}
+	secret_free(text);
+	return e;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deposit: what the file is, then core/vault does the rest. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/app/internal.h"
+#include "core/app/records.h"
+#include "core/base/files.h"
+#include "core/health/propose.h"
+
+#define PROBE_BYTES 4096u
+
+/* Looks like JSON: then it must be sound FHIR.  Anything else is an attachment and is not read here. */
+static enum err probe(bool *ret_json, const char *path, struct err_info *info)
+{
+	uint8_t head[PROBE_BYTES];
+	struct stat st;
+	ssize_t got;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return err_set(info, ERR_NOT_FOUND, "%s", path);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return err_set(info, ERR_IO, "%s is not a regular file", path);
+	}
+	got = read(fd, head, sizeof(head));
+	close(fd);
+	if (got < 0)
+		return err_set(info, ERR_IO, "%s cannot be read", path);
+	if (got == 0)
+		return err_set(info, ERR_TRUNCATED, "%s is empty", path);
+	*ret_json = fhir_looks_like_json(bytes_of(head, (size_t)got));
+	return ERR_OK;
+}
+
+static bool named_json(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL && strcmp(dot, ".json") == 0;
+}
+
+/* FHIR is read whole; an attachment is streamed later and never held. */
+static enum err propose(struct proposal *ret, const char *path, struct err_info *info)
+{
+	struct buf text = BUF_INIT;
+	struct fhir_file f;
+	bool json;
+	enum err e;
+
+	TRY(probe(&json, path, info));
+	if (!json && !named_json(path)) {
+		health_propose_attachment(ret);
+		return ERR_OK;
+	}
+	e = files_read(&text, path, FHIR_FILE_MAX, info);
+	if (e == ERR_OK)
+		e = fhir_read(&f, buf_bytes(&text), info);
+	if (e == ERR_OK) {
+		health_propose(ret, &f);
+		fhir_release(&f);
+	}
+	buf_release(&text);
+	return e == ERR_OK ? e : err_wrap(info, e, "%s", path);
+}
+
+static enum err code_of(uint32_t *ret, enum code_set set, const char *text, struct err_info *info)
+{
+	const struct code_row *row = code_by_text(set, text);
+
+	if (row == NULL)
+		return err_set(info, ERR_USAGE, "'%s' is not known", text);
+	*ret = row->number;
+	return ERR_OK;
+}
+
+struct labels {
+	uint32_t codes[RECORD_LABELS_MAX];
+	size_t count;
+};
+
+static int compare_codes(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static enum err add_label(struct labels *l, const char *text, struct err_info *info)
+{
+	uint32_t code;
+
+	TRY(code_of(&code, CODES_LABEL, text, info));
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->codes[i] == code)
+			return ERR_OK;
+	}
+	if (l->count == RECORD_LABELS_MAX)
+		return err_set(info, ERR_LIMIT, "more than %u labels", RECORD_LABELS_MAX);
+	l->codes[l->count++] = code;
+	return ERR_OK;
+}
+
+/* What was proposed and what was said.  A label raises confidentiality to R unless somebody says otherwise in words. */
+static enum err decide(struct deposit_wish *w, struct labels *l, const struct proposal *p, const struct app_deposit *d,
+		       struct err_info *info)
+{
+	uint32_t proposed;
+
+	for (size_t i = 0; i < p->label_count; i++)
+		TRY(add_label(l, p->labels[i], info));
+	for (size_t i = 0; d->labels[i] != NULL; i++)
+		TRY(add_label(l, d->labels[i], info));
+	qsort(l->codes, l->count, sizeof(l->codes[0]), compare_codes);
+	TRY(code_of(&w->category, CODES_CATEGORY, d->category ? d->category : p->category, info));
+	TRY(code_of(&proposed, CODES_CONFIDENTIALITY, p->confidentiality, info));
+	if (l->count > 0 && proposed < CONFIDENTIALITY_R)
+		proposed = CONFIDENTIALITY_R;
+	w->confidentiality = proposed;
+	if (d->confidentiality != NULL)
+		TRY(code_of(&w->confidentiality, CODES_CONFIDENTIALITY, d->confidentiality, info));
+	w->labels = l->codes;
+	w->label_count = l->count;
+	w->period_known = p->period_known;
+	w->period_from = p->from;
+	w->period_to = p->to;
+	return ERR_OK;
+}
+
+/* The owner's seal key from her proven row. */
+static enum err owner_key(struct app *a, struct deposit_wish *w, struct err_info *info)
+{
+	Medlock__AccountState *owner;
+	struct state_key key = state_key_account(&w->owner);
+	enum err e = replica_account(a->replica, &owner, &w->owner, NULL);
+
+	if (e != ERR_OK) {
+		TRY(replica_prove(a->replica, NULL, &a->link, state_key_bytes(&key), NULL, info));
+		TRY(replica_account(a->replica, &owner, &w->owner, info));
+	}
+	if (owner->revoked)
+		e = err_set(info, ERR_REVOKED, "the owner's account");
+	else if (owner->role != ROLE_PATIENT)
+		e = err_set(info, ERR_USAGE, "a record's owner is a patient");
+	else
+		e = seal_public_parse(&w->owner_seal, wire_bytes(owner->keys->seal));
+	WIRE_FREE(owner);
+	return e;
+}
+
+static enum err own_organisation(struct app *a, struct organisation_id *ret, bool *ret_has, struct err_info *info)
+{
+	Medlock__AccountState *me;
+
+	TRY(replica_account(a->replica, &me, &a->me.account, info));
+	*ret_has = me->organisation.len == ID_SIZE;
+	if (*ret_has)
+		ID_COPY(*ret, me->organisation.data);
+	WIRE_FREE(me);
+	return ERR_OK;
+}
+
+static void describe(struct app_deposited *ret, const struct deposit_wish *w)
+{
+	struct app_record *r = &ret->description;
+	size_t len = 0;
+
+	r->owner = w->owner;
+	r->category = code_text(CODES_CATEGORY, w->category);
+	r->confidentiality = code_text(CODES_CONFIDENTIALITY, w->confidentiality);
+	r->status = code_text(CODES_RECORD_STATUS, RECORD_STATUS_LIVE);
+	r->period_known = w->period_known;
+	r->period_from = w->period_from;
+	r->period_to = w->period_to;
+	for (size_t i = 0; i < w->label_count && len + 12 < sizeof(r->labels); i++)
+		len += (size_t)snprintf(r->labels + len, sizeof(r->labels) - len, "%s%s", i ? "," : "",
+					code_text(CODES_LABEL, w->labels[i]));
+}
+
+static enum err put(struct app *a, struct app_deposited *ret, struct deposit_wish *w, struct err_info *info)
+{
+	struct organisation_id organisation;
+	struct deposit_done done = {0};
+	struct vault *v;
+	bool has;
+
+	TRY(owner_key(a, w, info));
+	TRY(own_organisation(a, &organisation, &has, info));
+	if (has)
+		w->organisation = &organisation;
+	TRY(app_vault(a, &v, info));
+	TRY(deposit_put(v, &done, w, info));
+	ret->record = ret->description.record = done.record;
+	ret->tx = done.tx;
+	ret->height = done.height;
+	for (size_t i = 0; i < done.rendition_count && i < 2; i++)
+		ret->description.renditions[ret->description.rendition_count++] = (struct app_rendition){
+			code_text(CODES_FORM, done.renditions[i].form), done.renditions[i].blob, done.renditions[i].size};
+	return ERR_OK;
+}
+
+enum err app_deposit_put(struct app *a, struct app_deposited *ret, const struct app_deposit *d, struct err_info *info)
+{
+	struct deposit_source source = {FORM_FULL, d->path};
+	struct deposit_wish w = {.owner = d->owner, .sources = &source, .source_count = 1};
+	struct app_deposited made = {0};
+	struct labels labels = {.count = 0};
+	struct proposal p;
+
+	TRY(propose(&p, d->path, info));
+	TRY(decide(&w, &labels, &p, d, info));
+	describe(&made, &w);
+	if (!d->dry_run) {
+		TRY(app_fresh(a, info));
+		TRY(put(a, &made, &w, info));
+	}
+	*ret = made;
+	return ERR_OK;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/app/person.h"
+
+#include "core/base/files.h"
+#include "core/crypto/hash.h"
+
+struct organisation_id person_organisation(const char *name)
+{
+	struct bytes part = bytes_str(name);
+	struct hash32 hash = hash_parts("medlock-organisation-v1", &part, 1);
+	struct organisation_id id;
+
+	ID_COPY(id, hash.b);
+	return id;
+}
+
+/* A profile's mode: what the client offers; emergency badges are clinicians'. */
+static const char *mode_of(const char *profile)
+{
+	return strcmp(profile, "emergency") == 0 ? "clinician" : profile;
+}
+
+static const char *keyholder_mode_of(const char *profile)
+{
+	if (strcmp(profile, "patient") == 0)
+		return "patient";
+	return strcmp(profile, "officer") == 0 ? "ca" : "institute";
+}
+
+static enum err write_keystore(const char *home, const struct buf *file, struct err_info *info)
+{
+	char path[PROFILE_PATH_MAX];
+
+	TRY(files_mkdir(home, info));
+	TRY(files_join(path, sizeof(path), home, "keystore"));
+	return files_write(path, buf_bytes(file), info);
+}
+
+static enum err create_keys(struct keyholder *keys, const char *home, const struct network_id *network,
+			    const char *passphrase_file, struct err_info *info)
+{
+	struct kdf_params params = KDF_PARAMS_FLOOR;
+	struct secret *passphrase;
+	struct buf file = BUF_INIT;
+	enum err e;
+
+	TRY(app_passphrase(&passphrase, passphrase_file, "Choose a passphrase: ", info));
+	e = keyholder_create(keys, &file, network, secret_bytes(passphrase), &params, info);
+	secret_free(passphrase);
+	if (e == ERR_OK)
+		e = write_keystore(home, &file, info);
+	buf_release(&file);
+	return e;
+}
+
+enum err person_join(const struct person_wish *wish, struct bytes genesis, struct err_info *info)
+{
+	struct profile_settings settings = {mode_of(wish->profile), wish->peer_url, wish->pin, wish->passphrase_file};
+
+	return profile_create(wish->home, &settings, genesis, info);
+}
+
+/* The desk's seal key: that of the first authority in the genesis. */
+static enum err desk_key(struct seal_public *ret, const Medlock__Genesis *g, struct err_info *info)
+{
+	for (size_t i = 0; g->network->n_authorities > 0 && i < g->n_accounts; i++) {
+		struct account_id id;
+
+		TRY(genesis_account_id(&id, g->accounts[i]));
+		if (bytes_equal(wire_bytes(g->network->authorities[0]), BYTES_ID(id)))
+			return seal_public_parse(ret, wire_bytes(g->accounts[i]->keys->seal));
+	}
+	return err_set(info, ERR_FORMAT, "the genesis names no authority");
+}
+
+static enum err make_request(struct buf *ret, struct keyholder *keys, const struct keyholder_public *me,
+			     const struct person_wish *wish, const struct network_id *network, const Medlock__Genesis *g,
+			     struct err_info *info)
+{
+	struct cert_name subject = {.common_name = wish->name};
+	struct organisation_id organisation = {{0}};
+	Medlock__KeySet *keyset = NULL;
+	struct enrolment_wish e_wish = {.network = *network, .name = wish->name, .organisation = wish->organisation,
+					.profile = profile_by_name(wish->profile), .at = clock_real()->now(NULL)};
+	struct seal_public desk;
+	struct buf csr = BUF_INIT;
+	enum err e = desk_key(&desk, g, info);
+
+	if (wish->organisation != NULL) {
+		organisation = wish->organisation_id ? *wish->organisation_id : person_organisation(wish->organisation);
+		e_wish.organisation_id = &organisation;
+	}
+	if (e == ERR_OK)
+		e = keyholder_csr(keys, &csr, &subject, info);
+	if (e == ERR_OK)
+		e = WIRE_DECODE(&keyset, medlock__key_set, bytes_of(me->keyset, me->keyset_len), APP_DECODED_MAX, info);
+	if (e == ERR_OK) {
+		e_wish.keys = keyset;
+		e_wish.keys_signature = BYTES_ID(me->keyset_signature);
+		e_wish.csr = buf_bytes(&csr);
+		e = enrolment_make(ret, &e_wish, &desk, rng_system(), info);
+	}
+	WIRE_FREE(keyset);
+	buf_release(&csr);
+	return e;
+}
+
+static enum err new_on(struct keyholder *keys, struct account_id *ret, struct buf *ret_request,
+		       const struct person_wish *wish, struct bytes genesis, struct err_info *info)
+{
+	struct keyholder_public me;
+	struct network_id network;
+	Medlock__Genesis *g;
+	enum err e;
+
+	TRY(genesis_parse(&g, &network, genesis, info));
+	e = create_keys(keys, wish->home, &network, wish->passphrase_file, info);
+	if (e == ERR_OK)
+		e = keyholder_public(keys, &me, info);
+	if (e == ERR_OK)
+		e = make_request(ret_request, keys, &me, wish, &network, g, info);
+	if (e == ERR_OK)
+		e = person_join(wish, genesis, info);
+	WIRE_FREE(g);
+	if (e == ERR_OK)
+		*ret = me.account;
+	return e;
+}
+
+enum err person_new(struct account_id *ret, struct buf *ret_request, const struct person_wish *wish, struct bytes genesis,
+		    struct err_info *info)
+{
+	struct keyholder *keys;
+	enum err e;
+
+	if (profile_by_name(wish->profile) == NULL)
+		return err_set(info, ERR_USAGE, "'%s' is no profile of the authority", wish->profile);
+	TRY(keyholder_start(&keys, keyholder_capabilities(keyholder_mode_of(wish->profile)), info));
+	e = new_on(keys, ret, ret_request, wish, genesis, info);
+	keyholder_free(keys);
+	return e;
+}
+
+enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char *home, uint32_t role,
+			const char *passphrase_file, struct err_info *info)
+{
+	const struct network_id none = GENESIS_NETWORK;
+	struct keyholder_public me;
+	struct keyholder *keys;
+	enum err e;
+
+	TRY(keyholder_start(&keys, keyholder_capabilities("operator"), info));
+	e = create_keys(keys, home, &none, passphrase_file, info);
+	if (e == ERR_OK)
+		e = keyholder_public(keys, &me, info);
+	if (e == ERR_OK)
+		e = keys_card(keys, ret_card, role, NULL, info);
+	keyholder_free(keys);
+	if (e == ERR_OK)
+		*ret = me.account;
+	return e;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making people: keys, profile folder, card or enrolment request.  Private to core/app. */
+#ifndef MEDLOCK_APP_PERSON_H
+#define MEDLOCK_APP_PERSON_H
+
+#include "core/app/internal.h"
+#include "core/ident/enrolment.h"
+
+struct person_wish {
+	const char *home, *profile;            /* profile of the CA: patient, clinician, … */
+	const char *name, *organisation;       /* organisation NULL: none */
+	const struct organisation_id *organisation_id; /* NULL: of its name */
+	const char *passphrase_file;           /* NULL: asked twice on the terminal */
+	const char *peer_url, *pin;
+};
+
+/* A profile on a network that exists, and its encrypted request for the desk. */
+enum err person_new(struct account_id *ret, struct buf *ret_request, const struct person_wish *wish, struct bytes genesis,
+		    struct err_info *info) MUST_USE;
+
+/* Keys for somebody of the genesis: keystore in home, public card appended; person_join makes the profile later. */
+enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char *home, uint32_t role,
+			const char *passphrase_file, struct err_info *info) MUST_USE;
+enum err person_join(const struct person_wish *wish, struct bytes genesis, struct err_info *info) MUST_USE;
+
+/* SHA-256("medlock-organisation-v1" || name): how an organisation is named where nobody has given it another id. */
+struct organisation_id person_organisation(const char *name);
+
+#endif
