@@ -18,7 +18,7 @@
 
 /* How decisions reach the ledger.  Submits, waits for the block, ERR_OK only with code 0.  A repeated anchoring of the
  * same certificate for the same account, and a repeated revocation, count as done (ERR_DUPLICATE is taken as done).
- * The desk's message is the callee's to read only.
+ * Lists of the message may be sorted in place; everything else is the callee's to read only.
  */
 struct ca_ledger {
 	enum err (*anchor)(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const Medlock__CertAnchor *anchor,

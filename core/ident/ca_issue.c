@@ -91,6 +91,7 @@ static enum err reload(struct approval *a, const struct register_row *row, struc
 static enum err anchor(struct approval *a, struct ca_act *act, const struct register_id *id, struct err_info *info)
 {
 	Medlock__CertAnchor m = MEDLOCK__CERT_ANCHOR__INIT;
+	uint32_t purposes[CERT_PROFILE_PURPOSES_MAX];
 	const struct hash32 commitment = certificate_commitment(a->salt, buf_bytes(&a->certificate));
 	struct register_row row = {.kind = REGISTER_ISSUED, .request = *id, .account = a->e.account,
 				   .key = a->e.csr.spki_sha256, .profile = (uint32_t)a->e.profile->number};
@@ -106,8 +107,10 @@ static enum err anchor(struct approval *a, struct ca_act *act, const struct regi
 	m.not_after = a->summary.not_after.v;
 	m.organisation = a->e.wire->organisation_id;
 	m.rights = a->e.profile->rights;
-	m.purposes = (uint32_t *)(uintptr_t)a->e.profile->purposes;
-	while (m.n_purposes < CERT_PROFILE_PURPOSES_MAX && m.purposes[m.n_purposes] != 0)
+	/* A copy: whoever submits may sort lists in place. */
+	memcpy(purposes, a->e.profile->purposes, sizeof(purposes));
+	m.purposes = purposes;
+	while (m.n_purposes < CERT_PROFILE_PURPOSES_MAX && purposes[m.n_purposes] != 0)
 		m.n_purposes++;
 	ASSERT(a->ca->o.ledger.anchor != NULL);
 	e = a->ca->o.ledger.anchor(a->ca->o.ledger.self, &act->tx, &act->height, &m, info);
