@@ -25,8 +25,8 @@ uint32_t keyholder_capabilities(const char *mode)
 }
 
 /* One answer, appended. */
-static enum err ask_one(struct keyholder *k, struct buf *out, enum keyholder_op op, const struct bytes *in, size_t count,
-			struct err_info *info)
+static enum err ask_one(struct keyholder *k, struct buf *out, enum keyholder_op op, const struct bytes *in,
+			size_t count, struct err_info *info)
 {
 	struct keyholder_message m;
 

@@ -65,7 +65,8 @@ enum err keyholder_change_passphrase(struct keyholder *k, struct buf *ret_file, 
 				     const struct kdf_params *params, struct err_info *info) MUST_USE;
 enum err keyholder_recovery_card(struct keyholder *k, struct buf *ret_file, struct secret **ret_text,
 				 struct err_info *info) MUST_USE;
-enum err keyholder_remove_slot(struct keyholder *k, struct buf *ret_file, uint32_t kind, struct err_info *info) MUST_USE;
+enum err keyholder_remove_slot(struct keyholder *k, struct buf *ret_file, uint32_t kind,
+			       struct err_info *info) MUST_USE;
 
 /* ---- public ---- */
 
@@ -96,7 +97,8 @@ enum err keyholder_bind(struct keyholder *k, const struct network_id *network, s
 /* A canonical Body: its network is the bound one and its action fits the mask (cert_revoke of the own account always
  * does).  ret: over tx_signing_hash.  ERR_ROLE, ERR_NETWORK_ID, ERR_FORMAT.
  */
-enum err keyholder_sign_body(struct keyholder *k, struct signature *ret, struct bytes body, struct err_info *info) MUST_USE;
+enum err keyholder_sign_body(struct keyholder *k, struct signature *ret, struct bytes body,
+			     struct err_info *info) MUST_USE;
 
 /* Fills ticket->signature: appends the canonical signed ticket's Authorization value ("medlock BASE64") to ret_text.
  * The ticket names the bound network and this account; request set: signed with that request's key (nonce), else NULL.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The authority's keys: the fields of a certificate travel whole, are decoded strictly, and signed inside the process. */
+/* The authority's keys: a certificate's fields travel whole, are decoded strictly, and signed inside the process. */
 #include "core/keys/keyholder_parts.h"
 
 #define TEXT_NONE 0xffffffffu

@@ -290,8 +290,8 @@ static enum err local_key(uint8_t out[AEAD_KEY_SIZE], const struct keystore *k, 
 	return ERR_OK;
 }
 
-enum err keystore_seal(const struct keystore *k, struct buf *out, const char *name, struct bytes aad, struct bytes plain,
-		       const struct rng *rng)
+enum err keystore_seal(const struct keystore *k, struct buf *out, const char *name, struct bytes aad,
+		       struct bytes plain, const struct rng *rng)
 {
 	uint8_t salt[LOCAL_SALT_SIZE], key[AEAD_KEY_SIZE], *at;
 	enum err e;

@@ -2,8 +2,8 @@
 /* A person's keys in one file: a random master key, wrapped by slots, and what is sealed under it.
  *
  * Every slot opens the same master key: a passphrase (Argon2id), a recovery card (256-bit class random text), others
- * later; slots of unknown kinds are kept as they are.  From the master key, by HKDF with names: the Ed25519 seed to act,
- * the X25519 key to read (an age identity), the G1 scalar to open, the key of local private files, the root of request
+ * later; slots of unknown kinds are kept as they are.  From the master key, by HKDF with names: the Ed25519 seed to
+ * act, the X25519 key to read (an age identity), the G1 scalar to open, the key of local private files, the root of request
  * keys.  Extra entries (the authority's keys) are sealed inside.  The file names its account and network in clear, so
  * that another person's keystore is told apart before any passphrase.  docs/formats/keystore.md.
  *
@@ -44,7 +44,9 @@ enum err keystore_create(struct keystore **ret, const struct network_id *network
  */
 enum err keystore_open(struct keystore **ret, struct bytes file, struct bytes passphrase,
 		       const struct account_id *expected, struct err_info *info) MUST_USE;
-/* By the text of a recovery card; spaces, '-' and case do not count, 0/O and 1/I/L are the same.  ERR_FORMAT: mistyped. */
+/* By the text of a recovery card; spaces, '-' and case do not count, 0/O and 1/I/L are the same.
+ * ERR_FORMAT: mistyped.
+ */
 enum err keystore_open_card(struct keystore **ret, struct bytes file, struct bytes card,
 			    const struct account_id *expected, struct err_info *info) MUST_USE;
 void keystore_free(struct keystore *k);
@@ -88,8 +90,8 @@ enum err keystore_request_keys(const struct keystore *k, struct secret **ret_sig
 			       const uint8_t nonce[REQUEST_NONCE_SIZE]) MUST_USE;
 
 /* Private local bytes under the storage key: salt (32), cipher text, tag.  name and aad are bound.  ERR_DECRYPT. */
-enum err keystore_seal(const struct keystore *k, struct buf *out, const char *name, struct bytes aad, struct bytes plain,
-		       const struct rng *rng) MUST_USE;
+enum err keystore_seal(const struct keystore *k, struct buf *out, const char *name, struct bytes aad,
+		       struct bytes plain, const struct rng *rng) MUST_USE;
 enum err keystore_unseal(const struct keystore *k, struct buf *out, const char *name, struct bytes aad,
 			 struct bytes sealed) MUST_USE;
 

@@ -54,10 +54,13 @@ enum err keystore_file_parse(struct keystore_file *ret, struct bytes file, struc
 void keystore_slot_binding(struct buf *out, const struct network_id *network, struct bytes keyset, uint32_t kind);
 
 /* The master key in a slot's bytes.  ERR_PASSPHRASE. */
-enum err keystore_unwrap_passphrase(struct secret **ret, struct bytes slot, struct bytes binding, struct bytes passphrase) MUST_USE;
-enum err keystore_unwrap_card(struct secret **ret, struct bytes slot, struct bytes binding, const struct secret *card) MUST_USE;
+enum err keystore_unwrap_passphrase(struct secret **ret, struct bytes slot, struct bytes binding,
+				    struct bytes passphrase) MUST_USE;
+enum err keystore_unwrap_card(struct secret **ret, struct bytes slot, struct bytes binding,
+			      const struct secret *card) MUST_USE;
 enum err keystore_wrap_passphrase(struct slot *ret, const struct secret *master, struct bytes binding,
-				  struct bytes passphrase, const struct kdf_params *params, const struct rng *rng) MUST_USE;
+				  struct bytes passphrase, const struct kdf_params *params,
+				  const struct rng *rng) MUST_USE;
 enum err keystore_wrap_card(struct slot *ret, const struct secret *master, struct bytes binding,
 			    const struct secret *card, const struct rng *rng) MUST_USE;
 

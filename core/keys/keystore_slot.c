@@ -61,7 +61,8 @@ static enum err unwrap(struct secret **ret, struct secret *key, struct bytes bin
 	return ERR_OK;
 }
 
-enum err keystore_unwrap_passphrase(struct secret **ret, struct bytes slot, struct bytes binding, struct bytes passphrase)
+enum err keystore_unwrap_passphrase(struct secret **ret, struct bytes slot, struct bytes binding,
+				    struct bytes passphrase)
 {
 	struct cursor c = cursor_of(slot);
 	struct kdf_params params;
@@ -86,7 +87,8 @@ static enum err card_key(struct secret **ret, const struct secret *card, struct 
 	return ERR_OK;
 }
 
-enum err keystore_unwrap_card(struct secret **ret, struct bytes slot, struct bytes binding, const struct secret *card)
+enum err keystore_unwrap_card(struct secret **ret, struct bytes slot, struct bytes binding,
+			      const struct secret *card)
 {
 	struct cursor c = cursor_of(slot);
 	struct secret *key = NULL;
