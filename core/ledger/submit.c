@@ -25,7 +25,7 @@ static bool usable(const struct link *l, size_t peer)
 /* The newest height a peer claims; what is valid until too far ahead would be refused. */
 static enum err newest_height(struct submitter *s, uint64_t *ret, struct err_info *info)
 {
-	enum err e = err_set(info, ERR_NETWORK, "no peer is known");
+	enum err e = ERR_NETWORK;
 	Medlock__StatusReply *status;
 	struct peer_call call;
 
@@ -40,7 +40,7 @@ static enum err newest_height(struct submitter *s, uint64_t *ret, struct err_inf
 		WIRE_FREE(status);
 		return ERR_OK;
 	}
-	return e;
+	return s->link->count ? e : err_set(info, e, "no peer is known");
 }
 
 /* Names of what the transaction makes, known before it is sent. */
@@ -155,9 +155,11 @@ static enum err post(struct submitter *s, struct submitted *ret, size_t peer, st
 enum err submit_again(struct submitter *s, struct submitted *ret, struct bytes tx, struct err_info *info)
 {
 	int64_t until = s->link->clock->steady_ms(s->link->clock->self) + SUBMIT_WAIT_MS;
-	enum err e = err_set(info, ERR_NETWORK, "no peer is known");
+	enum err e = ERR_NETWORK;
 
-	for (size_t turn = 0; s->link->count > 0 && s->link->clock->steady_ms(s->link->clock->self) < until; turn++) {
+	if (s->link->count == 0)
+		return err_set(info, e, "no peer is known");
+	for (size_t turn = 0; s->link->clock->steady_ms(s->link->clock->self) < until; turn++) {
 		size_t peer = turn % s->link->count;
 
 		TRY(task_check(s->link->task));

@@ -41,8 +41,10 @@ static enum err sync_peer(struct replica *r, struct replica_sync_report *report,
 enum err replica_sync(struct replica *r, struct replica_sync_report *ret, struct link *l, struct err_info *info)
 {
 	struct replica_sync_report report = {0};
-	enum err e = err_set(info, ERR_NETWORK, "no peer is known");
+	enum err e = ERR_NETWORK;
 
+	if (l->count == 0)
+		return err_set(info, e, "no peer is known");
 	for (size_t i = 0; i < l->count; i++) {
 		if (l->peers[i].state == LINK_DROPPED)
 			continue;
@@ -62,10 +64,12 @@ enum err replica_prove(struct replica *r, struct buf *ret, struct link *l, struc
 		       const struct request_id *request, struct err_info *info)
 {
 	struct peer_call call;
-	enum err e = err_set(info, ERR_NETWORK, "no peer is known");
+	enum err e = ERR_NETWORK;
 
 	if (r->full)
 		return replica_get(r, ret, NULL, key, info);
+	if (l->count == 0)
+		return err_set(info, e, "no peer is known");
 	for (size_t i = 0; i < l->count; i++) {
 		if (l->peers[i].state == LINK_DROPPED)
 			continue;
