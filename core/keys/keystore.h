@@ -4,8 +4,8 @@
  * Every slot opens the same master key: a passphrase (Argon2id), a recovery card (240 random bits as text), others
  * later; slots of unknown kinds are kept as they are.  From the master key, by HKDF with names: the Ed25519 seed to
  * act, the X25519 key to read (an age identity), the G1 scalar to open, the key of local private files, the root of
- * request keys.  Extra entries (the authority's keys) are sealed inside.  The file names its account and network in clear,
- * so that another person's keystore is told apart before any passphrase.  docs/formats/keystore.md.
+ * request keys.  Extra entries (the authority's keys) are sealed inside.  The file names its account and network in
+ * clear, so that another person's keystore is told apart before any passphrase.  docs/formats/keystore.md.
  *
  * A flipped bit is ERR_DAMAGED by a checksum; a deliberate change, by the seal of the entries, which covers all before
  * it.  One thread at a time.  All keys are in guarded memory and wiped by keystore_free.
