@@ -46,17 +46,28 @@ static enum err export(struct cli *c)
 	return ERR_OK;
 }
 
+/* What was found, in both outputs.  When the genesis is damaged nothing stands, from the first block on. */
+static enum err name_block(struct cli *c, struct app_verified *v, enum err e)
+{
+	if (v->first_bad == 0)
+		v->first_bad = 1;
+	v->ok = false;
+	print_verified(c, v);
+	return err_wrap(&c->info, e, "block %llu and what follows cannot be trusted", (unsigned long long)v->first_bad);
+}
+
 static enum err verify(struct cli *c)
 {
 	struct app_verified v = {0};
 	enum err e = app_ledger_verify(c->app, &v, c->argument_count ? c->arguments[0] : NULL, &c->info);
 
-	if (e == ERR_OK || v.first_bad > 0)
-		print_verified(c, &v);
-	if (e == ERR_OK)
-		cli_say(c, "%llu blocks with %llu transactions verified: nothing was changed.\n",
-			(unsigned long long)v.blocks, (unsigned long long)v.txs);
-	return e;
+	if (e != ERR_OK && (v.first_bad > 0 || err_row(e)->exit_status == err_row(ERR_CHAIN)->exit_status))
+		return name_block(c, &v, e);
+	TRY(e);
+	print_verified(c, &v);
+	cli_say(c, "%llu blocks with %llu transactions verified: nothing was changed.\n", (unsigned long long)v.blocks,
+		(unsigned long long)v.txs);
+	return ERR_OK;
 }
 
 static enum err tx(struct cli *c)

@@ -58,17 +58,49 @@ static void event_json(struct cli *c, struct json_writer *w, const struct app_ev
 	json_end_object(w);
 }
 
+/* What a kind of entry says to its owner. */
+static const char *deed(const struct app_event *e)
+{
+	static const struct { const char *kind, *words; } deeds[] = {
+		{"cert_anchor", "certified this account"}, {"cert_revoke", "revoked this account"},
+		{"record_deposit", "deposited"}, {"consent_set", "changed consent"}, {"access_request", "asked to see"},
+		{"access_close", "closed a request for"}, {"release_receipt", "released the key of"},
+	};
+
+	if (strcmp(e->kind, "consent_pause") == 0)
+		return e->paused ? "paused all sharing" : "resumed sharing";
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
+		if (strcmp(deeds[i].kind, e->kind) == 0)
+			return deeds[i].words;
+	}
+	return e->kind;
+}
+
+static size_t count_of(const struct app_event *e, const char *decision)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		count += strcmp(e->records[i].decision, decision) == 0;
+	return count;
+}
+
+/* "  6  2026-11-23 09:12  okafor asked to see 2 records for TREAT: 1 granted, 1 refused" */
 static void event_line(struct cli *c, const struct app_event *e)
 {
 	char at[TIME_TEXT];
+	size_t granted = count_of(e, "granted"), denied = count_of(e, "denied"), asked = count_of(e, "ask");
 
 	time_format(at, e->at);
-	cli_say(c, "%4llu  %.16s  %-15s %-20s %-8s %s", (unsigned long long)e->n, at, e->kind,
-		cli_foreign(c, app_name(c->app, e->who.b)), e->purpose, overall(e));
+	cli_say(c, "%4llu  %.10s %.5s  %s %s", (unsigned long long)e->n, at, at + 11,
+		cli_foreign(c, app_name(c->app, e->who.b)), deed(e));
 	if (e->count > 0)
-		cli_say(c, " (%zu record%s)", e->count, e->count == 1 ? "" : "s");
-	cli_say(c, "%s%s\n", e->emergency ? " EMERGENCY" : "",
-		strcmp(e->kind, "consent_pause") == 0 ? (e->paused ? " all sharing paused" : " sharing resumed") : "");
+		cli_say(c, " %zu record%s", e->count, e->count == 1 ? "" : "s");
+	if (e->purpose[0] != '\0')
+		cli_say(c, " for %s", e->purpose);
+	if (granted + denied + asked > 0 && strcmp(e->kind, "access_request") == 0)
+		cli_say(c, ": %zu granted, %zu refused%s", granted, denied, asked ? ", some ask you" : "");
+	cli_say(c, "%s\n", e->emergency ? "  EMERGENCY" : "");
 }
 
 static enum err list_since(struct cli *c, struct app_events *ret)
