@@ -38,6 +38,13 @@ check() {
 	if "$@"; then ok "$name"; else not_ok "$name" "failed: $*"; fi
 }
 
+# json NAME FILTER…: a jq filter over the last command's JSON must give true.
+json() {
+	local name=$1
+	shift
+	if jq -e "$@" "$OUT" >"$T/null" 2>&1; then ok "$name"; else not_ok "$name" "not so: $1"; said; fi
+}
+
 # run COMMAND…: output into $OUT and $ERR, status into $RC.
 run() {
 	timeout --kill-after=5 "$COMMAND_SECONDS" "$@" >"$OUT" 2>"$ERR" </dev/null

@@ -39,16 +39,15 @@ fi
 as jansen deposit put "$bundle" --owner anna --json
 expect 0 "one bundle more"
 record=$(value .record)
-check "deposit put names the record, the block and the full rendition" \
-	jq -e '.v == 1 and (.record | length) == 64 and .height > 0 and .renditions[0].form == "full" and (.dropped | type) == "array"' "$OUT" >"$T/null"
+json "deposit put names the record, the block and the full rendition" '.v == 1 and (.record | length) == 64 and .height > 0 and .renditions[0].form == "full" and (.dropped | type) == "array"'
 
 as anna record list --json
 expect 0 "anna lists her records"
-check "the new one is among them" jq -e --arg r "$record" '[.records[] | select(.record == $r)] | length == 1' "$OUT" >"$T/null"
+json "the new one is among them" --arg r "$record" '[.records[] | select(.record == $r)] | length == 1'
 
 as anna record view "$record" --json
 expect 0 "anna reads it"
-check "it is verified and has resources" jq -e '.verified and .resources > 0 and .form == "full"' "$OUT" >"$T/null"
+json "it is verified and has resources" '.verified and .resources > 0 and .form == "full"'
 as anna record export "$record" --out "$T/exported"
 expect 0 "anna exports it"
 check "the export has the original bytes" cmp "$bundle" "$T/exported"
@@ -58,11 +57,11 @@ check "an export does not overwrite a file" test "$RC" -ne 0
 # ---- consent, request, release ----
 as anna consent add --deny --who everyone --purpose TREAT --json
 expect 0 "consent add --deny"
-check "a change names version, block and diff" jq -e '.version > 0 and .height > 0 and (.diff.gains | type) == "array" and (.diff.losses | type) == "array"' "$OUT" >"$T/null"
+json "a change names version, block and diff" '.version > 0 and .height > 0 and (.diff.gains | type) == "array" and (.diff.losses | type) == "array"'
 as okafor request new --owner anna --purpose TREAT --record "$record" --json
 expect 5 "a request under the denial ends with 5"
 note=$(value .note)
-check "it lists no record" jq -e '(.records | length) == 0' "$OUT" >"$T/null"
+json "it lists no record" '(.records | length) == 0'
 as okafor request new --owner anna --purpose TREAT --record "$(printf '%064d' 7)" --json
 expect 5 "a request for a record that does not exist ends the same way"
 check "and says the same note" test "$(value .note)" = "$note"
@@ -70,25 +69,25 @@ check "and says the same note" test "$(value .note)" = "$note"
 as anna consent add --permit --who okafor --purpose TREAT --dry-run --json
 expect 0 "a permit is tried first"
 as anna consent show --json
-check "the dry run changed nothing" jq -e '[.rules[] | select(.effect == "permit")] | length == 0' "$OUT" >"$T/null"
+json "the dry run changed nothing" '[.rules[] | select(.effect == "permit")] | length == 0'
 as anna consent add --permit --who okafor --purpose TREAT --any-label --json
 expect 0 "consent add --permit"
-check "the permit gains somebody something" jq -e '(.diff.gains | length) > 0' "$OUT" >"$T/null"
+json "the permit gains somebody something" '(.diff.gains | length) > 0'
 as anna consent try --as okafor --purpose TREAT --json
 expect 0 "consent try"
-check "the preview says that the record is readable" jq -e --arg r "$record" '.readable > 0 and ([.answers[] | select(.record == $r)][0].form == "full")' "$OUT" >"$T/null"
+json "the preview says that the record is readable" --arg r "$record" '.readable > 0 and ([.answers[] | select(.record == $r)][0].form == "full")'
 
 as okafor request new --owner anna --purpose TREAT --record "$record" --wait --json
 expect 0 "the request is granted"
 request=$(value .request)
-check "the grant names the record and its form" jq -e --arg r "$record" '.records == [{record: $r, decision: "permit", form: "full"}] or ([.records[] | select(.record == $r and .form == "full")] | length == 1)' "$OUT" >"$T/null"
+json "the grant names the record and its form" --arg r "$record" '.records == [{record: $r, decision: "permit", form: "full"}] or ([.records[] | select(.record == $r and .form == "full")] | length == 1)'
 check "the note is the same for a grant" test "$(value .note)" = "$note"
 as okafor request get "$request" --out "$T/got" --json
 expect 0 "the record is released and opened"
 path=$(value '.files[0].path')
 check "the bytes are those deposited" cmp "$bundle" "$path"
 check "the digest is that of the file" test "$(value '.files[0].sha256')" = "$(sha256sum "$bundle" | cut -d' ' -f1)"
-check "every custodian did well" jq -e '(.custodians | length) > 0 and all(.custodians[]; .ok)' "$OUT" >"$T/null"
+json "every custodian did well" '(.custodians | length) > 0 and all(.custodians[]; .ok)'
 check "the file is for its user only" test "$(stat -c %a "$path")" = 600
 as vos request get "$request" --out "$T/stolen" --json
 check "somebody else gets nothing under this request" test "$RC" -ne 0 -a ! -e "$T/stolen/$(basename "$path")"
@@ -110,7 +109,7 @@ fi
 as anna consent pause --json
 expect 0 "consent pause"
 paused=$(value .height)
-check "it tells the block, the peers and the copies" jq -e '.paused and .height > 0 and .peers_at_height >= 1 and .copies >= 1' "$OUT" >"$T/null"
+json "it tells the block, the peers and the copies" '.paused and .height > 0 and .peers_at_height >= 1 and .copies >= 1'
 as okafor request get "$request" --out "$T/again" --json
 expect 5 "the next release under the same grant is refused"
 check "nothing was written" bash -c '! find "$1" -type f 2>/dev/null | grep -q .' _ "$T/again"
@@ -119,13 +118,13 @@ expect 5 "a new request is refused as well"
 
 as anna log list --json
 expect 0 "anna's list"
-check "it is complete" jq -e '.complete and .checked_to >= '"${paused:-1}" "$OUT" >"$T/null"
-check "it shows the deposit" jq -e '[.events[] | select(.kind | test("deposit"))] | length > 0' "$OUT" >"$T/null"
-check "it shows both consent changes" jq -e '[.events[] | select(.kind | test("consent|policy"))] | length >= 2' "$OUT" >"$T/null"
-check "it shows okafor refused and granted" jq -e '[.events[] | select(.who == "okafor" and .purpose == "TREAT") | .decision] | (index("deny") != null) and (index("permit") != null)' "$OUT" >"$T/null"
-check "it shows the release" jq -e --arg q "$request" '[.events[] | select(.request? == $q)] | length > 0' "$OUT" >"$T/null"
-check "it shows the pause" jq -e '[.events[] | select(.kind | test("pause"))] | length == 1' "$OUT" >"$T/null"
-check "entries are numbered without a gap" jq -e '[.events[].n] | sort == [range(1; length + 1)]' "$OUT" >"$T/null"
+json "it is complete" '.complete and .checked_to >= '"${paused:-1}"
+json "it shows the deposit" '[.events[] | select(.kind | test("deposit"))] | length > 0'
+json "it shows both consent changes" '[.events[] | select(.kind | test("consent|policy"))] | length >= 2'
+json "it shows okafor refused and granted" '[.events[] | select(.who == "okafor" and .purpose == "TREAT") | .decision] | (index("deny") != null) and (index("permit") != null)'
+json "it shows the release" --arg q "$request" '[.events[] | select(.request? == $q)] | length > 0'
+json "it shows the pause" '[.events[] | select(.kind | test("pause"))] | length == 1'
+json "entries are numbered without a gap" '[.events[].n] | sort == [range(1; length + 1)]'
 as anna log verify
 expect 0 "log verify"
 as anna ledger verify
@@ -142,7 +141,7 @@ expect 5 "a closed request releases nothing"
 # ---- the ledger, exported and falsified ----
 as jansen sync --json
 expect 0 "jansen syncs"
-check "his replica is full" jq -e '.mode == "full" and .behind == 0' "$OUT" >"$T/null"
+json "his replica is full" '.mode == "full" and .behind == 0'
 as jansen ledger verify --json
 expect 0 "ledger verify of a full replica"
 as jansen ledger export "$T/ledger" --json
