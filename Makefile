@@ -187,7 +187,7 @@ lint: $(ALL_AR) $(HDRS:%=$(B)/hdr/%.ok)            ## layers, headers, banned ca
 
 $(B)/hdr/%.ok: % $(B)/.flags | $(GEN_H) $(B)/blst/libblst.a
 	@mkdir -p $(@D)
-	@printf '#include "%s"\n' $* | $(CC) $(TEST_CFLAGS) -fsyntax-only -xc - && touch $@
+	@printf '#include "%s"\nextern int header_stands_alone;\n' $* | $(CC) $(TEST_CFLAGS) -fsyntax-only -xc - && touch $@
 
 fmt:                                               ## format the sources (clang-format)
 	@clang-format -i $$(git ls-files '*.c' '*.h')

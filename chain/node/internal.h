@@ -17,7 +17,7 @@
 
 #define NONCES_MAX 65536u      /* of releases in the last minutes */
 #define TICKETS_CACHED 4096u   /* read tickets found good */
-#define RECEIPT_BATCH_MS 200
+#define RECEIPT_BATCH_MS 20
 #define BLOB_KEEP_MS MS_PER_DAY /* without a deposit that names it */
 #define WORKER_THREADS 2u
 

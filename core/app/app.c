@@ -251,6 +251,10 @@ const char *app_name(struct app *a, const uint8_t id[ID_SIZE])
 
 	if (row != NULL)
 		return row->name;
+	for (size_t i = 0; a->network != NULL && i < a->network->n_peers; i++) {
+		if (bytes_equal(wire_bytes(a->network->peers[i]->account), bytes_of(id, ID_SIZE)))
+			return a->network->peers[i]->url;
+	}
 	text = a->names[a->next_name++ % 16];
 	hex_encode(text, id, 6);
 	return text;

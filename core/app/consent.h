@@ -67,7 +67,7 @@ struct app_answers {
 	size_t count, readable, asked, refused;
 };
 struct app_question {
-	const char *as, *purpose, *on; /* on: a date or NULL for now */
+	const char *as, *purpose, *on; /* on: a date; NULL: today */
 	bool emergency;
 };
 enum err app_consent_try(struct app *a, struct app_answers *ret, const struct app_question *q, struct err_info *info) MUST_USE;

@@ -76,7 +76,7 @@ enum err submit_sign(struct submitter *s, struct submitted *ret, struct buf *ret
 {
 	const struct rng *rng = s->rng ? s->rng : rng_system();
 	uint8_t salt[TX_SALT_SIZE];
-	uint64_t height;
+	uint64_t height = 0;
 	enum err e;
 
 	TRY(newest_height(s, &height, info));

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "core/crypto/schnorr.h"
+#include <stdio.h>
+
 #include "core/ident/ca.h"
 
 struct desk {
