@@ -139,7 +139,11 @@ static enum err owner_key(struct app *a, struct deposit_wish *w, struct err_info
 	enum err e = replica_account(a->replica, &owner, &w->owner, NULL);
 
 	if (e != ERR_OK) {
-		TRY(replica_prove(a->replica, NULL, &a->link, state_key_bytes(&key), NULL, info));
+		e = replica_prove(a->replica, NULL, &a->link, state_key_bytes(&key), NULL, info);
+		if (e == ERR_NOT_FOUND)
+			return err_set(info, ERR_ROLE, "this profile may not read the key of that patient: the"
+						       " authority's desk can deposit for her");
+		TRY(e);
 		TRY(replica_account(a->replica, &owner, &w->owner, info));
 	}
 	if (owner->revoked)

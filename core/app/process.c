@@ -168,21 +168,27 @@ enum err process_start(pid_t *ret, const char *const *words, const char *log_pat
 	return e;
 }
 
+/* "PID (name) S …"; a process that ended and waits for its parent (Z) is not alive. */
 bool process_alive(pid_t pid, const char *name)
 {
-	char path[64], comm[64] = "";
+	char path[64], stat[256] = "";
+	const char *open_name, *close_name;
 	ssize_t len;
 	int fd;
 
 	if (pid <= 1)
 		return false;
-	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	len = read(fd, comm, sizeof(comm) - 1);
+	len = read(fd, stat, sizeof(stat) - 1);
 	close(fd);
-	return len > 0 && strncmp(comm, name, strlen(name)) == 0;
+	open_name = len > 0 ? strchr(stat, '(') : NULL;
+	close_name = len > 0 ? strrchr(stat, ')') : NULL;
+	if (open_name == NULL || close_name == NULL || close_name[1] == '\0')
+		return false;
+	return strncmp(open_name + 1, name, strlen(name)) == 0 && close_name[2] != 'Z' && close_name[2] != 'X';
 }
 
 enum err process_stop(pid_t pid, struct err_info *info)

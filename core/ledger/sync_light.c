@@ -124,7 +124,9 @@ static enum err take_event(struct events_run *run, struct bytes raw, struct err_
 	Medlock__Event *event;
 	enum err e;
 
-	TRY(event_parse(&event, &run->r->account, run->log.count + 1, raw, info));
+	if (event_parse(&event, &run->r->account, run->log.count + 1, raw, info) != ERR_OK)
+		return err_wrap(info, ERR_INCOMPLETE, "entry %llu is withheld or changed",
+				(unsigned long long)run->log.count + 1);
 	run->log.head = event_head_next(&run->log.head, raw);
 	run->log.count++;
 	run->added++;
