@@ -78,6 +78,7 @@ static enum err open_all(struct app *a, const struct app_options *o, struct err_
 
 	TRY(profile_home(home, o->home, info));
 	TRY(profile_open(&a->profile, home, info));
+	TRY(app_lock(a, info));
 	TRY(keyholder_start(&a->keys, keyholder_capabilities(keyholder_mode(options_text(&a->profile.options, "mode"))), info));
 	TRY(read_account(a, info));
 	TRY(http_client_new(&a->http, &http, info));
@@ -116,6 +117,7 @@ void app_free(struct app *a)
 	book_release(&a->book);
 	WIRE_FREE(a->network);
 	keyholder_free(a->keys);
+	app_lock_release(a);
 	profile_release(&a->profile);
 	free(a);
 }

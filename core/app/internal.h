@@ -28,10 +28,15 @@ struct app {
 	Medlock__Network *network;    /* after sync */
 	struct vault vault;
 	struct ca *ca;
-	bool synced;
+	bool synced, locked;
+	int lock;                     /* the open lock file when locked */
 	char names[16][24];           /* short ids that app_name gave out, used in turn */
 	size_t next_name;
 };
+
+/* Keep other processes off this profile until release; waits for them a minute, then ERR_BUSY. */
+enum err app_lock(struct app *a, struct err_info *info) MUST_USE;
+void app_lock_release(struct app *a);
 
 /* Sync once in a process, before the first question that needs the newest state. */
 enum err app_fresh(struct app *a, struct err_info *info) MUST_USE;
