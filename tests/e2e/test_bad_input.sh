@@ -69,7 +69,7 @@ as anna consent show --json
 check "the policy is as it was" test "$(value '.rules | length')" = 0
 
 # ---- who one is ----
-printf 'wrong horse\n' >"$T/wrong"
+(umask 077; printf "wrong horse\n" >"$T/wrong")
 expect_error 4 "a wrong passphrase" anna log list --passphrase-file "$T/wrong"
 cp -a "$okafor" "$T/mixed"
 find "$T/mixed" -maxdepth 1 -name 'keystore*' -delete
