@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +132,8 @@ void daemon_start(struct daemon_home *d, const char *flag, const char *value)
 	d->pid = fork();
 	ASSERT(d->pid >= 0);
 	if (d->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no daemon behind */
+		dup2(log_fd, 1);
 		dup2(log_fd, 2);
 		dup2(fds[1], 3);
 		for (int fd = 4; fd < 256; fd++)
