@@ -79,7 +79,8 @@ static enum err open_all(struct app *a, const struct app_options *o, struct err_
 	TRY(profile_home(home, o->home, info));
 	TRY(profile_open(&a->profile, home, info));
 	TRY(app_lock(a, info));
-	TRY(keyholder_start(&a->keys, keyholder_capabilities(keyholder_mode(options_text(&a->profile.options, "mode"))), info));
+	TRY(keyholder_start(
+		&a->keys, keyholder_capabilities(keyholder_mode(options_text(&a->profile.options, "mode"))), info));
 	TRY(read_account(a, info));
 	TRY(http_client_new(&a->http, &http, info));
 	link_init(&a->link, a->http, a->keys, clock_real(), o->task, &a->profile.network, &a->me.account);

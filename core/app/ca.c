@@ -12,7 +12,7 @@
 static void fill_enrolment(struct app_enrolment *e, const struct ca_request *r)
 {
 	*e = (struct app_enrolment){.account = r->account, .approvals_have = r->approvals.have,
-				    .approvals_need = r->approvals.need};
+					.approvals_need = r->approvals.need};
 	snprintf(e->id, sizeof(e->id), "%s", r->id_text);
 	snprintf(e->name, sizeof(e->name), "%.127s", r->name);
 	snprintf(e->profile, sizeof(e->profile), "%s", r->profile->name);
@@ -214,7 +214,8 @@ enum err app_ca_doctor(struct app *a, struct app_checks *ret, struct err_info *i
 
 /* ---- this profile ---------------------------------------------------------------------------- */
 
-static void add_check(struct app_checks *all, const char *what, enum err e, const struct err_info *info, const char *fine)
+static void add_check(struct app_checks *all, const char *what, enum err e, const struct err_info *info,
+		      const char *fine)
 {
 	struct app_check *x = &all->rows[all->count++];
 
@@ -235,7 +236,8 @@ static enum err check_clock(struct app *a, struct err_info *info)
 	apart = status->clock - clock_real()->now(NULL).v;
 	WIRE_FREE(status);
 	if (apart > RELEASE_CLOCK_MS || apart < -RELEASE_CLOCK_MS)
-		return err_set(info, ERR_CLOCK, "this clock and the peer's are %lld s apart", (long long)(apart / 1000));
+		return err_set(info, ERR_CLOCK, "this clock and the peer's are %lld s apart",
+			       (long long)(apart / 1000));
 	return ERR_OK;
 }
 
@@ -245,11 +247,13 @@ static enum err check_account(struct app *a, struct err_info *info)
 	enum err e = replica_account(a->replica, &me, &a->me.account, NULL);
 
 	if (e == ERR_NOT_FOUND)
-		return err_set(info, ERR_NOT_CERTIFIED, "the certificate authority has not approved this account yet");
+		return err_set(info, ERR_NOT_CERTIFIED,
+			       "the certificate authority has not approved this account yet");
 	if (e != ERR_OK)
 		return e;
 	if (me->revoked)
-		e = err_set(info, ERR_REVOKED, "this account was revoked in block %llu", (unsigned long long)me->revoked_height);
+		e = err_set(info, ERR_REVOKED, "this account was revoked in block %llu",
+				(unsigned long long)me->revoked_height);
 	else if (me->not_after != 0 && me->not_after <= clock_real()->now(NULL).v)
 		e = err_set(info, ERR_EXPIRED, "the certificate has expired");
 	WIRE_FREE(me);

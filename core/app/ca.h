@@ -41,7 +41,8 @@ struct app_ca_act {
 	uint64_t height;
 	uint32_t approvals_have, approvals_need;
 };
-enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, bool dry_run, struct err_info *info) MUST_USE;
+enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, bool dry_run,
+			struct err_info *info) MUST_USE;
 enum err app_ca_reject(struct app *a, const char *id, const char *reason, struct err_info *info) MUST_USE;
 /* confirm: last four digits of the serial, else ERR_CONFIRM. */
 enum err app_ca_revoke(struct app *a, struct app_ca_act *ret, const char *serial, const char *reason,

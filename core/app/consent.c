@@ -86,7 +86,8 @@ static void count_peers(struct app *a, struct app_pause *ret)
 		Medlock__StatusReply *status;
 
 		ret->peers++;
-		if (link_call(&a->link, &call, i, false, NULL) != ERR_OK || peer_status(&call, &status, NULL) != ERR_OK)
+		if (link_call(&a->link, &call, i, false, NULL) != ERR_OK ||
+			peer_status(&call, &status, NULL) != ERR_OK)
 			continue;
 		ret->peers_at_height += status->height >= ret->height;
 		WIRE_FREE(status);
@@ -149,7 +150,8 @@ static struct app_answer answer_of(struct app *a, const struct preview_answer *x
 static enum err answers_of(struct app *a, struct app_answers *ret, const struct preview_answers *x,
 			   const struct preview_world *w)
 {
-	struct app_answers made = {.count = x->count, .readable = x->readable, .asked = x->asked, .refused = x->refused};
+	struct app_answers made = {
+		.count = x->count, .readable = x->readable, .asked = x->asked, .refused = x->refused};
 
 	made.rows = calloc(x->count + 1, sizeof(*made.rows));
 	if (made.rows == NULL)
@@ -206,7 +208,8 @@ static const struct consent_record *record_in(const struct preview_world *w, con
 	return NULL;
 }
 
-enum err app_consent_who(struct app *a, struct app_answers *ret, const struct record_id *record, struct err_info *info)
+enum err app_consent_who(struct app *a, struct app_answers *ret, const struct record_id *record,
+			 struct err_info *info)
 {
 	struct preview_world w;
 	struct preview_answers x = {0};

@@ -45,7 +45,7 @@ struct app_change {
 };
 /* ERR_CONFLICT when the policy changed meanwhile; nothing is lost then. */
 enum err app_consent_change(struct app *a, struct app_change *ret, const struct app_consent_edit *edit,
-			    struct err_info *info) MUST_USE;
+				struct err_info *info) MUST_USE;
 void app_change_release(struct app_change *c);
 
 struct app_pause {
@@ -54,7 +54,8 @@ struct app_pause {
 	uint64_t copies; /* releases to others so far: they may still hold what they opened */
 	struct tx_id tx;
 };
-enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bool dry_run, struct err_info *info) MUST_USE;
+enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bool dry_run,
+			   struct err_info *info) MUST_USE;
 
 struct app_answer {
 	struct record_id record;
@@ -70,7 +71,8 @@ struct app_question {
 	const char *as, *purpose, *on; /* on: a date; NULL: today */
 	bool emergency;
 };
-enum err app_consent_try(struct app *a, struct app_answers *ret, const struct app_question *q, struct err_info *info) MUST_USE;
+enum err app_consent_try(struct app *a, struct app_answers *ret, const struct app_question *q,
+			 struct err_info *info) MUST_USE;
 enum err app_consent_who(struct app *a, struct app_answers *ret, const struct record_id *record,
 			 struct err_info *info) MUST_USE;
 void app_answers_release(struct app_answers *x);

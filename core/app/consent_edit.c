@@ -27,14 +27,21 @@ static enum err find_actor(struct app *a, Medlock__Actor **ret, const char *who,
 }
 
 /* The live policy with one rule more. */
-static enum err with_rule(struct app *a, struct policy *wanted, const struct app_rule_words *said, char **ret_sentence,
-			  struct err_info *info)
+static enum err with_rule(struct app *a, struct policy *wanted, const struct app_rule_words *said,
+			  char **ret_sentence, struct err_info *info)
 {
 	struct sentence_names names = app_sentence_names(a);
 	struct rule_words words = {
-		.effect = said->effect, .purposes = said->purpose, .categories = said->category, .labels = said->label,
-		.form = said->form, .until = said->until, .uses = said->uses, .lock = said->lock,
-		.emergency_ok = said->emergency_ok, .any_label = said->any_label,
+		.effect = said->effect,
+		.purposes = said->purpose,
+		.categories = said->category,
+		.labels = said->label,
+		.form = said->form,
+		.until = said->until,
+		.uses = said->uses,
+		.lock = said->lock,
+		.emergency_ok = said->emergency_ok,
+		.any_label = said->any_label,
 	};
 	Medlock__Actor *actor = NULL;
 	Medlock__Rule *rule = NULL;
@@ -57,7 +64,8 @@ static enum err with_rule(struct app *a, struct policy *wanted, const struct app
 	return e;
 }
 
-static enum err without_rule(struct app *a, struct policy *wanted, uint32_t id, char **ret_sentence, struct err_info *info)
+static enum err without_rule(struct app *a, struct policy *wanted, uint32_t id, char **ret_sentence,
+			     struct err_info *info)
 {
 	struct sentence_names names = app_sentence_names(a);
 	struct buf sentence = BUF_INIT;
@@ -91,8 +99,8 @@ static enum err copy_policy(struct policy *ret, const struct policy *p)
 	return ERR_OK;
 }
 
-static enum err want(struct app *a, struct policy *ret, const struct policy *live, const struct app_consent_edit *edit,
-		     char **ret_sentence, struct err_info *info)
+static enum err want(struct app *a, struct policy *ret, const struct policy *live,
+		     const struct app_consent_edit *edit, char **ret_sentence, struct err_info *info)
 {
 	enum err e;
 
@@ -110,8 +118,8 @@ static enum err want(struct app *a, struct policy *ret, const struct policy *liv
 
 /* ---- who gains, who loses ------------------------------------------------------------------ */
 
-static enum err sentences(struct app *a, char ***ret, size_t *ret_count, const struct preview_change *list, size_t count,
-			  const struct preview_world *w)
+static enum err sentences(struct app *a, char ***ret, size_t *ret_count, const struct preview_change *list,
+			  size_t count, const struct preview_world *w)
 {
 	struct sentence_names names = app_sentence_names(a);
 
@@ -128,7 +136,8 @@ static enum err sentences(struct app *a, char ***ret, size_t *ret_count, const s
 	return ERR_OK;
 }
 
-static enum err show_diff(struct app *a, struct app_change *ret, const struct preview_world *w, const struct policy *wanted)
+static enum err show_diff(struct app *a, struct app_change *ret, const struct preview_world *w,
+			  const struct policy *wanted)
 {
 	struct preview_diff d = {0};
 	enum err e = preview_diff(&d, &w->policy, wanted, w->actors, w->actor_count,
@@ -166,8 +175,8 @@ static enum err send(struct app *a, struct app_change *ret, Medlock__ConsentSet 
 	return e;
 }
 
-static enum err change_to(struct app *a, struct app_change *ret, const struct preview_world *w, const struct policy *wanted,
-			  bool dry_run, struct err_info *info)
+static enum err change_to(struct app *a, struct app_change *ret, const struct preview_world *w,
+			  const struct policy *wanted, bool dry_run, struct err_info *info)
 {
 	Medlock__ConsentSet change = MEDLOCK__CONSENT_SET__INIT;
 	enum err e = show_diff(a, ret, w, wanted);
@@ -184,7 +193,7 @@ static enum err change_to(struct app *a, struct app_change *ret, const struct pr
 }
 
 enum err app_consent_change(struct app *a, struct app_change *ret, const struct app_consent_edit *edit,
-			    struct err_info *info)
+				struct err_info *info)
 {
 	struct app_change done = {0};
 	struct preview_world w;

@@ -65,7 +65,7 @@ static enum err start_peer(struct options *world, const char *dir, struct task *
 }
 
 static enum err text_member(struct options *world, struct json_object *o, const char *member, const char *option,
-			    struct err_info *info)
+				struct err_info *info)
 {
 	struct json_object *found;
 
@@ -89,11 +89,24 @@ static enum err note_peer(struct options *world, struct bytes json, struct err_i
 	return e;
 }
 
-static enum err init_peer(struct options *world, const char *dir, const struct demo_cards *cards, struct err_info *info)
+static enum err init_peer(struct options *world, const char *dir, const struct demo_cards *cards,
+			  struct err_info *info)
 {
 	char program[4096], home[4096], passphrase[4096], listen[64], url[80];
-	const char *words[64] = {program, "init", "--home", home, "--listen", listen, "--url", url, "--engine", "solo",
-				 "--chain-id", "medlock-demo-solo-1", "--passphrase-file", passphrase};
+	const char *words[64] = {program,
+				 "init",
+				 "--home",
+				 home,
+				 "--listen",
+				 listen,
+				 "--url",
+				 url,
+				 "--engine",
+				 "solo",
+				 "--chain-id",
+				 "medlock-demo-solo-1",
+				 "--passphrase-file",
+				 passphrase};
 	struct buf out = BUF_INIT;
 	size_t count = 14;
 	uint16_t port;
@@ -133,7 +146,8 @@ static enum err certify(struct options *world, const char *dir, struct task *tas
 	enum err e = read_genesis(&genesis, dir, info);
 
 	if (e == ERR_OK)
-		e = demo_certify(dir, buf_bytes(&genesis), options_text(world, "url"), options_text(world, "pin"), task, info);
+		e = demo_certify(dir, buf_bytes(&genesis), options_text(world, "url"),
+				 options_text(world, "pin"), task, info);
 	buf_release(&genesis);
 	if (e == ERR_OK)
 		e = options_set(world, "whole", "yes", info);
@@ -159,7 +173,8 @@ static enum err make_world(struct options *world, const char *dir, struct task *
 static enum err resume_world(struct options *world, const char *dir, struct task *task, struct err_info *info)
 {
 	if (!options_bool(world, "whole"))
-		return err_set(info, ERR_CONFLICT, "%s holds a world that was cut while it was made: remove the folder", dir);
+		return err_set(info, ERR_CONFLICT,
+			       "%s holds a world that was cut while it was made: remove the folder", dir);
 	if (process_alive((pid_t)options_uint(world, "pid"), "medlockd"))
 		return ERR_OK;
 	return start_peer(world, dir, task, info);
@@ -176,7 +191,8 @@ static enum err describe(struct app_demo *ret, const struct options *world, cons
 	return demo_people_list(ret, dir, info);
 }
 
-enum err app_demo_up(struct app_demo *ret, const char *dir, const char *program, struct task *task, struct err_info *info)
+enum err app_demo_up(struct app_demo *ret, const char *dir, const char *program, struct task *task,
+		     struct err_info *info)
 {
 	char absolute[4096];
 	struct options world;

@@ -61,7 +61,8 @@ enum err demo_passphrase(const char *path, struct err_info *info)
 	return files_write(path, bytes_str(text), info);
 }
 
-static enum err make_home(char home[4096], char passphrase[4096], const char *dir, const char *name, struct err_info *info)
+static enum err make_home(char home[4096], char passphrase[4096], const char *dir, const char *name,
+			  struct err_info *info)
 {
 	TRY(home_of(home, dir, name));
 	TRY(files_mkdir(home, info));
@@ -69,7 +70,8 @@ static enum err make_home(char home[4096], char passphrase[4096], const char *di
 	return demo_passphrase(passphrase, info);
 }
 
-static enum err genesis_person(struct demo_card *ret, const struct demo_row *p, const char *dir, struct err_info *info)
+static enum err genesis_person(struct demo_card *ret, const struct demo_row *p, const char *dir,
+			       struct err_info *info)
 {
 	char home[4096], passphrase[4096];
 	struct account_id account;
@@ -102,23 +104,32 @@ enum err demo_genesis_people(struct demo_cards *ret, const char *dir, struct tas
 
 /* ---- certificates ---------------------------------------------------------------------------- */
 
-static enum err join(const struct demo_row *p, const char *dir, struct bytes genesis, const char *url, const char *pin,
-		     struct err_info *info)
+static enum err join(const struct demo_row *p, const char *dir, struct bytes genesis, const char *url,
+		     const char *pin, struct err_info *info)
 {
 	char home[4096], passphrase[4096];
-	struct person_wish wish = {.home = home, .profile = p->mode, .name = p->full_name, .peer_url = url, .pin = pin,
+	struct person_wish wish = {.home = home,
+				   .profile = p->mode,
+				   .name = p->full_name,
+				   .peer_url = url,
+				   .pin = pin,
 				   .passphrase_file = passphrase};
 
 	TRY(make_home(home, passphrase, dir, p->name, info));
 	return person_join(&wish, genesis, info);
 }
 
-static enum err enrol(const struct demo_row *p, struct ca *desk, const char *dir, struct bytes genesis, const char *url,
-		      const char *pin, struct err_info *info)
+static enum err enrol(const struct demo_row *p, struct ca *desk, const char *dir, struct bytes genesis,
+		      const char *url, const char *pin, struct err_info *info)
 {
 	char home[4096], passphrase[4096];
-	struct person_wish wish = {.home = home, .profile = p->profile, .name = p->full_name, .peer_url = url, .pin = pin,
-				   .passphrase_file = passphrase, .organisation = p->organisation};
+	struct person_wish wish = {.home = home,
+				   .profile = p->profile,
+				   .name = p->full_name,
+				   .peer_url = url,
+				   .pin = pin,
+				   .passphrase_file = passphrase,
+				   .organisation = p->organisation};
 	struct buf request = BUF_INIT;
 	struct register_id id;
 	struct account_id account;
@@ -148,8 +159,8 @@ static enum err ceremony(struct app *officer, struct ca **ret, struct err_info *
 	return e == ERR_OK ? app_desk(officer, ret, info) : e;
 }
 
-static enum err with_desk(struct app *officer, const char *dir, struct bytes genesis, const char *url, const char *pin,
-			  struct task *task, struct err_info *info)
+static enum err with_desk(struct app *officer, const char *dir, struct bytes genesis, const char *url,
+			  const char *pin, struct task *task, struct err_info *info)
 {
 	struct ca *desk;
 

@@ -21,7 +21,8 @@ struct demo_cards {
 enum err demo_passphrase(const char *path, struct err_info *info) MUST_USE;
 
 /* Operator, officer and auditors: keys and cards, before there is a network. */
-enum err demo_genesis_people(struct demo_cards *ret, const char *dir, struct task *task, struct err_info *info) MUST_USE;
+enum err demo_genesis_people(struct demo_cards *ret, const char *dir, struct task *task,
+			     struct err_info *info) MUST_USE;
 
 /* Everybody joins the running network: the desk's ceremony, requests, approvals, and introductions. */
 enum err demo_certify(const char *dir, struct bytes genesis, const char *url, const char *pin, struct task *task,

@@ -106,8 +106,8 @@ static enum err add_label(struct labels *l, const char *text, struct err_info *i
 }
 
 /* What was proposed and what was said.  A label raises confidentiality to R unless somebody says otherwise in words. */
-static enum err decide(struct deposit_wish *w, struct labels *l, const struct proposal *p, const struct app_deposit *d,
-		       struct err_info *info)
+static enum err decide(struct deposit_wish *w, struct labels *l, const struct proposal *p,
+		       const struct app_deposit *d, struct err_info *info)
 {
 	uint32_t proposed;
 
@@ -202,8 +202,9 @@ static enum err put(struct app *a, struct app_deposited *ret, struct deposit_wis
 	ret->tx = done.tx;
 	ret->height = done.height;
 	for (size_t i = 0; i < done.rendition_count && i < 2; i++)
-		ret->description.renditions[ret->description.rendition_count++] = (struct app_rendition){
-			code_text(CODES_FORM, done.renditions[i].form), done.renditions[i].blob, done.renditions[i].size};
+		ret->description.renditions[ret->description.rendition_count++] =
+			(struct app_rendition){code_text(CODES_FORM, done.renditions[i].form),
+					   done.renditions[i].blob, done.renditions[i].size};
 	return ERR_OK;
 }
 

@@ -57,7 +57,8 @@ enum err app_desk_options(struct app *a, struct ca_options *ret, char path[PROFI
 enum err app_keystore_write(const struct profile *p, struct bytes file, struct err_info *info) MUST_USE;
 
 /* The stored policy of the owner, and the names for its sentences. */
-enum err app_policy_load(struct app *a, struct policy *ret, const struct account_id *owner, struct err_info *info) MUST_USE;
+enum err app_policy_load(struct app *a, struct policy *ret, const struct account_id *owner,
+			 struct err_info *info) MUST_USE;
 struct sentence_names app_sentence_names(struct app *a);
 
 char *app_text(const struct buf *b); /* a copy; "" when b is empty; NULL without memory */

@@ -66,7 +66,7 @@ static enum err match_event(void *self, const Medlock__Event *event, struct byte
 
 	(void)raw;
 	if (event->kind == ACTION_ACCESS_REQUEST && bytes_equal(wire_bytes(event->request), BYTES_ID(s->request)) &&
-	    event->tx.len == ID_SIZE) {
+		event->tx.len == ID_SIZE) {
 		ID_COPY(s->tx, event->tx.data);
 		s->found = true;
 	}

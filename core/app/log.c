@@ -50,10 +50,15 @@ static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 	g->list.rows = grown;
 	e = &g->list.rows[g->list.count];
 	*e = (struct app_event){
-		.n = event->n, .height = event->height, .at = {event->time}, .kind = code_text(CODES_ACTION, event->kind),
+		.n = event->n,
+		.height = event->height,
+		.at = {event->time},
+		.kind = code_text(CODES_ACTION, event->kind),
 		.purpose = event->purpose ? code_text(CODES_PURPOSE, event->purpose) : "",
 		.role = event->actor_role ? code_text(CODES_ROLE, event->actor_role) : "",
-		.emergency = event->emergency, .paused = event->paused, .policy_version = event->policy_version,
+		.emergency = event->emergency,
+		.paused = event->paused,
+		.policy_version = event->policy_version,
 	};
 	copy_id(e->who.b, event->actor);
 	copy_id(e->org.b, event->actor_organisation);

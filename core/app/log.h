@@ -30,7 +30,8 @@ struct app_events {
 	uint64_t checked_to; /* height of the proof */
 };
 /* n = 0: all since `since`; otherwise that one. */
-enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms since, uint64_t n, struct err_info *info) MUST_USE;
+enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms since, uint64_t n,
+		      struct err_info *info) MUST_USE;
 void app_events_release(struct app_events *e);
 
 /* Recompute the chain from the stored bytes against the proven row, after asking the peer for the newest.

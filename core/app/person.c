@@ -37,7 +37,7 @@ static enum err write_keystore(const char *home, const struct buf *file, struct 
 }
 
 static enum err create_keys(struct keyholder *keys, const char *home, const struct network_id *network,
-			    const char *passphrase_file, struct err_info *info)
+				const char *passphrase_file, struct err_info *info)
 {
 	struct kdf_params params = KDF_PARAMS_FLOOR;
 	struct secret *passphrase;
@@ -74,8 +74,8 @@ static enum err desk_key(struct seal_public *ret, const Medlock__Genesis *g, str
 }
 
 static enum err make_request(struct buf *ret, struct keyholder *keys, const struct keyholder_public *me,
-			     const struct person_wish *wish, const struct network_id *network, const Medlock__Genesis *g,
-			     struct err_info *info)
+			     const struct person_wish *wish, const struct network_id *network,
+			     const Medlock__Genesis *g, struct err_info *info)
 {
 	struct cert_name subject = {.common_name = wish->name};
 	struct organisation_id organisation = {{0}};
@@ -87,13 +87,15 @@ static enum err make_request(struct buf *ret, struct keyholder *keys, const stru
 	enum err e = desk_key(&desk, g, info);
 
 	if (wish->organisation != NULL) {
-		organisation = wish->organisation_id ? *wish->organisation_id : person_organisation(wish->organisation);
+		organisation =
+			wish->organisation_id ? *wish->organisation_id : person_organisation(wish->organisation);
 		e_wish.organisation_id = &organisation;
 	}
 	if (e == ERR_OK)
 		e = keyholder_csr(keys, &csr, &subject, info);
 	if (e == ERR_OK)
-		e = WIRE_DECODE(&keyset, medlock__key_set, bytes_of(me->keyset, me->keyset_len), APP_DECODED_MAX, info);
+		e = WIRE_DECODE(&keyset, medlock__key_set, bytes_of(me->keyset, me->keyset_len),
+				APP_DECODED_MAX, info);
 	if (e == ERR_OK) {
 		e_wish.keys = keyset;
 		e_wish.keys_signature = BYTES_ID(me->keyset_signature);
@@ -127,8 +129,8 @@ static enum err new_on(struct keyholder *keys, struct account_id *ret, struct bu
 	return e;
 }
 
-enum err person_new(struct account_id *ret, struct buf *ret_request, const struct person_wish *wish, struct bytes genesis,
-		    struct err_info *info)
+enum err person_new(struct account_id *ret, struct buf *ret_request, const struct person_wish *wish,
+			struct bytes genesis, struct err_info *info)
 {
 	struct keyholder *keys;
 	enum err e;

@@ -15,8 +15,8 @@ struct person_wish {
 };
 
 /* A profile on a network that exists, and its encrypted request for the desk. */
-enum err person_new(struct account_id *ret, struct buf *ret_request, const struct person_wish *wish, struct bytes genesis,
-		    struct err_info *info) MUST_USE;
+enum err person_new(struct account_id *ret, struct buf *ret_request, const struct person_wish *wish,
+			struct bytes genesis, struct err_info *info) MUST_USE;
 
 /* Keys for somebody of the genesis: keystore in home, public card appended; person_join makes the profile later. */
 enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char *home, uint32_t role,

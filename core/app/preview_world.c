@@ -27,7 +27,8 @@ static void actor_of_state(struct consent_question *q, const Medlock__AccountSta
 		ID_COPY(q->organisation, s->organisation.data);
 }
 
-enum err preview_actor(struct app *a, struct consent_question *ret, const struct account_id *who, struct err_info *info)
+enum err preview_actor(struct app *a, struct consent_question *ret, const struct account_id *who,
+		       struct err_info *info)
 {
 	struct state_key key = state_key_account(who);
 	const struct book_row *row = book_by_id(&a->book, who->b);

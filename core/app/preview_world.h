@@ -17,6 +17,7 @@ enum err preview_world_load(struct app *a, struct preview_world *ret, struct err
 void preview_world_release(struct preview_world *w);
 
 /* One person as the ledger knows her, or as the book does when her row is not ours to read. */
-enum err preview_actor(struct app *a, struct consent_question *ret, const struct account_id *who, struct err_info *info) MUST_USE;
+enum err preview_actor(struct app *a, struct consent_question *ret, const struct account_id *who,
+		       struct err_info *info) MUST_USE;
 
 #endif

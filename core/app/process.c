@@ -55,7 +55,8 @@ enum err app_assets(char out[4096], const char *program, struct err_info *info)
 		if (access(probe, R_OK) == 0)
 			return ERR_OK;
 	}
-	return err_set(info, ERR_NOT_FOUND, "the demo's assets are not beside the program: name them in MEDLOCK_ASSETS");
+	return err_set(info, ERR_NOT_FOUND,
+		       "the demo's assets are not beside the program: name them in MEDLOCK_ASSETS");
 }
 
 static enum err read_to_end(struct buf *out, int fd)
@@ -98,7 +99,8 @@ enum err process_run(struct buf *out, const char *const *words, struct err_info 
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (e == ERR_OK && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-		return err_set(info, ERR_INTERNAL, "%s %s failed: %.200s", words[0], words[1] ? words[1] : "", buf_text(out));
+		return err_set(info, ERR_INTERNAL, "%s %s failed: %.200s", words[0], words[1] ? words[1] : "",
+			       buf_text(out));
 	return e;
 }
 

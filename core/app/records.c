@@ -13,7 +13,8 @@ static void fill_labels(char out[128], const Medlock__RecordDeposit *d)
 
 	out[0] = '\0';
 	for (size_t i = 0; i < d->n_labels && len + 12 < 128; i++)
-		len += (size_t)snprintf(out + len, 128 - len, "%s%s", i ? "," : "", code_text(CODES_LABEL, d->labels[i]));
+		len += (size_t)snprintf(out + len, 128 - len, "%s%s", i ? "," : "",
+					code_text(CODES_LABEL, d->labels[i]));
 }
 
 static void fill_record(struct app_record *r, const struct record_id *id, const Medlock__RecordState *s)
@@ -21,9 +22,13 @@ static void fill_record(struct app_record *r, const struct record_id *id, const 
 	const Medlock__RecordDeposit *d = s->deposit;
 
 	*r = (struct app_record){
-		.record = *id, .category = code_text(CODES_CATEGORY, d->category), .height = s->height, .at = {s->time},
+		.record = *id,
+		.category = code_text(CODES_CATEGORY, d->category),
+		.height = s->height,
+		.at = {s->time},
 		.confidentiality = code_text(CODES_CONFIDENTIALITY, d->confidentiality),
-		.status = code_text(CODES_RECORD_STATUS, s->status), .period_known = d->period != NULL,
+		.status = code_text(CODES_RECORD_STATUS, s->status),
+		.period_known = d->period != NULL,
 	};
 	ID_COPY(r->owner, d->owner.data);
 	ID_COPY(r->from, s->depositor.data);
@@ -77,7 +82,8 @@ static enum err gather(struct app *a, struct app_records *ret, const struct acco
 	return ERR_OK;
 }
 
-enum err app_record_list(struct app *a, struct app_records *ret, const struct account_id *owner, struct err_info *info)
+enum err app_record_list(struct app *a, struct app_records *ret, const struct account_id *owner,
+			 struct err_info *info)
 {
 	if (owner == NULL && strcmp(options_text(&a->profile.options, "mode"), "patient") == 0)
 		owner = &a->me.account;
@@ -128,7 +134,8 @@ enum err app_record_find(struct app *a, struct record_id *ret, const char *text,
 	TRY(app_fresh_or_stored(a, info));
 	TRY(replica_records(a->replica, NULL, match, &s, info));
 	if (s.found != 1)
-		return err_set(info, ERR_NOT_FOUND, s.found ? "'%s' begins several records" : "no record '%s' is known here", text);
+		return err_set(info, ERR_NOT_FOUND,
+			       s.found ? "'%s' begins several records" : "no record '%s' is known here", text);
 	*ret = s.id;
 	return ERR_OK;
 }
@@ -145,9 +152,10 @@ static enum err match_grant(void *self, const struct request_id *id, const Medlo
 {
 	struct grant_search *s = self;
 
-	for (size_t i = 0; !s->found && !request->closed && request->expires > s->now.v && i < request->n_records; i++) {
+	for (size_t i = 0;
+	     !s->found && !request->closed && request->expires > s->now.v && i < request->n_records; i++) {
 		if (request->records[i]->decision != DECISION_GRANTED ||
-		    !bytes_equal(wire_bytes(request->records[i]->record), BYTES_ID(*s->record)))
+			!bytes_equal(wire_bytes(request->records[i]->record), BYTES_ID(*s->record)))
 			continue;
 		s->found = true;
 		s->request = *id;

@@ -47,7 +47,8 @@ struct app_deposited {
 	uint64_t height;
 	struct app_record description; /* category, labels, period, renditions as registered */
 };
-enum err app_deposit_put(struct app *a, struct app_deposited *ret, const struct app_deposit *d, struct err_info *info) MUST_USE;
+enum err app_deposit_put(struct app *a, struct app_deposited *ret, const struct app_deposit *d,
+			 struct err_info *info) MUST_USE;
 
 /* A record's bytes as deposited, verified and decrypted into memory; at most 64 MiB. */
 enum err app_record_read(struct app *a, struct buf *ret, const struct record_id *record, const char *form,

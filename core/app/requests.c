@@ -29,8 +29,13 @@ static enum err fill_decided(struct app_request *r, Medlock__Decided *const *rec
 static enum err fill_request(struct app_request *r, const struct request_id *id, const Medlock__RequestState *s)
 {
 	*r = (struct app_request){
-		.request = *id, .purpose = code_text(CODES_PURPOSE, s->purpose), .emergency = s->emergency, .closed = s->closed,
-		.height = s->height, .at = {s->time}, .expires = {s->expires},
+		.request = *id,
+		.purpose = code_text(CODES_PURPOSE, s->purpose),
+		.emergency = s->emergency,
+		.closed = s->closed,
+		.height = s->height,
+		.at = {s->time},
+		.expires = {s->expires},
 	};
 	ID_COPY(r->owner, s->owner.data);
 	return fill_decided(r, s->records, s->n_records);
@@ -52,7 +57,8 @@ struct lists {
 	ProtobufCBinaryData records[REQUEST_RECORDS_MAX];
 };
 
-static enum err fill_lists(Medlock__AccessRequest *action, struct lists *l, const struct app_ask *ask, struct err_info *info)
+static enum err fill_lists(Medlock__AccessRequest *action, struct lists *l, const struct app_ask *ask,
+			   struct err_info *info)
 {
 	for (size_t i = 0; ask->category[i] != NULL; i++) {
 		const struct code_row *row = code_by_text(CODES_CATEGORY, ask->category[i]);
@@ -82,7 +88,8 @@ static enum err fill_codes(Medlock__AccessRequest *action, const struct app_ask 
 	if (form == NULL)
 		return err_set(info, ERR_USAGE, "'%s' is neither full nor deid", ask->form);
 	if (ask->emergency && reason == NULL)
-		return err_set(info, ERR_USAGE, "an emergency needs --reason: unconscious, life-threatening or cannot-ask");
+		return err_set(info, ERR_USAGE,
+			       "an emergency needs --reason: unconscious, life-threatening or cannot-ask");
 	action->purpose = purpose->number;
 	action->form = form->number;
 	action->emergency = ask->emergency;
@@ -234,7 +241,9 @@ static enum err find(struct app *a, struct request_id *ret, const char *text, st
 	TRY(app_fresh(a, info));
 	TRY(replica_requests(a->replica, &a->me.account, match, &s, info));
 	if (s.found != 1)
-		return err_set(info, ERR_NOT_FOUND, s.found ? "'%s' begins several requests" : "no request '%s' was made here", text);
+		return err_set(info, ERR_NOT_FOUND,
+			       s.found ? "'%s' begins several requests" : "no request '%s' was made here",
+			       text);
 	*ret = s.id;
 	return ERR_OK;
 }
@@ -292,7 +301,8 @@ static void note_custodians(struct app_files *all, const struct release_report *
 		while (at < all->custodian_count && !ID_EQUAL(all->custodians[at].peer, report->rows[i].account))
 			at++;
 		if (at == all->custodian_count && at < sizeof(all->custodians) / sizeof(all->custodians[0]))
-			all->custodians[all->custodian_count++] = (struct app_custodian){report->rows[i].account, true};
+			all->custodians[all->custodian_count++] =
+				(struct app_custodian){report->rows[i].account, true};
 		if (at < all->custodian_count)
 			all->custodians[at].ok &= report->rows[i].ok;
 	}
@@ -348,7 +358,8 @@ static enum err get_all(struct app *a, struct app_files *all, const struct app_r
 	return ERR_OK;
 }
 
-enum err app_request_get(struct app *a, struct app_files *ret, const char *request, const char *out, struct err_info *info)
+enum err app_request_get(struct app *a, struct app_files *ret, const char *request, const char *out,
+			 struct err_info *info)
 {
 	struct app_files all = {0};
 	struct app_request r = {0};

@@ -38,10 +38,13 @@ struct app_ask {
 	bool dry_run;
 };
 /* ERR_OK with what was decided, even when nothing was granted: count tells. */
-enum err app_request_new(struct app *a, struct app_request *ret, const struct app_ask *ask, struct err_info *info) MUST_USE;
+enum err app_request_new(struct app *a, struct app_request *ret, const struct app_ask *ask,
+			 struct err_info *info) MUST_USE;
 enum err app_request_list(struct app *a, struct app_requests *ret, struct err_info *info) MUST_USE;
-enum err app_request_show(struct app *a, struct app_request *ret, const char *request, struct err_info *info) MUST_USE;
-enum err app_request_close(struct app *a, struct app_request *ret, const char *request, struct err_info *info) MUST_USE;
+enum err app_request_show(struct app *a, struct app_request *ret, const char *request,
+			  struct err_info *info) MUST_USE;
+enum err app_request_close(struct app *a, struct app_request *ret, const char *request,
+			   struct err_info *info) MUST_USE;
 void app_request_release(struct app_request *r);
 void app_requests_release(struct app_requests *r);
 

@@ -39,8 +39,12 @@ static enum err check_mode(const char *mode, struct err_info *info)
 enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct task *task, struct err_info *info)
 {
 	struct person_wish wish = {
-		.profile = s->mode, .name = s->name, .organisation = s->organisation, .passphrase_file = s->passphrase_file,
-		.peer_url = s->peer_url, .pin = s->pin,
+		.profile = s->mode,
+		.name = s->name,
+		.organisation = s->organisation,
+		.passphrase_file = s->passphrase_file,
+		.peer_url = s->peer_url,
+		.pin = s->pin,
 	};
 	struct buf genesis = BUF_INIT, request = BUF_INIT;
 	char home[PROFILE_PATH_MAX];
@@ -53,7 +57,8 @@ enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct
 	if (e == ERR_OK)
 		e = person_new(&ret->account, &request, &wish, buf_bytes(&genesis), info);
 	if (e == ERR_OK && s->request_path != NULL)
-		e = snprintf(ret->enrolment, sizeof(ret->enrolment), "%s", s->request_path) < 4096 ? ERR_OK : ERR_RANGE;
+		e = snprintf(ret->enrolment, sizeof(ret->enrolment), "%s", s->request_path) < 4096 ? ERR_OK
+												   : ERR_RANGE;
 	else if (e == ERR_OK)
 		e = files_join(ret->enrolment, sizeof(ret->enrolment), home, "enrolment.age");
 	if (e == ERR_OK)

@@ -13,7 +13,8 @@ struct app_setup_done {
 	struct account_id account;
 	char enrolment[4096]; /* path of the request for the CA */
 };
-enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct task *task, struct err_info *info) MUST_USE;
+enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct task *task,
+		   struct err_info *info) MUST_USE;
 
 #define APP_DEMO_PEOPLE_MAX 16u
 

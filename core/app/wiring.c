@@ -49,8 +49,12 @@ static enum err release_open(void *self, uint8_t ret_share[DECRYPTION_SHARE_SIZE
 			     uint32_t key_generation, struct bytes u, struct bytes sealed, struct err_info *info)
 {
 	struct app *a = self;
-	struct release_binding b = {.network = a->profile.network, .request = *request, .record = *record, .form = form,
-				    .custodian = *custodian, .key_generation = key_generation};
+	struct release_binding b = {.network = a->profile.network,
+					.request = *request,
+					.record = *record,
+					.form = form,
+					.custodian = *custodian,
+					.key_generation = key_generation};
 	struct buf share = BUF_INIT;
 	const uint8_t *nonce;
 	enum err e;
@@ -183,8 +187,8 @@ static enum err desk_crl(void *self, struct buf *out, enum ca_key which, struct 
 			 struct time_ms this_update, struct time_ms next_update, const struct cert_revoked *revoked,
 			 size_t revoked_count, struct err_info *info)
 {
-	return keyholder_ca_crl(((struct app *)self)->keys, out, entry_of(which), issuer, number, this_update, next_update,
-				revoked, revoked_count, info);
+	return keyholder_ca_crl(((struct app *)self)->keys, out, entry_of(which), issuer, number, this_update,
+				next_update, revoked, revoked_count, info);
 }
 
 static enum err desk_open_request(void *self, struct buf *out, struct bytes file, struct err_info *info)
@@ -192,18 +196,20 @@ static enum err desk_open_request(void *self, struct buf *out, struct bytes file
 	return keyholder_open_age(((struct app *)self)->keys, out, file, info);
 }
 
-static enum err desk_seal(void *self, struct buf *out, const struct hash32 *aad, struct bytes plain, struct err_info *info)
+static enum err desk_seal(void *self, struct buf *out, const struct hash32 *aad, struct bytes plain,
+			  struct err_info *info)
 {
 	return keyholder_seal(((struct app *)self)->keys, out, "register", BYTES_ID(*aad), plain, info);
 }
 
-static enum err desk_unseal(void *self, struct buf *out, const struct hash32 *aad, struct bytes sealed, struct err_info *info)
+static enum err desk_unseal(void *self, struct buf *out, const struct hash32 *aad, struct bytes sealed,
+				struct err_info *info)
 {
 	return keyholder_unseal(((struct app *)self)->keys, out, "register", BYTES_ID(*aad), sealed, info);
 }
 
 static enum err desk_submit(struct app *a, struct tx_id *ret_tx, uint64_t *ret_height, Medlock__Body *body,
-			    struct err_info *info)
+				struct err_info *info)
 {
 	struct submitted done = {0};
 	enum err e = submit_body(a, &done, body, info);
@@ -217,7 +223,7 @@ static enum err desk_submit(struct app *a, struct tx_id *ret_tx, uint64_t *ret_h
 }
 
 static enum err desk_anchor(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const Medlock__CertAnchor *anchor,
-			    struct err_info *info)
+				struct err_info *info)
 {
 	Medlock__Body body = MEDLOCK__BODY__INIT;
 
@@ -227,7 +233,7 @@ static enum err desk_anchor(void *self, struct tx_id *ret_tx, uint64_t *ret_heig
 }
 
 static enum err desk_revoke(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const Medlock__CertRevoke *revoke,
-			    struct err_info *info)
+				struct err_info *info)
 {
 	Medlock__Body body = MEDLOCK__BODY__INIT;
 
@@ -257,7 +263,8 @@ enum err app_desk(struct app *a, struct ca **ret, struct err_info *info)
 		TRY(app_desk_options(a, &options, path));
 		e = ca_open(&a->ca, &options, info);
 		if (e == ERR_NOT_FOUND)
-			return err_set(info, ERR_ROLE, "this profile does not hold the authority's keys and register");
+			return err_set(info, ERR_ROLE,
+				       "this profile does not hold the authority's keys and register");
 		TRY(e);
 	}
 	*ret = a->ca;

@@ -9,16 +9,42 @@
 #define ACT_CODE "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 #define CONFIDENTIALITY "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 
-static const struct { const char *type, *category; } type_category[] = {
-	{"Condition", "DX"}, {"AllergyIntolerance", "ALG"}, {"Medication", "MED"}, {"MedicationRequest", "MED"},
-	{"MedicationStatement", "MED"}, {"MedicationDispense", "MED"}, {"MedicationAdministration", "MED"},
-	{"Immunization", "IMM"}, {"Specimen", "LAB"}, {"ImagingStudy", "IMG"}, {"Media", "IMG"}, {"Procedure", "PRC"},
-	{"Encounter", "ENC"}, {"Appointment", "ENC"}, {"DocumentReference", "DOC"}, {"Composition", "DOC"},
-	{"Binary", "DOC"}, {"ClinicalImpression", "DOC"}, {"MolecularSequence", "GEN"}, {"QuestionnaireResponse", "SOC"},
-	{"FamilyMemberHistory", "FAM"}, {"CarePlan", "CAR"}, {"Goal", "CAR"}, {"CareTeam", "CAR"},
-	{"ServiceRequest", "CAR"}, {"Device", "DEV"}, {"DeviceUseStatement", "DEV"}, {"Patient", "DEM"},
-	{"RelatedPerson", "DEM"}, {"Coverage", "INS"}, {"Claim", "INS"}, {"ClaimResponse", "INS"},
-	{"ExplanationOfBenefit", "INS"}, {"Consent", "DIR"},
+static const struct { const char *type, *category;
+} type_category[] = {
+	{"Condition", "DX"},
+	{"AllergyIntolerance", "ALG"},
+	{"Medication", "MED"},
+	{"MedicationRequest", "MED"},
+	{"MedicationStatement", "MED"},
+	{"MedicationDispense", "MED"},
+	{"MedicationAdministration", "MED"},
+	{"Immunization", "IMM"},
+	{"Specimen", "LAB"},
+	{"ImagingStudy", "IMG"},
+	{"Media", "IMG"},
+	{"Procedure", "PRC"},
+	{"Encounter", "ENC"},
+	{"Appointment", "ENC"},
+	{"DocumentReference", "DOC"},
+	{"Composition", "DOC"},
+	{"Binary", "DOC"},
+	{"ClinicalImpression", "DOC"},
+	{"MolecularSequence", "GEN"},
+	{"QuestionnaireResponse", "SOC"},
+	{"FamilyMemberHistory", "FAM"},
+	{"CarePlan", "CAR"},
+	{"Goal", "CAR"},
+	{"CareTeam", "CAR"},
+	{"ServiceRequest", "CAR"},
+	{"Device", "DEV"},
+	{"DeviceUseStatement", "DEV"},
+	{"Patient", "DEM"},
+	{"RelatedPerson", "DEM"},
+	{"Coverage", "INS"},
+	{"Claim", "INS"},
+	{"ClaimResponse", "INS"},
+	{"ExplanationOfBenefit", "INS"},
+	{"Consent", "DIR"},
 };
 
 static const struct { const char *code, *category; } observation_category[] = {
@@ -31,7 +57,8 @@ static const struct { const char *code, *category; } report_category[] = {
 };
 
 /* Who is meant or who did it: says nothing about what kind of data a Bundle holds. */
-static const char *const context_types[] = {"Patient", "Practitioner", "PractitionerRole", "Organization", "Location", NULL};
+static const char *const context_types[] = {"Patient",      "Practitioner", "PractitionerRole",
+						"Organization", "Location",     NULL};
 
 static const struct { const char *system, *prefix, *label; } label_codes[] = {
 #define LABEL(system, prefix, label) {system, prefix, label},
@@ -40,8 +67,8 @@ static const struct { const char *system, *prefix, *label; } label_codes[] = {
 };
 
 static const char *const sensitivities[] = {
-	"PSY", "MH", "BH", "PSYTHPN", "ETH", "SUD", "ETHUD", "OPIOIDUD", "HIV", "SEX", "STD", "PREGNANT", "SDV", "VIO",
-	"GDIS", "SCA", "ADOL", "TBOO", "PHY", "PRS", "PDS",
+	"PSY",      "MH",  "BH",  "PSYTHPN", "ETH", "SUD",  "ETHUD", "OPIOIDUD", "HIV", "SEX", "STD",
+	"PREGNANT", "SDV", "VIO", "GDIS",    "SCA", "ADOL", "TBOO",  "PHY",      "PRS", "PDS",
 };
 
 static const char confidentiality_order[][2] = {"U", "L", "M", "N", "R", "V"};
@@ -154,7 +181,7 @@ static void consider_coding(struct proposal *p, struct json_object *coding)
 	}
 	for (size_t i = 0; i < COUNT(label_codes); i++) {
 		if (strcmp(system, label_codes[i].system) == 0 &&
-		    strncmp(code, label_codes[i].prefix, strlen(label_codes[i].prefix)) == 0)
+			strncmp(code, label_codes[i].prefix, strlen(label_codes[i].prefix)) == 0)
 			add_label(p, label_codes[i].label);
 	}
 }

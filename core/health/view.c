@@ -98,7 +98,8 @@ static void human_name(struct buf *out, struct json_object *person)
 /* What a row is called: the medicine, the test, the problem. */
 static void title_of(struct buf *out, const struct fhir_file *f, const struct fhir_resource *r)
 {
-	static const char *const concepts[] = {"code", "medicationCodeableConcept", "vaccineCode", "type", "relationship"};
+	static const char *const concepts[] = {"code", "medicationCodeableConcept", "vaccineCode", "type",
+					       "relationship"};
 	struct json_object *reference = fhir_member(r->object, "medicationReference");
 
 	if (strcmp(r->type, "Patient") == 0)
@@ -108,7 +109,9 @@ static void title_of(struct buf *out, const struct fhir_file *f, const struct fh
 	for (size_t i = 0; i < sizeof(concepts) / sizeof(concepts[0]) && out->len == 0; i++)
 		buf_append_text(out, fhir_concept(fhir_member(r->object, concepts[i])));
 	if (out->len == 0)
-		buf_append_text(out, fhir_concept(fhir_member(fhir_target(f, r->object, fhir_text(reference, "reference")), "code")));
+		buf_append_text(
+			out, fhir_concept(fhir_member(fhir_target(f, r->object, fhir_text(reference, "reference")),
+						  "code")));
 	if (out->len == 0)
 		buf_append_text(out, fhir_text(reference, "display"));
 	if (out->len == 0)
@@ -129,7 +132,8 @@ static void detail_of(struct buf *out, const struct fhir_resource *r, enum view_
 		buf_append_text(out, fhir_text(r->object, "conclusion"));
 }
 
-static void add_row(struct view *v, const struct fhir_file *f, const struct fhir_resource *r, enum view_section section)
+static void add_row(struct view *v, const struct fhir_file *f, const struct fhir_resource *r,
+			enum view_section section)
 {
 	struct view_row *row = &v->rows[v->count++];
 	struct buf text = BUF_INIT;
@@ -151,9 +155,11 @@ static void add_row(struct view *v, const struct fhir_file *f, const struct fhir
 	row->source = keep(v, &text);
 }
 
-static const struct { const char *code; enum view_section section; } summary_sections[] = {
-	{"48765-2", VIEW_ALLERGIES}, {"11450-4", VIEW_PROBLEMS}, {"10160-0", VIEW_MEDICINES}, {"30954-2", VIEW_RESULTS},
-	{"11369-6", VIEW_VACCINES}, {"47519-4", VIEW_PROCEDURES}, {"8716-3", VIEW_VITAL_SIGNS}, {"104605-1", VIEW_ALERTS},
+static const struct { const char *code; enum view_section section;
+} summary_sections[] = {
+	{"48765-2", VIEW_ALLERGIES},  {"11450-4", VIEW_PROBLEMS}, {"10160-0", VIEW_MEDICINES},
+	{"30954-2", VIEW_RESULTS},    {"11369-6", VIEW_VACCINES}, {"47519-4", VIEW_PROCEDURES},
+	{"8716-3", VIEW_VITAL_SIGNS}, {"104605-1", VIEW_ALERTS},
 };
 
 /* Why a section of a summary is empty, in words that do not say more than the record does. */
@@ -180,10 +186,16 @@ static void add_empty_sections(struct view *v, struct json_object *composition)
 		if (fhir_first(section, "entry") != NULL)
 			continue;
 		for (size_t s = 0; s < sizeof(summary_sections) / sizeof(summary_sections[0]); s++) {
-			if (v->count < v->size && fhir_has_code(fhir_member(section, "code"), NULL, summary_sections[s].code))
-				v->rows[v->count++] = (struct view_row){
-					.section = summary_sections[s].section, .date = "", .title = empty_words(section),
-					.detail = "", .range = "", .flag = "", .status = "", .source = ""};
+			if (v->count < v->size &&
+				fhir_has_code(fhir_member(section, "code"), NULL, summary_sections[s].code))
+				v->rows[v->count++] = (struct view_row){.section = summary_sections[s].section,
+									.date = "",
+									.title = empty_words(section),
+									.detail = "",
+									.range = "",
+									.flag = "",
+									.status = "",
+									.source = ""};
 		}
 	}
 }

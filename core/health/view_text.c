@@ -117,10 +117,14 @@ void view_range(struct buf *out, struct json_object *observation)
 		buf_append_text(out, fhir_text(range, "text"));
 }
 
-static const struct { const char *code, *words; } flags[] = {
-	{"HH", "!! HIGH"}, {"LL", "!! LOW"}, {"AA", "!! ABNORMAL"}, {"HU", "HIGH"}, {"LU", "LOW"}, {"H", "HIGH"}, {"L", "LOW"},
-	{"A", "ABNORMAL"}, {"N", ""}, {"POS", "POSITIVE"}, {"NEG", "NEGATIVE"}, {"DET", "DETECTED"}, {"ND", "NOT DETECTED"},
-	{"R", "RESISTANT"}, {"S", "SUSCEPTIBLE"}, {"I", "INTERMEDIATE"}, {"<", "OFF SCALE LOW"}, {">", "OFF SCALE HIGH"},
+static const struct { const char *code, *words;
+} flags[] = {
+	{"HH", "!! HIGH"},      {"LL", "!! LOW"},       {"AA", "!! ABNORMAL"},
+	{"HU", "HIGH"},         {"LU", "LOW"},          {"H", "HIGH"},
+	{"L", "LOW"},           {"A", "ABNORMAL"},      {"N", ""},
+	{"POS", "POSITIVE"},    {"NEG", "NEGATIVE"},    {"DET", "DETECTED"},
+	{"ND", "NOT DETECTED"}, {"R", "RESISTANT"},     {"S", "SUSCEPTIBLE"},
+	{"I", "INTERMEDIATE"},  {"<", "OFF SCALE LOW"}, {">", "OFF SCALE HIGH"},
 };
 
 /* A plain decimal as digits scaled by 10^NUMBER_DIGITS_MAX / 2; false when it has an exponent or too many digits. */
@@ -160,7 +164,7 @@ static int against(struct json_object *value, struct json_object *limit)
 	if (limit == NULL || !same_unit(value, limit) || fhir_text(value, "comparator")[0] != '\0')
 		return 0;
 	if (!scaled(&v, number_text(fhir_member(value, "value"))) ||
-	    !scaled(&l, number_text(fhir_member(limit, "value"))))
+		!scaled(&l, number_text(fhir_member(limit, "value"))))
 		return 0;
 	return v < l ? -1 : v > l;
 }
@@ -226,7 +230,8 @@ void view_reaction(struct buf *out, struct json_object *allergy)
 
 void view_source(struct buf *out, const struct fhir_file *f, struct json_object *resource)
 {
-	static const char *const members[] = {"performer", "author", "recorder", "asserter", "informationSource", "requester"};
+	static const char *const members[] = {"performer",         "author",   "recorder", "asserter",
+					      "informationSource", "requester"};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && out->len == 0; i++) {
 		struct json_object *who = fhir_first(resource, members[i]);
@@ -248,8 +253,16 @@ void view_source(struct buf *out, const struct fhir_file *f, struct json_object 
 
 const char *view_date(struct json_object *resource)
 {
-	static const char *const members[] = {"effectiveDateTime", "performedDateTime", "occurrenceDateTime", "onsetDateTime",
-					      "authoredOn", "date", "dateAsserted", "recordedDate", "started", "issued"};
+	static const char *const members[] = {"effectiveDateTime",
+					      "performedDateTime",
+					      "occurrenceDateTime",
+					      "onsetDateTime",
+					      "authoredOn",
+					      "date",
+					      "dateAsserted",
+					      "recordedDate",
+					      "started",
+					      "issued"};
 	static const char *const periods[] = {"effectivePeriod", "performedPeriod", "onsetPeriod", "period"};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {

@@ -7,7 +7,7 @@
 
 /* Each appends to out, nothing when the resource does not say. */
 void view_quantity(struct buf *out, struct json_object *quantity);         /* "< 7.60 mmol/L" */
-void view_value(struct buf *out, struct json_object *owner);               /* value[x], components, dataAbsentReason */
+void view_value(struct buf *out, struct json_object *owner); /* value[x], components, dataAbsentReason */
 void view_range(struct buf *out, struct json_object *observation);         /* first referenceRange */
 void view_flag(struct buf *out, struct json_object *observation);          /* interpretation in words, or computed */
 void view_dose(struct buf *out, struct json_object *medication);

@@ -211,7 +211,9 @@ enum err executor_block(struct executor *x, struct executed *ret, const struct b
 {
 	struct contract_kv kv = kv_of(x);
 	struct contract_block where = {
-		.height = (uint64_t)block->header.height, .time = block_time_ms(block->header.time), .network = x->network,
+		.height = (uint64_t)block->header.height,
+		.time = block_time_ms(block->header.time),
+		.network = x->network,
 	};
 
 	drop_results(x);
@@ -224,5 +226,6 @@ enum err executor_block(struct executor *x, struct executed *ret, const struct b
 	ret->app_hash = executor_root(x);
 	ret->results = x->results;
 	ret->count = x->result_count;
-	return results_hash(&ret->results_hash, x) == ERR_OK ? ERR_OK : err_set(info, ERR_MEMORY, "results of a block");
+	return results_hash(&ret->results_hash, x) == ERR_OK ? ERR_OK
+							     : err_set(info, ERR_MEMORY, "results of a block");
 }

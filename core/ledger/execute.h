@@ -35,6 +35,7 @@ struct executed {
  */
 typedef enum err executed_row(void *self, struct bytes key, const struct bytes *value); /* value NULL: gone */
 enum err executor_block(struct executor *x, struct executed *ret, const struct block *block,
-			const struct contract_sink *sink, executed_row *changed, void *self, struct err_info *info) MUST_USE;
+			const struct contract_sink *sink, executed_row *changed, void *self,
+			struct err_info *info) MUST_USE;
 
 #endif

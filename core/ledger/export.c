@@ -95,7 +95,8 @@ enum err ledger_export(struct replica *r, struct ledger_verified *ret, const cha
 	enum err e;
 
 	if (!r->full)
-		return err_set(info, ERR_ROLE, "a light replica holds no blocks: an officer or auditor exports the ledger");
+		return err_set(info, ERR_ROLE,
+			       "a light replica holds no blocks: an officer or auditor exports the ledger");
 	TRY(files_create(&w.fd, path, info));
 	hash_sha256_stream_init(&w.hash);
 	e = put_all(r, &w, &done, task, info);
@@ -146,7 +147,8 @@ static void scratch_free(struct scratch *s)
 	free(s);
 }
 
-static enum err scratch_open(struct scratch *s, struct network_id *ret_network, struct bytes genesis, struct err_info *info)
+static enum err scratch_open(struct scratch *s, struct network_id *ret_network, struct bytes genesis,
+			     struct err_info *info)
 {
 	struct db_options options = {.unsynced = true};
 	char path[128];
@@ -167,7 +169,8 @@ static enum err scratch_open(struct scratch *s, struct network_id *ret_network, 
 	return replay_init(&s->replay, s->executor, s->genesis, &s->validators, NULL, NULL, true, info);
 }
 
-static enum err scratch_new(struct scratch **ret, struct network_id *ret_network, struct bytes genesis, struct err_info *info)
+static enum err scratch_new(struct scratch **ret, struct network_id *ret_network, struct bytes genesis,
+				struct err_info *info)
 {
 	struct scratch *s = calloc(1, sizeof(*s));
 	enum err e;
@@ -277,7 +280,7 @@ static enum err verify_blocks(struct reader *f, struct scratch *s, struct ledger
 }
 
 static enum err verify_file(struct reader *f, struct ledger_verified *v, const struct network_id *expected,
-			    struct task *task, struct err_info *info)
+				struct task *task, struct err_info *info)
 {
 	char magic[sizeof(EXPORT_MAGIC) - 1];
 	struct scratch *s;
@@ -297,7 +300,7 @@ static enum err verify_file(struct reader *f, struct ledger_verified *v, const s
 }
 
 enum err ledger_verify_file(struct ledger_verified *ret, const char *path, const struct network_id *expected,
-			    struct task *task, struct err_info *info)
+				struct task *task, struct err_info *info)
 {
 	struct reader f = {.file = fopen(path, "rbe")};
 	enum err e;
@@ -379,7 +382,8 @@ static enum err verify_headers(struct replica *r, struct ledger_verified *v, str
 	struct block_header before = {0};
 	sqlite3_stmt *s = NULL;
 	bool row = true;
-	enum err e = b ? db_statement(&s, r->db, "SELECT header, commit_bytes FROM block ORDER BY height", info) : ERR_MEMORY;
+	enum err e = b ? db_statement(&s, r->db, "SELECT header, commit_bytes FROM block ORDER BY height", info)
+		       : ERR_MEMORY;
 
 	if (e == ERR_OK)
 		e = db_step(r->db, s, &row, info);
@@ -410,9 +414,11 @@ static enum err verify_rows(struct replica *r, struct ledger_verified *v, struct
 		struct bytes value = db_column_bytes(s, 1);
 
 		e = replica_read_header(r, &header, height + 1, info);
-		if (e == ERR_OK && light_check_row(&header, db_column_bytes(s, 0), &value, db_column_bytes(s, 3)) != ERR_OK) {
+		if (e == ERR_OK &&
+			light_check_row(&header, db_column_bytes(s, 0), &value, db_column_bytes(s, 3)) != ERR_OK) {
 			v->first_bad = height + 1;
-			e = err_set(info, ERR_PROOF, "a stored row does not match block %llu", (unsigned long long)height + 1);
+			e = err_set(info, ERR_PROOF, "a stored row does not match block %llu",
+					(unsigned long long)height + 1);
 		}
 		if (e == ERR_OK)
 			e = db_step(r->db, s, &row, info);

@@ -12,7 +12,8 @@
 struct ledger_verified {
 	uint64_t blocks, txs;
 	bool ok;
-	uint64_t first_bad; /* height of the first block that does not verify; 0 when ok, or when the file's head is bad */
+	uint64_t
+		first_bad; /* height of the first block that does not verify; 0 when ok, or when the file's head is bad */
 	struct network_id network;
 	struct hash32 app_hash; /* after the last block */
 };
@@ -25,6 +26,6 @@ enum err ledger_export(struct replica *r, struct ledger_verified *ret, const cha
  * false, and the error tells what: ERR_CHAIN, ERR_APP_HASH, ERR_FORMAT, ERR_TRUNCATED, ERR_DAMAGED, ERR_NETWORK_ID.
  */
 enum err ledger_verify_file(struct ledger_verified *ret, const char *path, const struct network_id *expected,
-			    struct task *task, struct err_info *info) MUST_USE;
+				struct task *task, struct err_info *info) MUST_USE;
 
 #endif

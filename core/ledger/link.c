@@ -43,9 +43,10 @@ void link_add_network(struct link *l, const Medlock__Network *network)
 	}
 }
 
-enum err link_ticket_for(struct link *l, struct buf *ret_text, const struct peer_address *peer, uint32_t purpose,
-			 const struct blob_id *blob, uint64_t size, const struct request_id *request,
-			 const struct record_id *record, const uint8_t nonce[REQUEST_NONCE_SIZE], struct err_info *info)
+enum err link_ticket_for(struct link *l, struct buf *ret_text, const struct peer_address *peer,
+			 uint32_t purpose, const struct blob_id *blob, uint64_t size,
+			 const struct request_id *request, const struct record_id *record,
+			 const uint8_t nonce[REQUEST_NONCE_SIZE], struct err_info *info)
 {
 	Medlock__Ticket t = MEDLOCK__TICKET__INIT;
 

@@ -8,7 +8,8 @@
 #include "core/base/task.h"
 #include "core/keys/keyholder.h"
 
-#define LINK_TICKET_AHEAD_MS (9ll * 60 * 1000) /* life of a read ticket we make; under TICKET_LIFE_MS for clock drift */
+#define LINK_TICKET_AHEAD_MS                                                                                   \
+	(9ll * 60 * 1000) /* life of a read ticket we make; under TICKET_LIFE_MS for clock drift */
 
 enum link_state { LINK_UNKNOWN, LINK_OK, LINK_UNREACHABLE, LINK_DROPPED };
 

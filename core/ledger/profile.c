@@ -56,7 +56,8 @@ static enum err write_settings(const char *path, const struct profile_settings *
 	return e;
 }
 
-enum err profile_create(const char *dir, const struct profile_settings *s, struct bytes genesis, struct err_info *info)
+enum err profile_create(const char *dir, const struct profile_settings *s, struct bytes genesis,
+			struct err_info *info)
 {
 	char config[PROFILE_PATH_MAX], path[PROFILE_PATH_MAX];
 	struct network_id network;

@@ -62,7 +62,8 @@ static enum err check_commit(const struct replay *p, const struct light_block *l
 	return light_check_commit(light, p->validators, info);
 }
 
-static enum err judge(struct replay *p, struct replayed *x, struct bytes encoded, struct bytes commit, struct err_info *info)
+static enum err judge(struct replay *p, struct replayed *x, struct bytes encoded, struct bytes commit,
+		      struct err_info *info)
 {
 	TRY(commit_decode(&x->light.commit, commit, info));
 	x->light.header = x->block.header;

@@ -32,6 +32,7 @@ struct replayed {
 };
 /* The next block, inside the caller's transaction.  ERR_CHAIN, ERR_APP_HASH, ERR_FORMAT. */
 enum err replay_block(struct replay *p, struct replayed *ret, struct bytes block, struct bytes commit,
-		      const struct contract_sink *sink, executed_row *changed, void *self, struct err_info *info) MUST_USE;
+		      const struct contract_sink *sink, executed_row *changed, void *self,
+		      struct err_info *info) MUST_USE;
 
 #endif

@@ -70,9 +70,12 @@ static enum err scan_rows(struct replica *r, struct bytes prefix, bool descendin
 	enum err e;
 
 	if (descending)
-		e = db_statement(&s, r->db, "SELECT key, value FROM row WHERE substr(key, 1, ?1) = ?2 ORDER BY key DESC", NULL);
+		e = db_statement(&s, r->db,
+				 "SELECT key, value FROM row WHERE substr(key, 1, ?1) = ?2 ORDER BY key DESC",
+				 NULL);
 	else
-		e = db_statement(&s, r->db, "SELECT key, value FROM row WHERE substr(key, 1, ?1) = ?2 ORDER BY key", NULL);
+		e = db_statement(&s, r->db,
+				 "SELECT key, value FROM row WHERE substr(key, 1, ?1) = ?2 ORDER BY key", NULL);
 	if (e != ERR_OK)
 		return e;
 	db_bind_int(s, 1, (int64_t)prefix.len);
@@ -126,7 +129,7 @@ static enum err check_kind(struct replica *r, struct err_info *info)
 		e = err_set(info, ERR_NETWORK_ID, "the replica was made for another network");
 	if (e == ERR_OK && !bytes_equal(buf_bytes(&mode), want))
 		e = err_set(info, ERR_CONFLICT, "the replica is %s, the profile wants %s: delete replica.db",
-			    buf_text(&mode), r->full ? "full" : "light");
+				buf_text(&mode), r->full ? "full" : "light");
 	buf_release(&network);
 	buf_release(&mode);
 	return e;
@@ -197,7 +200,7 @@ static enum err count_of(struct replica *r, uint64_t *ret, const char *sql, stru
 enum err replica_status(struct replica *r, struct replica_status *ret, struct err_info *info)
 {
 	struct replica_status st = {.full = r->full, .operators = r->genesis->network->n_operators,
-				    .solo = r->validators.count == 1};
+					.solo = r->validators.count == 1};
 	struct block_header h;
 
 	snprintf(st.chain_id, sizeof(st.chain_id), "%s", r->genesis->chain_id);

@@ -46,7 +46,8 @@ struct replica_sync_report {
  * (LINK_DROPPED), the headers kept as evidence, and the next one tried.  ERR_NETWORK when none serves, ERR_INCOMPLETE,
  * ERR_PROOF, ERR_CHAIN, ERR_APP_HASH when the last one tried lied, ERR_CANCELLED.  What was verified stays.
  */
-enum err replica_sync(struct replica *r, struct replica_sync_report *ret, struct link *l, struct err_info *info) MUST_USE;
+enum err replica_sync(struct replica *r, struct replica_sync_report *ret, struct link *l,
+		      struct err_info *info) MUST_USE;
 
 /* The rows a light replica keeps beyond the account's own: records this person deposited, requests made.  Remembered. */
 enum err replica_watch_record(struct replica *r, const struct record_id *record, struct err_info *info) MUST_USE;
@@ -73,7 +74,8 @@ struct replica_status {
 enum err replica_status(struct replica *r, struct replica_status *ret, struct err_info *info) MUST_USE;
 
 /* A row of the state as stored; ERR_NOT_FOUND. ret_height (may be NULL): state height at which it was last proven. */
-enum err replica_get(struct replica *r, struct buf *ret, uint64_t *ret_height, struct bytes key, struct err_info *info) MUST_USE;
+enum err replica_get(struct replica *r, struct buf *ret, uint64_t *ret_height, struct bytes key,
+		     struct err_info *info) MUST_USE;
 /* The contract's read-only view of the stored rows, for previews: put and del assert.  Lives as long as r. */
 struct contract_kv *replica_kv(struct replica *r);
 
@@ -97,8 +99,8 @@ enum err replica_records(struct replica *r, const struct account_id *owner, repl
 			 struct err_info *info) MUST_USE;
 typedef enum err replica_each_request(void *self, const struct request_id *id, const Medlock__RequestState *request);
 /* requester NULL: all that are stored. */
-enum err replica_requests(struct replica *r, const struct account_id *requester, replica_each_request *each, void *self,
-			  struct err_info *info) MUST_USE;
+enum err replica_requests(struct replica *r, const struct account_id *requester, replica_each_request *each,
+			  void *self, struct err_info *info) MUST_USE;
 typedef enum err replica_each_event(void *self, const Medlock__Event *event, struct bytes raw);
 enum err replica_events(struct replica *r, const struct account_id *owner, uint64_t from_n, uint64_t to_n,
 			replica_each_event *each, void *self, struct err_info *info) MUST_USE;
@@ -106,7 +108,7 @@ enum err replica_events(struct replica *r, const struct account_id *owner, uint6
 /* Recompute the chain of an owner's stored events against the newest proven account row.  ERR_INCOMPLETE. */
 struct replica_log { uint64_t count, proven_at; struct hash32 head; };
 enum err replica_log_verify(struct replica *r, struct replica_log *ret, const struct account_id *owner,
-			    struct err_info *info) MUST_USE;
+				struct err_info *info) MUST_USE;
 
 /* A verified header by height; light replicas ask the link (may be NULL: ERR_NOT_FOUND) and check back by hash. */
 enum err replica_header(struct replica *r, struct block_header *ret, struct link *l, uint64_t height,
@@ -120,7 +122,7 @@ struct replica_tx {
 	bool proven;
 };
 enum err replica_tx(struct replica *r, struct replica_tx *ret, struct link *l, const struct tx_id *id,
-		    struct err_info *info) MUST_USE;
+			struct err_info *info) MUST_USE;
 void replica_tx_release(struct replica_tx *t);
 
 /* Full: check the stored blocks again from the genesis, in memory.  ret_first_bad 0 when all is well. */

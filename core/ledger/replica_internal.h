@@ -27,7 +27,8 @@ struct replica {
 enum err replica_meta_get(struct replica *r, struct buf *ret, const char *name, struct err_info *info) MUST_USE;
 enum err replica_meta_put(struct replica *r, const char *name, struct bytes value, struct err_info *info) MUST_USE;
 enum err replica_tip(struct replica *r, uint64_t *ret, struct err_info *info) MUST_USE; /* newest header; 0: none */
-enum err replica_read_header(struct replica *r, struct block_header *ret, uint64_t height, struct err_info *info) MUST_USE;
+enum err replica_read_header(struct replica *r, struct block_header *ret, uint64_t height,
+			     struct err_info *info) MUST_USE;
 /* A verified header with its commit; body is empty in a light replica. */
 enum err replica_put_block(struct replica *r, const struct light_block *b, struct bytes body, size_t txs,
 			   struct err_info *info) MUST_USE;
@@ -37,19 +38,21 @@ enum err replica_put_row(struct replica *r, struct bytes key, const struct bytes
 enum err replica_put_evidence(struct replica *r, const struct light_block *seen, struct err_info *info) MUST_USE;
 
 /* replica_project.c: the tables for people, from a row of the state or an event. */
-enum err replica_project_row(struct replica *r, struct bytes key, const struct bytes *value, struct err_info *info) MUST_USE;
-enum err replica_project_event(struct replica *r, const Medlock__Event *event, struct bytes raw, struct err_info *info) MUST_USE;
+enum err replica_project_row(struct replica *r, struct bytes key, const struct bytes *value,
+			     struct err_info *info) MUST_USE;
+enum err replica_project_event(struct replica *r, const Medlock__Event *event, struct bytes raw,
+			       struct err_info *info) MUST_USE;
 
 /* sync_headers.c: from the newest stored header to the peer's tip; the peer is call's. */
 enum err sync_headers(struct replica *r, uint64_t *ret_added, const struct peer_call *call, uint64_t tip,
 		      struct err_info *info) MUST_USE;
 /* sync_light.c and sync_full.c: one peer. */
 enum err sync_light(struct replica *r, struct replica_sync_report *report, struct link *l, size_t peer, uint64_t tip,
-		    struct err_info *info) MUST_USE;
+			struct err_info *info) MUST_USE;
 enum err sync_full(struct replica *r, struct replica_sync_report *report, const struct peer_call *call, uint64_t tip,
 		   struct err_info *info) MUST_USE;
 /* One row from one peer, verified and stored.  ERR_NOT_FOUND: proven absent, or not given. */
 enum err sync_prove(struct replica *r, struct buf *ret, const struct peer_call *call, struct bytes key,
-		    const struct request_id *request, struct err_info *info) MUST_USE;
+			const struct request_id *request, struct err_info *info) MUST_USE;
 
 #endif

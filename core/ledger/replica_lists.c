@@ -5,7 +5,7 @@
 #define LIST_PREFIX_MAX 64u
 
 static enum err get_decoded(struct replica *r, ProtobufCMessage **ret, const ProtobufCMessageDescriptor *d,
-			    const struct state_key *key, struct err_info *info)
+				const struct state_key *key, struct err_info *info)
 {
 	struct buf value = BUF_INIT;
 	enum err e = replica_get(r, &value, NULL, state_key_bytes(key), info);
@@ -152,7 +152,8 @@ enum err replica_records(struct replica *r, const struct account_id *owner, repl
 	struct records_walk w = {each, self};
 
 	if (owner != NULL)
-		return walk_keys(r, "SELECT key FROM record WHERE owner = ?1 ORDER BY number DESC", owner, walk_record, &w, info);
+		return walk_keys(r, "SELECT key FROM record WHERE owner = ?1 ORDER BY number DESC", owner,
+				 walk_record, &w, info);
 	return walk_keys(r, "SELECT key FROM record ORDER BY height DESC, id", NULL, walk_record, &w, info);
 }
 
@@ -176,14 +177,14 @@ static enum err walk_request(void *self, struct bytes id, struct bytes value)
 	return e;
 }
 
-enum err replica_requests(struct replica *r, const struct account_id *requester, replica_each_request *each, void *self,
-			  struct err_info *info)
+enum err replica_requests(struct replica *r, const struct account_id *requester, replica_each_request *each,
+			  void *self, struct err_info *info)
 {
 	struct requests_walk w = {each, self};
 
 	if (requester != NULL)
-		return walk_keys(r, "SELECT key FROM request WHERE requester = ?1 ORDER BY height DESC, id", requester,
-				 walk_request, &w, info);
+		return walk_keys(r, "SELECT key FROM request WHERE requester = ?1 ORDER BY height DESC, id",
+				 requester, walk_request, &w, info);
 	return walk_keys(r, "SELECT key FROM request ORDER BY height DESC, id", NULL, walk_request, &w, info);
 }
 
@@ -212,7 +213,8 @@ enum err replica_events(struct replica *r, const struct account_id *owner, uint6
 	enum err e;
 
 	hex_encode(hex, owner->b, ID_SIZE);
-	TRY(db_statement(&s, r->db, "SELECT n, bytes FROM event WHERE owner = ?1 AND n >= ?2 AND n <= ?3 ORDER BY n", info));
+	TRY(db_statement(
+		&s, r->db, "SELECT n, bytes FROM event WHERE owner = ?1 AND n >= ?2 AND n <= ?3 ORDER BY n", info));
 	db_bind_text(s, 1, hex);
 	db_bind_int(s, 2, (int64_t)from_n);
 	db_bind_int(s, 3, to_n > INT64_MAX ? INT64_MAX : (int64_t)to_n);
@@ -238,7 +240,7 @@ static enum err chain_event(void *self, const Medlock__Event *event, struct byte
 }
 
 enum err replica_log_verify(struct replica *r, struct replica_log *ret, const struct account_id *owner,
-			    struct err_info *info)
+				struct err_info *info)
 {
 	struct replica_log log = {0};
 	struct state_key key = state_key_account(owner);
@@ -254,7 +256,7 @@ enum err replica_log_verify(struct replica *r, struct replica_log *ret, const st
 	e = replica_events(r, owner, 1, UINT64_MAX, chain_event, &log, info);
 	if (e == ERR_OK && log.count != account->event_count)
 		e = err_set(info, ERR_INCOMPLETE, "%llu entries are here, the ledger counts %llu",
-			    (unsigned long long)log.count, (unsigned long long)account->event_count);
+				(unsigned long long)log.count, (unsigned long long)account->event_count);
 	if (e == ERR_OK && log.count > 0 && !bytes_equal(BYTES_ID(log.head), wire_bytes(account->event_head)))
 		e = err_set(info, ERR_INCOMPLETE, "an entry is not what the ledger's chain says");
 	WIRE_FREE(account);

@@ -27,17 +27,20 @@ static void codes_of(char out[CODES_TEXT], enum code_set set, const uint32_t *nu
 
 	out[0] = '\0';
 	for (size_t i = 0; i < count && len + 16 < CODES_TEXT; i++)
-		len += (size_t)snprintf(out + len, CODES_TEXT - len, "%s%s", i ? "," : "", code_text(set, numbers[i]));
+		len += (size_t)snprintf(out + len, CODES_TEXT - len, "%s%s", i ? "," : "",
+					code_text(set, numbers[i]));
 }
 
-static enum err run_bound(struct replica *r, sqlite3_stmt *s, const char *const *texts, size_t count, struct err_info *info)
+static enum err run_bound(struct replica *r, sqlite3_stmt *s, const char *const *texts, size_t count,
+			  struct err_info *info)
 {
 	for (size_t i = 0; i < count; i++)
 		db_bind_text(s, (int)i + 1, texts[i]);
 	return db_run(r->db, s, info);
 }
 
-static enum err project_account(struct replica *r, struct bytes id, const Medlock__AccountState *a, struct err_info *info)
+static enum err project_account(struct replica *r, struct bytes id, const Medlock__AccountState *a,
+				struct err_info *info)
 {
 	char account[ID_HEX], end[TIME_TEXT];
 	sqlite3_stmt *s;
@@ -45,7 +48,7 @@ static enum err project_account(struct replica *r, struct bytes id, const Medloc
 	hex_of(account, wire_data(id));
 	time_of(end, a->not_after);
 	TRY(db_statement(&s, r->db, "INSERT OR REPLACE INTO certificate(account, role, not_after, revoked, events)"
-				    " VALUES(?1, ?2, ?3, ?4, ?5)", info));
+					" VALUES(?1, ?2, ?3, ?4, ?5)", info));
 	db_bind_int(s, 4, a->revoked);
 	db_bind_int(s, 5, (int64_t)a->event_count);
 	return run_bound(r, s, (const char *const[]){account, code_text(CODES_ROLE, a->role), end}, 3, info);
@@ -62,15 +65,20 @@ static enum err project_record(struct replica *r, struct bytes key, struct bytes
 	hex_of(depositor, x->depositor);
 	time_of(at, x->time);
 	codes_of(labels, CODES_LABEL, x->deposit->labels, x->deposit->n_labels);
-	TRY(db_statement(&s, r->db, "INSERT OR REPLACE INTO record(id, owner, category, labels, confidentiality, status,"
-				    " depositor, at, number, height, key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-			 info));
+	TRY(db_statement(
+		&s, r->db,
+		"INSERT OR REPLACE INTO record(id, owner, category, labels, confidentiality, status,"
+		" depositor, at, number, height, key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+		info));
 	db_bind_int(s, 9, (int64_t)x->number);
 	db_bind_int(s, 10, (int64_t)x->height);
 	db_bind_bytes(s, 11, key);
-	return run_bound(r, s, (const char *const[]){record, owner, code_text(CODES_CATEGORY, x->deposit->category), labels,
-						     code_text(CODES_CONFIDENTIALITY, x->deposit->confidentiality),
-						     code_text(CODES_RECORD_STATUS, x->status), depositor, at}, 8, info);
+	return run_bound(r, s,
+			 (const char *const[]){record, owner, code_text(CODES_CATEGORY, x->deposit->category),
+					       labels,
+					       code_text(CODES_CONFIDENTIALITY, x->deposit->confidentiality),
+					       code_text(CODES_RECORD_STATUS, x->status), depositor, at},
+			 8, info);
 }
 
 static enum err project_rule(struct replica *r, struct bytes key, struct bytes owner_id, const Medlock__RuleState *x,
@@ -83,12 +91,16 @@ static enum err project_rule(struct replica *r, struct bytes key, struct bytes o
 	codes_of(purposes, CODES_PURPOSE, x->rule->purposes, x->rule->n_purposes);
 	codes_of(categories, CODES_CATEGORY, x->rule->categories, x->rule->n_categories);
 	time_of(end, x->rule->valid_to);
-	TRY(db_statement(&s, r->db, "INSERT OR REPLACE INTO rule(owner, effect, purposes, categories, valid_to, id, key)"
-				    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", info));
+	TRY(db_statement(&s, r->db,
+			 "INSERT OR REPLACE INTO rule(owner, effect, purposes, categories, valid_to, id, key)"
+			 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+			 info));
 	db_bind_int(s, 6, x->rule->id);
 	db_bind_bytes(s, 7, key);
-	return run_bound(r, s, (const char *const[]){owner, code_text(CODES_EFFECT, x->rule->effect), purposes, categories,
-						     end}, 5, info);
+	return run_bound(
+		r, s,
+		(const char *const[]){owner, code_text(CODES_EFFECT, x->rule->effect), purposes, categories, end},
+		5, info);
 }
 
 static enum err project_request(struct replica *r, struct bytes key, struct bytes id, const Medlock__RequestState *x,
@@ -105,15 +117,19 @@ static enum err project_request(struct replica *r, struct bytes key, struct byte
 	hex_of(requester, x->requester);
 	time_of(at, x->time);
 	time_of(expires, x->expires);
-	TRY(db_statement(&s, r->db, "INSERT OR REPLACE INTO request(id, owner, requester, purpose, at, expires, emergency,"
-				    " closed, granted, height, key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", info));
+	TRY(db_statement(&s, r->db,
+			 "INSERT OR REPLACE INTO request(id, owner, requester, purpose, at, expires, emergency,"
+			 " closed, granted, height, key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+			 info));
 	db_bind_int(s, 7, x->emergency);
 	db_bind_int(s, 8, x->closed);
 	db_bind_int(s, 9, granted);
 	db_bind_int(s, 10, (int64_t)x->height);
 	db_bind_bytes(s, 11, key);
-	return run_bound(r, s, (const char *const[]){request, owner, requester, code_text(CODES_PURPOSE, x->purpose), at,
-						     expires}, 6, info);
+	return run_bound(
+		r, s,
+		(const char *const[]){request, owner, requester, code_text(CODES_PURPOSE, x->purpose), at, expires},
+		6, info);
 }
 
 /* A rule that was removed. */
@@ -177,7 +193,8 @@ enum err replica_project_row(struct replica *r, struct bytes key, const struct b
 	return project_present(r, key, id, *value, info);
 }
 
-enum err replica_project_event(struct replica *r, const Medlock__Event *event, struct bytes raw, struct err_info *info)
+enum err replica_project_event(struct replica *r, const Medlock__Event *event, struct bytes raw,
+			       struct err_info *info)
 {
 	char owner[ID_HEX], actor[ID_HEX], request[ID_HEX], at[TIME_TEXT];
 	int64_t decided[4] = {0};
@@ -189,15 +206,20 @@ enum err replica_project_event(struct replica *r, const Medlock__Event *event, s
 	hex_of(actor, event->actor);
 	hex_of(request, event->request);
 	time_of(at, event->time);
-	TRY(db_statement(&s, r->db, "INSERT INTO event(owner, at, kind, actor, purpose, request, n, height, granted, refused,"
-				    " asked, bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", info));
+	TRY(db_statement(
+		&s, r->db,
+		"INSERT INTO event(owner, at, kind, actor, purpose, request, n, height, granted, refused,"
+		" asked, bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		info));
 	db_bind_int(s, 7, (int64_t)event->n);
 	db_bind_int(s, 8, (int64_t)event->height);
 	db_bind_int(s, 9, decided[DECISION_GRANTED]);
 	db_bind_int(s, 10, decided[DECISION_DENIED]);
 	db_bind_int(s, 11, decided[DECISION_ASKED]);
 	db_bind_bytes(s, 12, raw);
-	return run_bound(r, s, (const char *const[]){owner, at, code_text(CODES_ACTION, event->kind), actor,
-						     event->purpose ? code_text(CODES_PURPOSE, event->purpose) : "", request},
+	return run_bound(r, s,
+			 (const char *const[]){owner, at, code_text(CODES_ACTION, event->kind), actor,
+					       event->purpose ? code_text(CODES_PURPOSE, event->purpose) : "",
+					       request},
 			 6, info);
 }

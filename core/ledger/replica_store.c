@@ -24,7 +24,7 @@ enum err replica_meta_put(struct replica *r, const char *name, struct bytes valu
 	sqlite3_stmt *s;
 
 	TRY(db_statement(&s, r->db, "INSERT INTO meta(name, value) VALUES(?1, ?2)"
-				    " ON CONFLICT(name) DO UPDATE SET value = excluded.value", info));
+					" ON CONFLICT(name) DO UPDATE SET value = excluded.value", info));
 	db_bind_text(s, 1, name);
 	db_bind_bytes(s, 2, value);
 	return db_run(r->db, s, info);
@@ -78,7 +78,7 @@ static enum err insert_block(struct replica *r, const struct light_block *b, str
 	time_format(time, block_time_ms(b->header.time));
 	hex_encode(hex, hash.b, ID_SIZE);
 	TRY(db_statement(&s, r->db, "INSERT INTO block(height, time, hash, txs, header, commit_bytes, body)"
-				    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", info));
+					" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", info));
 	db_bind_int(s, 1, b->header.height);
 	db_bind_text(s, 2, time);
 	db_bind_text(s, 3, hex);
@@ -123,8 +123,11 @@ enum err replica_put_row(struct replica *r, struct bytes key, const struct bytes
 	TRY(replica_project_row(r, key, value, info));
 	if (value == NULL)
 		return delete_row(r, key, info);
-	TRY(db_statement(&s, r->db, "INSERT INTO row(key, value, height, proof) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(key)"
-				    " DO UPDATE SET value = excluded.value, height = excluded.height, proof = excluded.proof", info));
+	TRY(db_statement(
+		&s, r->db,
+		"INSERT INTO row(key, value, height, proof) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(key)"
+		" DO UPDATE SET value = excluded.value, height = excluded.height, proof = excluded.proof",
+		info));
 	db_bind_bytes(s, 1, key);
 	db_bind_bytes(s, 2, *value);
 	db_bind_int(s, 3, (int64_t)height);
@@ -142,7 +145,8 @@ enum err replica_put_evidence(struct replica *r, const struct light_block *seen,
 	header_encode(&header, &seen->header);
 	commit_encode(&commit, &seen->commit);
 	time_format(at, r->clock->now(r->clock->self));
-	e = db_statement(&s, r->db, "INSERT INTO evidence(height, at, header, commit_bytes) VALUES(?1, ?2, ?3, ?4)", info);
+	e = db_statement(&s, r->db,
+			 "INSERT INTO evidence(height, at, header, commit_bytes) VALUES(?1, ?2, ?3, ?4)", info);
 	if (e == ERR_OK) {
 		db_bind_int(s, 1, seen->header.height);
 		db_bind_text(s, 2, at);
@@ -155,7 +159,8 @@ enum err replica_put_evidence(struct replica *r, const struct light_block *seen,
 	return e;
 }
 
-enum err replica_get(struct replica *r, struct buf *ret, uint64_t *ret_height, struct bytes key, struct err_info *info)
+enum err replica_get(struct replica *r, struct buf *ret, uint64_t *ret_height, struct bytes key,
+		     struct err_info *info)
 {
 	sqlite3_stmt *s;
 	bool row = false;

@@ -40,7 +40,8 @@ static enum err own_tx(struct replica *r, struct replica_tx *t, const struct tx_
 	bool row = false;
 	enum err e;
 
-	TRY(db_statement(&s, r->db, "SELECT height, position, code, data FROM tx WHERE id = ?1 ORDER BY seq LIMIT 1", info));
+	TRY(db_statement(
+		&s, r->db, "SELECT height, position, code, data FROM tx WHERE id = ?1 ORDER BY seq LIMIT 1", info));
 	db_bind_bytes(s, 1, BYTES_ID(*id));
 	e = db_step(r->db, s, &row, info);
 	if (e == ERR_OK && row) {
@@ -57,8 +58,8 @@ static enum err own_tx(struct replica *r, struct replica_tx *t, const struct tx_
 }
 
 /* The peer's word, then its proof against a header that we verified. */
-static enum err check_reply(struct replica *r, struct replica_tx *t, const Medlock__TxReply *reply, const struct tx_id *id,
-			    struct err_info *info)
+static enum err check_reply(struct replica *r, struct replica_tx *t, const Medlock__TxReply *reply,
+				const struct tx_id *id, struct err_info *info)
 {
 	struct block_header header;
 	struct hash32 data_hash, hash;
@@ -71,7 +72,8 @@ static enum err check_reply(struct replica *r, struct replica_tx *t, const Medlo
 	if (reply->height == 0 || replica_read_header(r, &header, reply->height, NULL) != ERR_OK)
 		return ERR_OK; /* not in a block that we hold yet */
 	if (header.data_hash.len != ID_SIZE)
-		return err_set(info, ERR_PROOF, "block %llu holds no transactions", (unsigned long long)reply->height);
+		return err_set(info, ERR_PROOF, "block %llu holds no transactions",
+			       (unsigned long long)reply->height);
 	ID_COPY(data_hash, header.data_hash.b);
 	if (inclusion_verify(&index, wire_bytes(reply->inclusion), &data_hash, id) != ERR_OK || index != reply->index)
 		return err_set(info, ERR_PROOF, "the transaction is not where the peer says");
@@ -83,7 +85,7 @@ static enum err check_reply(struct replica *r, struct replica_tx *t, const Medlo
 }
 
 enum err replica_tx(struct replica *r, struct replica_tx *ret, struct link *l, const struct tx_id *id,
-		    struct err_info *info)
+			struct err_info *info)
 {
 	struct replica_tx t = {0};
 	Medlock__TxReply *reply;

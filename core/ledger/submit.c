@@ -54,7 +54,7 @@ static enum err fill_names(struct submitted *ret, struct bytes body, const struc
 }
 
 static enum err sign_filled(struct submitter *s, struct submitted *ret, struct buf *ret_tx, const Medlock__Body *body,
-			    struct err_info *info)
+				struct err_info *info)
 {
 	struct buf bytes = BUF_INIT;
 	struct hash32 hash;

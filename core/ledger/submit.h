@@ -35,7 +35,8 @@ struct submitter {
  * they are reset).  Lists are sorted.  ERR_OK: in a block with code 0.  A refusal is the error of its code (ERR_CONFLICT,
  * ERR_ROLE, …) with ret filled as well.  ERR_TIMEOUT: it may still come; repeat with submit_again.
  */
-enum err submit_action(struct submitter *s, struct submitted *ret, Medlock__Body *body, struct err_info *info) MUST_USE;
+enum err submit_action(struct submitter *s, struct submitted *ret, Medlock__Body *body,
+		       struct err_info *info) MUST_USE;
 
 /* The two halves.  Sign: appends the transaction; its id, record and request are known before it is sent. */
 enum err submit_sign(struct submitter *s, struct submitted *ret, struct buf *ret_tx, Medlock__Body *body,

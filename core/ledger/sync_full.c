@@ -30,7 +30,8 @@ static enum err store_tx(struct replica *r, uint64_t height, size_t index, struc
 	struct hash32 id = hash_sha256(tx);
 	sqlite3_stmt *s;
 
-	TRY(db_statement(&s, r->db, "INSERT INTO tx(id, height, position, code, data) VALUES(?1, ?2, ?3, ?4, ?5)", info));
+	TRY(db_statement(&s, r->db,
+			 "INSERT INTO tx(id, height, position, code, data) VALUES(?1, ?2, ?3, ?4, ?5)", info));
 	db_bind_bytes(s, 1, BYTES_ID(id));
 	db_bind_int(s, 2, (int64_t)height);
 	db_bind_int(s, 3, (int64_t)index);
@@ -65,7 +66,8 @@ static enum err one_block(struct replica *r, struct replay *p, const Medlock__Bl
 }
 
 /* The last commit of a page vouches for all blocks before it by their links. */
-static enum err check_last(struct replica *r, const Medlock__BlocksReply *reply, const struct replay *p, struct err_info *info)
+static enum err check_last(struct replica *r, const Medlock__BlocksReply *reply, const struct replay *p,
+			   struct err_info *info)
 {
 	struct light_block *last = calloc(1, sizeof(*last));
 	enum err e = last ? ERR_OK : ERR_MEMORY;
@@ -80,7 +82,8 @@ static enum err check_last(struct replica *r, const Medlock__BlocksReply *reply,
 	return e;
 }
 
-static enum err apply_page(struct replica *r, struct replay *p, const Medlock__BlocksReply *reply, struct err_info *info)
+static enum err apply_page(struct replica *r, struct replay *p, const Medlock__BlocksReply *reply,
+			   struct err_info *info)
 {
 	enum err e = ERR_OK;
 
@@ -155,7 +158,8 @@ enum err sync_full(struct replica *r, struct replica_sync_report *report, const 
 		if (e != ERR_OK)
 			break;
 		if (reply->n_blocks == 0)
-			e = err_set(info, ERR_CHAIN, "the peer claims block %llu and does not show it", (unsigned long long)tip);
+			e = err_set(info, ERR_CHAIN, "the peer claims block %llu and does not show it",
+					(unsigned long long)tip);
 		else
 			e = apply_page(r, p, reply, info);
 		if (e == ERR_OK) {

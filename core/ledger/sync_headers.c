@@ -30,8 +30,8 @@ static enum err decode_batch(struct light_block *batch, const Medlock__HeadersRe
 }
 
 /* Every header links to the one before it, the first to what we hold; every commit is for its header. */
-static enum err check_links(const struct light_trust *held, uint64_t height, const struct light_block *batch, size_t count,
-			    struct err_info *info)
+static enum err check_links(const struct light_trust *held, uint64_t height, const struct light_block *batch,
+				size_t count, struct err_info *info)
 {
 	for (size_t i = count; i-- > 0;) {
 		const struct block_header *before = i > 0 ? &batch[i - 1].header : &held->header;
@@ -118,7 +118,8 @@ enum err sync_headers(struct replica *r, uint64_t *ret_added, const struct peer_
 		task_progress(call->task, "headers", height, tip);
 	}
 	if (height < tip)
-		return err_set(info, ERR_CHAIN, "the peer claims block %llu and does not show it", (unsigned long long)tip);
+		return err_set(info, ERR_CHAIN, "the peer claims block %llu and does not show it",
+			       (unsigned long long)tip);
 	*ret_added = added;
 	return ERR_OK;
 }

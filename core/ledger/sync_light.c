@@ -29,7 +29,8 @@ static enum err check_row(struct replica *r, const struct peer_call *call, const
 	if (!bytes_equal(wire_bytes(reply->key), key))
 		return err_set(info, ERR_PROOF, "the peer proves another row");
 	if (reply->height + 1 < least)
-		return err_set(info, ERR_PROOF, "the peer proves an old state (block %llu)", (unsigned long long)reply->height);
+		return err_set(info, ERR_PROOF, "the peer proves an old state (block %llu)",
+			       (unsigned long long)reply->height);
 	TRY(header_for(r, &header, call, reply->height + 1, info));
 	if (light_check_row(&header, key, reply->present ? &value : NULL, wire_bytes(reply->proof)) != ERR_OK)
 		return err_set(info, ERR_PROOF, "the proof of a row does not match header %llu",
@@ -37,7 +38,8 @@ static enum err check_row(struct replica *r, const struct peer_call *call, const
 	return ERR_OK;
 }
 
-static enum err store_row(struct replica *r, const Medlock__ProofReply *reply, struct bytes key, struct err_info *info)
+static enum err store_row(struct replica *r, const Medlock__ProofReply *reply, struct bytes key,
+			  struct err_info *info)
 {
 	struct bytes value = wire_bytes(reply->value);
 	bool own = !db_in_transaction(r->db);
@@ -56,7 +58,7 @@ static enum err store_row(struct replica *r, const Medlock__ProofReply *reply, s
 }
 
 enum err sync_prove(struct replica *r, struct buf *ret, const struct peer_call *call, struct bytes key,
-		    const struct request_id *request, struct err_info *info)
+			const struct request_id *request, struct err_info *info)
 {
 	Medlock__ProofReply *reply;
 	uint64_t least;
@@ -145,7 +147,7 @@ static enum err take_page(struct events_run *run, uint64_t want, struct err_info
 	TRY(peer_events(run->call, &reply, &run->r->account, run->log.count + 1, info));
 	if (reply->n_events == 0)
 		e = err_set(info, ERR_INCOMPLETE, "entry %llu of %llu is withheld",
-			    (unsigned long long)run->log.count + 1, (unsigned long long)want);
+				(unsigned long long)run->log.count + 1, (unsigned long long)want);
 	for (size_t i = 0; e == ERR_OK && i < reply->n_events && run->log.count < want; i++)
 		e = take_event(run, wire_bytes(reply->events[i]), info);
 	WIRE_FREE(reply);
@@ -159,14 +161,14 @@ static enum err take_events(struct events_run *run, const Medlock__AccountState 
 		TRY(take_page(run, a->event_count, info));
 	}
 	if (run->log.count > a->event_count ||
-	    (run->log.count > 0 && !bytes_equal(BYTES_ID(run->log.head), wire_bytes(a->event_head))))
+		(run->log.count > 0 && !bytes_equal(BYTES_ID(run->log.head), wire_bytes(a->event_head))))
 		return err_set(info, ERR_INCOMPLETE, "the entries do not chain to what the ledger says");
 	return ERR_OK;
 }
 
 /* All or none: a list that does not chain leaves what was stored before. */
 static enum err sync_events(struct replica *r, uint64_t *ret_added, const struct peer_call *call,
-			    const Medlock__AccountState *a, struct err_info *info)
+				const Medlock__AccountState *a, struct err_info *info)
 {
 	struct events_run run = {.r = r, .call = call};
 	enum err e;
@@ -226,7 +228,7 @@ static enum err drop_rules(struct replica *r, const Medlock__PolicyState *p, str
 }
 
 static enum err prove_rules(struct replica *r, const struct peer_call *call, const Medlock__PolicyState *p,
-			    struct err_info *info)
+				struct err_info *info)
 {
 	for (size_t i = 0; i < p->n_rules; i++) {
 		struct state_key key = state_key_rule(&r->account, p->rules[i]);
@@ -440,7 +442,7 @@ static enum err sync_account(struct replica *r, struct replica_sync_report *repo
 }
 
 enum err sync_light(struct replica *r, struct replica_sync_report *report, struct link *l, size_t peer, uint64_t tip,
-		    struct err_info *info)
+			struct err_info *info)
 {
 	struct state_key network = state_key_network();
 	struct peer_call call;

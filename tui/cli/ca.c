@@ -63,8 +63,8 @@ static enum err show(struct cli *c)
 		enrolment_json(c, &e);
 		comparison_json(c, &e);
 	}
-	cli_say(c, "%s: %s, profile %s\n  %-18s %-30s %s\n", e.id, cli_foreign(c, e.name), e.profile, "field", "requested",
-		"would be issued");
+	cli_say(c, "%s: %s, profile %s\n  %-18s %-30s %s\n", e.id, cli_foreign(c, e.name), e.profile, "field",
+		"requested", "would be issued");
 	for (size_t i = 0; i < e.row_count; i++)
 		cli_say(c, "  %-18s %-30s %s\n", e.rows[i].field, cli_foreign(c, e.rows[i].requested),
 			cli_foreign(c, e.rows[i].issued));
@@ -115,8 +115,10 @@ static enum err revoke(struct cli *c)
 	const char *reason = cli_value(c, "reason");
 
 	if (reason == NULL)
-		return err_set(&c->info, ERR_USAGE, "say --reason: key-compromise, affiliation-changed, superseded, …");
-	TRY(app_ca_revoke(c->app, &act, c->arguments[0], reason, cli_value(c, "confirm"), cli_switch(c, "dry-run"), &c->info));
+		return err_set(&c->info, ERR_USAGE,
+			       "say --reason: key-compromise, affiliation-changed, superseded, …");
+	TRY(app_ca_revoke(c->app, &act, c->arguments[0], reason, cli_value(c, "confirm"),
+			  cli_switch(c, "dry-run"), &c->info));
 	print_act(c, &act, "revoked");
 	return ERR_OK;
 }
@@ -148,8 +150,8 @@ static enum err list(struct cli *c)
 		char end[TIME_TEXT];
 
 		time_format(end, all.rows[i].not_after);
-		cli_say(c, "%s  %-10s %-8s until %.10s  %s\n", all.rows[i].serial, all.rows[i].profile, all.rows[i].state,
-			end, cli_foreign(c, all.rows[i].name));
+		cli_say(c, "%s  %-10s %-8s until %.10s  %s\n", all.rows[i].serial, all.rows[i].profile,
+			all.rows[i].state, end, cli_foreign(c, all.rows[i].name));
 	}
 	app_certificates_release(&all);
 	return ERR_OK;

@@ -104,14 +104,17 @@ static enum err play(struct cli *c)
 }
 
 static const struct cli_option play_options[] = {
-	{"story", NULL, "play the story line by line"}, {"keep", NULL, "keep the folder afterwards"}, {NULL, NULL, NULL},
+	{"story", NULL, "play the story line by line"},
+	{"keep", NULL, "keep the folder afterwards"},
+	{NULL, NULL, NULL},
 };
 static const struct cli_option up_options[] = {{"engine", "NAME", "solo"}, {NULL, NULL, NULL}};
 
 const struct command demo_commands[] = {
 	{"demo", "up", "DIR", 1, 1, CLI_NOTHING, "the demo network in DIR, left running", up_options,
 	 (const char *const[]){"demo up /tmp/world", NULL}, up},
-	{"demo", "down", "DIR", 1, 1, CLI_NOTHING, "stop it", NULL, (const char *const[]){"demo down /tmp/world", NULL}, down},
+	{"demo", "down", "DIR", 1, 1, CLI_NOTHING, "stop it", NULL,
+	 (const char *const[]){"demo down /tmp/world", NULL}, down},
 	{"demo", "", "", 0, 0, CLI_NOTHING, "a throw-away network and its story", play_options,
 	 (const char *const[]){"demo", "demo --story", NULL}, play},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},

@@ -19,8 +19,9 @@ static void print_deposited(struct cli *c, const struct app_deposited *d)
 		json_begin_array(&c->w, "dropped");
 		json_end_array(&c->w);
 	}
-	cli_say(c, "Record %.12s: %s, confidentiality %s%s%s, registered in block %llu.\n", id, d->description.category,
-		d->description.confidentiality, d->description.labels[0] ? ", labels " : "", d->description.labels,
+	cli_say(c, "Record %.12s: %s, confidentiality %s%s%s, registered in block %llu.\n", id,
+		d->description.category, d->description.confidentiality,
+		d->description.labels[0] ? ", labels " : "", d->description.labels,
 		(unsigned long long)d->height);
 }
 
@@ -64,7 +65,9 @@ static const struct cli_option put_options[] = {
 
 const struct command deposit_commands[] = {
 	{"deposit", "put", "FILE", 1, 1, CLI_KEYS, "encrypt a record, store it, register it", put_options,
-	 (const char *const[]){"deposit put labs.json --owner anna", "deposit put scan.pdf --owner anna --category IMG", NULL}, put},
+	 (const char *const[]){"deposit put labs.json --owner anna",
+			   "deposit put scan.pdf --owner anna --category IMG", NULL},
+	 put},
 	{"deposit", "list", "", 0, 0, CLI_KEYS, "what this profile deposited", NULL,
 	 (const char *const[]){"deposit list", NULL}, list},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},

@@ -47,8 +47,8 @@ static enum err explain(struct cli *c)
 		json_string(&c->w, "next", row->next);
 		json_int(&c->w, "exit", row->exit_status);
 	}
-	cli_say(c, "%s: %s.\n  next: %s\n  exit status %d\n", row->code, row->text, row->next[0] ? row->next : "nothing",
-		row->exit_status);
+	cli_say(c, "%s: %s.\n  next: %s\n  exit status %d\n", row->code, row->text,
+		row->next[0] ? row->next : "nothing", row->exit_status);
 	return ERR_OK;
 }
 

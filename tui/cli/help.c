@@ -124,10 +124,12 @@ void cli_completion_bash(struct buf *out)
 {
 	const char *noun = "";
 
-	buf_append_text(out, "# bash completion for medlock; made by 'medlock completion bash'\n"
-			     "_medlock() {\n"
-			     "  local current=${COMP_WORDS[COMP_CWORD]} noun=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} words=''\n"
-			     "  if [ \"$COMP_CWORD\" -eq 1 ]; then words='");
+	buf_append_text(
+		out,
+		"# bash completion for medlock; made by 'medlock completion bash'\n"
+		"_medlock() {\n"
+		"  local current=${COMP_WORDS[COMP_CWORD]} noun=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} words=''\n"
+		"  if [ \"$COMP_CWORD\" -eq 1 ]; then words='");
 	for (size_t i = 0; cli_command(i) != NULL; i++) {
 		if (strcmp(noun, cli_command(i)->noun) != 0)
 			buf_printf(out, "%s ", cli_command(i)->noun);

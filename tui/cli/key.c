@@ -50,7 +50,7 @@ const struct command key_commands[] = {
 	 (const char *const[]){"key status", NULL}, status},
 	{"key", "change", "", 0, 0, CLI_KEYS, "change the passphrase", change_options,
 	 (const char *const[]){"key change --new-passphrase-file new.txt", NULL}, change},
-	{"key", "export", "", 0, 0, CLI_KEYS, "my age identity, which opens my records with plain age", export_options,
-	 (const char *const[]){"key export --out identity.txt", NULL}, export},
+	{"key", "export", "", 0, 0, CLI_KEYS, "my age identity, which opens my records with plain age",
+	 export_options, (const char *const[]){"key export --out identity.txt", NULL}, export},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };

@@ -36,13 +36,13 @@ static void print_verified(struct cli *c, const struct app_verified *v)
 	}
 }
 
-static enum err export(struct cli *c)
-{
+static enum err export(struct cli *c) {
 	struct app_verified v = {0};
 
 	TRY(app_ledger_export(c->app, &v, c->arguments[0], &c->info));
 	print_verified(c, &v);
-	cli_say(c, "%llu blocks with %llu transactions written.\n", (unsigned long long)v.blocks, (unsigned long long)v.txs);
+	cli_say(c, "%llu blocks with %llu transactions written.\n", (unsigned long long)v.blocks,
+		(unsigned long long)v.txs);
 	return ERR_OK;
 }
 
@@ -53,7 +53,8 @@ static enum err name_block(struct cli *c, struct app_verified *v, enum err e)
 		v->first_bad = 1;
 	v->ok = false;
 	print_verified(c, v);
-	return err_wrap(&c->info, e, "block %llu and what follows cannot be trusted", (unsigned long long)v->first_bad);
+	return err_wrap(&c->info, e, "block %llu and what follows cannot be trusted",
+			(unsigned long long)v->first_bad);
 }
 
 static enum err verify(struct cli *c)
@@ -65,8 +66,8 @@ static enum err verify(struct cli *c)
 		return name_block(c, &v, e);
 	TRY(e);
 	print_verified(c, &v);
-	cli_say(c, "%llu blocks with %llu transactions verified: nothing was changed.\n", (unsigned long long)v.blocks,
-		(unsigned long long)v.txs);
+	cli_say(c, "%llu blocks with %llu transactions verified: nothing was changed.\n",
+		(unsigned long long)v.blocks, (unsigned long long)v.txs);
 	return ERR_OK;
 }
 

@@ -61,10 +61,15 @@ static void event_json(struct cli *c, struct json_writer *w, const struct app_ev
 /* What a kind of entry says to its owner. */
 static const char *deed(const struct app_event *e)
 {
-	static const struct { const char *kind, *words; } deeds[] = {
-		{"cert_anchor", "certified this account"}, {"cert_revoke", "revoked this account"},
-		{"record_deposit", "deposited"}, {"consent_set", "changed consent"}, {"access_request", "asked to see"},
-		{"access_close", "closed a request for"}, {"release_receipt", "released the key of"},
+	static const struct { const char *kind, *words;
+	} deeds[] = {
+		{"cert_anchor", "certified this account"},
+		{"cert_revoke", "revoked this account"},
+		{"record_deposit", "deposited"},
+		{"consent_set", "changed consent"},
+		{"access_request", "asked to see"},
+		{"access_close", "closed a request for"},
+		{"release_receipt", "released the key of"},
 	};
 
 	if (strcmp(e->kind, "consent_pause") == 0)

@@ -132,7 +132,8 @@ static bool nearest_command(const struct command **ret, const char *noun, const 
 
 	for (size_t i = 0; cli_command(i) != NULL; i++) {
 		const struct command *c = cli_command(i);
-		size_t distance = cli_distance(noun, c->noun) + (c->verb[0] && verb ? cli_distance(verb, c->verb) : 0);
+		size_t distance =
+			cli_distance(noun, c->noun) + (c->verb[0] && verb ? cli_distance(verb, c->verb) : 0);
 
 		if (distance < best) {
 			best = distance;
@@ -215,8 +216,8 @@ static enum err check_counts(struct cli *c)
 	if (c->help || c->command == NULL)
 		return ERR_OK;
 	if (c->argument_count < c->command->arguments_min)
-		return err_set(&c->info, ERR_USAGE, "'%s%s%s' needs %s", c->command->noun, c->command->verb[0] ? " " : "",
-			       c->command->verb, c->command->arguments);
+		return err_set(&c->info, ERR_USAGE, "'%s%s%s' needs %s", c->command->noun,
+			       c->command->verb[0] ? " " : "", c->command->verb, c->command->arguments);
 	if (c->argument_count > c->command->arguments_max)
 		return err_set(&c->info, ERR_USAGE, "'%s' is one argument too many",
 			       c->arguments[c->command->arguments_max]);

@@ -47,7 +47,8 @@ static void say_row(struct cli *c, const struct app_view_row *r, const char **se
 	if (*section == NULL || strcmp(*section, r->section) != 0)
 		cli_say(c, "\n%s\n", r->section);
 	*section = r->section;
-	cli_say(c, "  %-10.10s  %-30s %s", cli_foreign(c, r->date), cli_foreign(c, r->title), cli_foreign(c, r->detail));
+	cli_say(c, "  %-10.10s  %-30s %s", cli_foreign(c, r->date), cli_foreign(c, r->title),
+		cli_foreign(c, r->detail));
 	if (r->range[0] != '\0')
 		cli_say(c, "  [%s]", cli_foreign(c, r->range));
 	if (r->flag[0] != '\0')
@@ -77,7 +78,8 @@ static void print_view(struct cli *c, const struct app_view *v)
 		json_uint(&c->w, "not_shown", v->not_shown);
 	}
 	if (v->not_shown > 0)
-		cli_say(c, "\n%zu resources of other kinds are not shown here; 'record export' has them all.\n", v->not_shown);
+		cli_say(c, "\n%zu resources of other kinds are not shown here; 'record export' has them all.\n",
+			v->not_shown);
 }
 
 /* An attachment has no rows: say what it is. */
@@ -140,7 +142,8 @@ static enum err export(struct cli *c)
 	return ERR_OK;
 }
 
-static const struct cli_option list_options[] = {{"owner", "WHO", "records of somebody who shares with me"}, {NULL, NULL, NULL}};
+static const struct cli_option list_options[] = {{"owner", "WHO", "records of somebody who shares with me"},
+						 {NULL, NULL, NULL}};
 static const struct cli_option view_options[] = {{"form", "FORM", "full or deid"}, {NULL, NULL, NULL}};
 static const struct cli_option export_options[] = {
 	{"out", "FILE", "a new file"}, {"form", "FORM", "full or deid"},

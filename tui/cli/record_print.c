@@ -71,8 +71,8 @@ static void say_record(struct cli *c, const struct app_record *r)
 		time_format(from, r->period_from);
 		time_format(to, r->period_to);
 	}
-	cli_say(c, "%.12s  %-4s %-2s %-10.10s %-10.10s  from %s%s%s%s%s\n", id, r->category, r->confidentiality, from, to,
-		cli_foreign(c, app_name(c->app, r->from.b)), r->labels[0] ? "  " : "", r->labels,
+	cli_say(c, "%.12s  %-4s %-2s %-10.10s %-10.10s  from %s%s%s%s%s\n", id, r->category, r->confidentiality,
+		from, to, cli_foreign(c, app_name(c->app, r->from.b)), r->labels[0] ? "  " : "", r->labels,
 		strcmp(r->status, "live") == 0 ? "" : "  ", strcmp(r->status, "live") == 0 ? "" : r->status);
 }
 

@@ -40,8 +40,8 @@ static void say_request(struct cli *c, const struct app_request *r)
 
 	hex_encode(id, r->request.b, ID_SIZE);
 	time_format(at, r->at);
-	cli_say(c, "Request %.12s  for %s, %s, %.16s%s%s\n", id, cli_foreign(c, app_name(c->app, r->owner.b)), r->purpose,
-		at, r->emergency ? ", EMERGENCY" : "", r->closed ? ", closed" : "");
+	cli_say(c, "Request %.12s  for %s, %s, %.16s%s%s\n", id, cli_foreign(c, app_name(c->app, r->owner.b)),
+		r->purpose, at, r->emergency ? ", EMERGENCY" : "", r->closed ? ", closed" : "");
 	for (size_t i = 0; i < r->count; i++) {
 		hex_encode(id, r->records[i].record.b, ID_SIZE);
 		cli_say(c, "  %.12s  %s %s\n", id, r->records[i].decision, r->records[i].form);

@@ -6,9 +6,14 @@
 static enum err setup(struct cli *c)
 {
 	struct app_setup s = {
-		.home = c->home, .mode = cli_value(c, "mode"), .peer_url = cli_value(c, "peer"), .pin = cli_value(c, "pin"),
-		.name = cli_value(c, "name"), .organisation = cli_value(c, "organisation"),
-		.passphrase_file = c->passphrase_file, .request_path = cli_value(c, "request"),
+		.home = c->home,
+		.mode = cli_value(c, "mode"),
+		.peer_url = cli_value(c, "peer"),
+		.pin = cli_value(c, "pin"),
+		.name = cli_value(c, "name"),
+		.organisation = cli_value(c, "organisation"),
+		.passphrase_file = c->passphrase_file,
+		.request_path = cli_value(c, "request"),
 	};
 	struct app_setup_done done;
 
@@ -24,13 +29,20 @@ static enum err setup(struct cli *c)
 }
 
 static const struct cli_option options[] = {
-	{"mode", "MODE", "patient, clinician, researcher"}, {"peer", "URL", "https://host:port of a peer"},
-	{"pin", "HASH", "SHA-256 of the peer's key, from its operator"}, {"name", "TEXT", "for the certificate authority only"},
-	{"organisation", "TEXT", "where you work"}, {"request", "FILE", "where the enrolment request goes"}, {NULL, NULL, NULL},
+	{"mode", "MODE", "patient, clinician, researcher"},
+	{"peer", "URL", "https://host:port of a peer"},
+	{"pin", "HASH", "SHA-256 of the peer's key, from its operator"},
+	{"name", "TEXT", "for the certificate authority only"},
+	{"organisation", "TEXT", "where you work"},
+	{"request", "FILE", "where the enrolment request goes"},
+	{NULL, NULL, NULL},
 };
 
 const struct command setup_commands[] = {
 	{"setup", "", "", 0, 0, CLI_NOTHING, "make keys and an enrolment request", options,
-	 (const char *const[]){"setup --mode patient --peer https://peer.example:7443 --pin 4f1c09d2a7b35e8860f4a1c2d39e57b81c6d0f2a4b8e93175cd2e0f6a9b43817 --name 'A. Vermeer'", NULL}, setup},
+	 (const char *const[]){
+	 "setup --mode patient --peer https://peer.example:7443 --pin 4f1c09d2a7b35e8860f4a1c2d39e57b81c6d0f2a4b8e93175cd2e0f6a9b43817 --name 'A. Vermeer'",
+	 NULL},
+	 setup},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };

@@ -146,8 +146,8 @@ static enum err act(struct story *s, const char *who, int expected, struct buf *
 		show_output(buf_bytes(&out));
 	buf_release(&out);
 	if (e == ERR_OK && status != expected)
-		return err_set(&s->c->info, ERR_INTERNAL, "'medlock %s %s' as %s ended with %d, not %d", command[0], command[1],
-			       who, status, expected);
+		return err_set(&s->c->info, ERR_INTERNAL, "'medlock %s %s' as %s ended with %d, not %d",
+			       command[0], command[1], who, status, expected);
 	return e;
 }
 
@@ -184,7 +184,7 @@ static enum err deposit_step(struct story *s)
 	snprintf(summary, sizeof(summary), "%s/demo/records/anna/summary.json", s->assets);
 	snprintf(labs, sizeof(labs), "%s/demo/records/anna/labs-2026-09-15.json", s->assets);
 	say("1. The certificate authority has certified twelve people. Its officer jansen encrypts two of anna's\n"
-	    "   records and registers them. The peer that stores them cannot read them.");
+		"   records and registers them. The peer that stores them cannot read them.");
 	TRY(ACT(s, "jansen", 0, "deposit", "put", summary, "--owner", "anna"));
 	TRY(ACT(s, "jansen", 0, "deposit", "put", labs, "--owner", "anna"));
 	say("   Anna sees them at once; nobody else does.");
@@ -196,10 +196,10 @@ static enum err consent_step(struct story *s)
 	say("2. Before anna has said anything, Dr. Okafor asks for her records. Nothing is granted.");
 	TRY(ACT(s, "okafor", 5, "request", "new", "--owner", "anna", "--purpose", "TREAT"));
 	say("   Anna lets him see her laboratory results for her treatment, and checks first what that would mean.");
-	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT", "--category", "LAB",
-		"--until", "2027-12-31", "--dry-run"));
-	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT", "--category", "LAB",
-		"--until", "2027-12-31"));
+	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT",
+		"--category", "LAB", "--until", "2027-12-31", "--dry-run"));
+	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT",
+		"--category", "LAB", "--until", "2027-12-31"));
 	return ACT(s, "anna", 0, "consent", "show");
 }
 
@@ -243,7 +243,7 @@ enum err story_tell(struct cli *c, const struct app_demo *d)
 	TRY(open_step(&s));
 	TRY(withdraw_step(&s));
 	say("That was the whole path: certify, encrypt, consent, ask, decide, release, look, stop.\n"
-	    "Try it yourself: medlock demo up /tmp/world");
+		"Try it yourself: medlock demo up /tmp/world");
 	return ERR_OK;
 }
 

@@ -39,7 +39,8 @@ static enum err peer_list(struct cli *c)
 	if (c->json)
 		peers_json(c, &s);
 	for (size_t i = 0; i < s.peer_count; i++)
-		cli_say(c, "%s  block %llu  %s\n", s.peers[i].url, (unsigned long long)s.peers[i].height, s.peers[i].state);
+		cli_say(c, "%s  block %llu  %s\n", s.peers[i].url, (unsigned long long)s.peers[i].height,
+			s.peers[i].state);
 	return ERR_OK;
 }
 
