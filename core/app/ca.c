@@ -8,6 +8,7 @@
 
 #include "core/app/internal.h"
 #include "core/base/files.h"
+#include "core/ident/enrolment.h"
 
 static void fill_enrolment(struct app_enrolment *e, const struct ca_request *r)
 {
@@ -44,6 +45,25 @@ void app_queue_release(struct app_queue *q)
 		return;
 	free(q->rows);
 	*q = (struct app_queue){0};
+}
+
+enum err app_ca_import(struct app *a, struct app_enrolment *ret, const char *path, struct err_info *info)
+{
+	char text[2 * REGISTER_ID_SIZE + 1];
+	struct buf file = BUF_INIT;
+	struct register_id id;
+	struct ca *ca;
+	enum err e;
+
+	TRY(app_desk(a, &ca, info));
+	e = files_read(&file, path, ENROLMENT_FILE_MAX, info);
+	if (e == ERR_OK)
+		e = ca_import(ca, &id, buf_bytes(&file), info);
+	buf_release(&file);
+	if (e != ERR_OK)
+		return err_wrap(info, e, "%s", path);
+	hex_encode(text, id.b, REGISTER_ID_SIZE);
+	return app_ca_show(a, ret, text, info);
 }
 
 enum err app_ca_show(struct app *a, struct app_enrolment *ret, const char *id, struct err_info *info)

@@ -20,6 +20,8 @@ struct app_queue {
 	size_t count;
 };
 enum err app_ca_queue(struct app *a, struct app_queue *ret, struct err_info *info) MUST_USE;
+/* Take an encrypted request file into the queue. */
+enum err app_ca_import(struct app *a, struct app_enrolment *ret, const char *path, struct err_info *info) MUST_USE;
 enum err app_ca_show(struct app *a, struct app_enrolment *ret, const char *id, struct err_info *info) MUST_USE;
 void app_queue_release(struct app_queue *q);
 

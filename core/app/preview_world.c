@@ -27,17 +27,24 @@ static void actor_of_state(struct consent_question *q, const Medlock__AccountSta
 		ID_COPY(q->organisation, s->organisation.data);
 }
 
-enum err preview_actor(struct app *a, struct consent_question *ret, const struct account_id *who,
-		       struct err_info *info)
+/* Stored, or asked for once now; some rows are not ours to read. */
+static bool account_of(struct app *a, Medlock__AccountState **ret, const struct account_id *who)
 {
 	struct state_key key = state_key_account(who);
+
+	if (replica_account(a->replica, ret, who, NULL) == ERR_OK)
+		return true;
+	return replica_prove(a->replica, NULL, &a->link, state_key_bytes(&key), NULL, NULL) == ERR_OK &&
+	       replica_account(a->replica, ret, who, NULL) == ERR_OK;
+}
+
+enum err preview_actor(struct app *a, struct consent_question *ret, const struct account_id *who, struct err_info *info)
+{
 	const struct book_row *row = book_by_id(&a->book, who->b);
 	struct consent_question q = {.account = *who, .licensed = true, .own = ID_EQUAL(*who, a->me.account)};
 	Medlock__AccountState *state;
 
-	if (replica_account(a->replica, &state, who, NULL) != ERR_OK)
-		(void)!replica_prove(a->replica, NULL, &a->link, state_key_bytes(&key), NULL, NULL);
-	if (replica_account(a->replica, &state, who, NULL) == ERR_OK) {
+	if (account_of(a, &state, who)) {
 		actor_of_state(&q, state);
 		WIRE_FREE(state);
 	} else if (row != NULL) {

@@ -54,20 +54,34 @@ static void comparison_json(struct cli *c, const struct app_enrolment *e)
 	json_end_array(&c->w);
 }
 
+static void print_enrolment(struct cli *c, const struct app_enrolment *e)
+{
+	if (c->json) {
+		enrolment_json(c, e);
+		comparison_json(c, e);
+	}
+	cli_say(c, "%s: %s, profile %s\n  %-24s %-30s %s\n", e->id, cli_foreign(c, e->name), e->profile, "field",
+		"requested", "would be issued");
+	for (size_t i = 0; i < e->row_count; i++)
+		cli_say(c, "  %-24s %-30s %s\n", e->rows[i].field, cli_foreign(c, e->rows[i].requested),
+			cli_foreign(c, e->rows[i].issued));
+}
+
 static enum err show(struct cli *c)
 {
 	struct app_enrolment e = {0};
 
 	TRY(app_ca_show(c->app, &e, c->arguments[0], &c->info));
-	if (c->json) {
-		enrolment_json(c, &e);
-		comparison_json(c, &e);
-	}
-	cli_say(c, "%s: %s, profile %s\n  %-18s %-30s %s\n", e.id, cli_foreign(c, e.name), e.profile, "field",
-		"requested", "would be issued");
-	for (size_t i = 0; i < e.row_count; i++)
-		cli_say(c, "  %-18s %-30s %s\n", e.rows[i].field, cli_foreign(c, e.rows[i].requested),
-			cli_foreign(c, e.rows[i].issued));
+	print_enrolment(c, &e);
+	return ERR_OK;
+}
+
+static enum err import(struct cli *c)
+{
+	struct app_enrolment e = {0};
+
+	TRY(app_ca_import(c->app, &e, c->arguments[0], &c->info));
+	print_enrolment(c, &e);
 	return ERR_OK;
 }
 
@@ -193,6 +207,8 @@ static const struct cli_option crl_options[] = {{"out", "FILE", "where it goes (
 const struct command ca_commands[] = {
 	{"ca", "queue", "", 0, 0, CLI_KEYS, "enrolment requests that wait", NULL,
 	 (const char *const[]){"ca queue", NULL}, queue},
+	{"ca", "import", "FILE", 1, 1, CLI_KEYS, "take an enrolment request into the queue", NULL,
+	 (const char *const[]){"ca import enrolment.age", NULL}, import},
 	{"ca", "show", "ID", 1, 1, CLI_KEYS, "requested and issued, side by side", NULL,
 	 (const char *const[]){"ca show 9d1e", NULL}, show},
 	{"ca", "approve", "ID", 1, 1, CLI_KEYS, "issue the certificate and anchor it", dry_options,

@@ -126,6 +126,11 @@ int cli_main(int argc, char **argv)
 	task_init(&c.task, cli_progress, &c);
 	catch_interrupt(&c);
 	e = cli_parse(&c, argc, argv);
+	if (c.version) {
+		printf("medlock %s\n", MEDLOCK_VERSION);
+		cli_release(&c);
+		return 0;
+	}
 	if (c.help || (e == ERR_OK && c.command == NULL)) {
 		status = show_help(&c, c.help);
 		cli_release(&c);

@@ -55,7 +55,7 @@ struct cli_value {
 struct cli {
 	const struct command *command;
 	const char *home, *passphrase_file;
-	bool json, help, quiet;
+	bool json, help, quiet, version;
 	const char *arguments[CLI_ARGUMENTS_MAX];
 	size_t argument_count;
 	struct cli_value values[CLI_OPTIONS_MAX];

@@ -11,6 +11,7 @@ static const struct cli_option global_options[] = {
 	{"passphrase-file", "FILE", "read the passphrase from FILE"},
 	{"quiet", NULL, "no progress"},
 	{"help", NULL, "show this help"},
+	{"version", NULL, "print the version"},
 	{NULL, NULL, NULL},
 };
 
@@ -62,6 +63,8 @@ static void set_global(struct cli *c, const struct cli_option *o, const char *va
 		c->passphrase_file = value;
 	else if (strcmp(o->name, "quiet") == 0)
 		c->quiet = true;
+	else if (strcmp(o->name, "version") == 0)
+		c->version = true;
 	else
 		c->help = true;
 }

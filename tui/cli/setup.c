@@ -40,9 +40,9 @@ static const struct cli_option options[] = {
 
 const struct command setup_commands[] = {
 	{"setup", "", "", 0, 0, CLI_NOTHING, "make keys and an enrolment request", options,
-	 (const char *const[]){
-	 "setup --mode patient --peer https://peer.example:7443 --pin 4f1c09d2a7b35e8860f4a1c2d39e57b81c6d0f2a4b8e93175cd2e0f6a9b43817 --name 'A. Vermeer'",
-	 NULL},
+	 (const char *const[]){"setup --mode patient --peer https://peer.example:7443 --name 'A. Vermeer'"
+			       " --pin 4f1c09d2a7b35e8860f4a1c2d39e57b81c6d0f2a4b8e93175cd2e0f6a9b43817",
+			       NULL},
 	 setup},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };
