@@ -173,8 +173,8 @@ static enum err set_paused(struct cli *c, bool paused)
 	cli_say(c, "  %llu of %llu peers have reached that block.\n", (unsigned long long)done.peers_at_height,
 		(unsigned long long)done.peers);
 	if (paused)
-		cli_say(c, "  %llu keys were released before: what was opened then cannot be called back.\n",
-			(unsigned long long)done.copies);
+		cli_say(c, "  %llu key%s released before: what was opened then cannot be called back.\n",
+			(unsigned long long)done.copies, done.copies == 1 ? " was" : "s were");
 	return ERR_OK;
 }
 

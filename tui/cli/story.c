@@ -183,8 +183,8 @@ static enum err deposit_step(struct story *s)
 
 	snprintf(summary, sizeof(summary), "%s/demo/records/anna/summary.json", s->assets);
 	snprintf(labs, sizeof(labs), "%s/demo/records/anna/labs-2026-09-15.json", s->assets);
-	say("1. The certificate authority has certified twelve people. Its officer jansen encrypts two of anna's\n"
-		"   records and registers them. The peer that stores them cannot read them.");
+	say("1. The certificate authority's officer jansen encrypts two of anna's records and registers them.\n"
+	    "   The peer that stores them cannot read them.");
 	TRY(ACT(s, "jansen", 0, "deposit", "put", summary, "--owner", "anna"));
 	TRY(ACT(s, "jansen", 0, "deposit", "put", labs, "--owner", "anna"));
 	say("   Anna sees them at once; nobody else does.");
