@@ -163,9 +163,10 @@ $(B)/medlockd: $(B)/chain/node/main.o $(call archives,$(ROW.chain/node))
 $(B)/medlockd-faulty: $(B)/tests/net/medlockd_faulty.o $(call archives,$(ROW.chain/node))
 	@echo '  LINK $@'; $(LINK)
 
-# A unit test links only what its folder may see: a layer broken elsewhere does not stop it.
+# A unit test links only what its folder may see, and what that needs in turn: a layer broken elsewhere does not stop it.
+closure = $(sort $1 $(foreach r,$1,$(ROW.$r)))
 define unit_rule
-$(B)/$(1:.c=): $(B)/$(1:.c=.o) $(TESTLIB_AR) $(call archives,$(ROW.$(patsubst tests/unit/%/,%,$(dir $1))))
+$(B)/$(1:.c=): $(B)/$(1:.c=.o) $(TESTLIB_AR) $(call archives,$(call closure,$(ROW.$(firstword $(subst /cli,,$(patsubst tests/unit/%/,%,$(dir $1)))))))
 	@$$(LINK) -lcmocka
 endef
 $(foreach t,$(filter tests/unit/%,$(UNIT)),$(eval $(call unit_rule,$t)))
