@@ -11,12 +11,15 @@
 #include "core/base/json.h"
 #include "core/base/options.h"
 #include "core/base/text.h"
-#include "storage/block_log.h"
 #include "storage/migrate.h"
 #include "storage/state_kv.h"
 #include "temp_dir.h"
 
 #define PLACES_MAX 20000u
+
+static const char BLOCK_SCHEMA[] = "CREATE TABLE block(height INTEGER PRIMARY KEY, data BLOB NOT NULL);";
+static const char LAST[] = "SELECT coalesce(max(height), 0) FROM block";
+static const char APPEND[] = "INSERT INTO block(height, data) VALUES(?1, ?2)";
 
 static struct temp_dir dir;
 static char path[128];
@@ -132,20 +135,40 @@ static enum err none(void *context, struct bytes key, struct bytes value)
 	return value.len <= 4 ? ERR_OK : ERR_DAMAGED;
 }
 
+static enum err last_height(struct db *db, int64_t *ret)
+{
+	sqlite3_stmt *s;
+	bool row;
+
+	TRY(db_statement(&s, db, LAST, NULL));
+	TRY(db_step(db, s, &row, NULL));
+	*ret = db_column_int(s, 0);
+	db_done(s);
+	return ERR_OK;
+}
+
+static enum err append(struct db *db, int64_t height)
+{
+	sqlite3_stmt *s;
+
+	TRY(db_statement(&s, db, APPEND, NULL));
+	db_bind_int(s, 1, height);
+	db_bind_bytes(s, 2, bytes_str("data"));
+	return db_run(db, s, NULL);
+}
+
 static enum err store_once(struct db *db, struct state_overlay *o)
 {
-	uint64_t first, last;
-	struct block_log_block b = {.data = bytes_str("data")};
+	int64_t last;
 	enum err e;
 
-	TRY(block_log_heights(db, &first, &last, NULL));
-	b.height = last + 1;
+	TRY(last_height(db, &last));
 	TRY(state_overlay_put(o, bytes_str("key"), bytes_of(&last, 4)));
 	TRY(state_overlay_scan(o, bytes_str("k"), bytes_of(NULL, 0), true, none, NULL));
 	TRY(db_begin(db, NULL));
 	e = state_overlay_store(o);
 	if (e == ERR_OK)
-		e = block_log_append(db, &b, NULL);
+		e = append(db, last + 1);
 	if (e != ERR_OK) {
 		db_rollback(db);
 		return e;
@@ -155,7 +178,7 @@ static enum err store_once(struct db *db, struct state_overlay *o)
 
 static enum err use_database(void)
 {
-	struct migration steps[] = {{1, STATE_KV_SCHEMA}, {2, BLOCK_LOG_SCHEMA}};
+	struct migration steps[] = {{1, STATE_KV_SCHEMA}, {2, BLOCK_SCHEMA}};
 	struct db_options unsynced = {.unsynced = true};
 	struct state_overlay *o = NULL;
 	struct state_kv *kv = NULL;
