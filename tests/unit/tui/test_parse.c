@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line without a profile: words, help, completion and exit statuses.  What a command would call of core/app is
- * replaced here by calls that refuse, so that nothing but the terminal's own code runs.
- */
+/* The command line without a profile: words, help, completion and exit statuses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,55 +10,6 @@
 #include <unistd.h>
 
 #include "tui/cli/cli.h"
-
-enum err app_open(struct app **ret, const struct app_options *options, struct err_info *info)
-{
-	return err_set(info, ERR_NO_PROFILE, "%s", options->home ? options->home : "none");
-}
-
-enum err app_unlock(struct app *a, struct err_info *info)
-{
-	return ERR_LOCKED;
-}
-
-enum err app_sync(struct app *a, struct app_sync *ret, struct err_info *info)
-{
-	return ERR_NETWORK;
-}
-
-enum err app_find(struct app *a, struct account_id *ret, const char *who, struct err_info *info)
-{
-	return ERR_NO_CONTACT;
-}
-
-const char *app_name(struct app *a, const uint8_t id[ID_SIZE])
-{
-	return "";
-}
-
-void app_free(struct app *a)
-{
-}
-
-void app_me(struct app *a, struct app_me *ret)
-{
-}
-
-#define REFUSES(name) enum err name(void); enum err name(void) { return ERR_INTERNAL; }
-REFUSES(app_assets) REFUSES(app_ca_approve) REFUSES(app_ca_crl) REFUSES(app_ca_doctor) REFUSES(app_ca_list)
-REFUSES(app_ca_queue) REFUSES(app_ca_reject) REFUSES(app_ca_revoke) REFUSES(app_ca_show) REFUSES(app_consent_change)
-REFUSES(app_consent_pause) REFUSES(app_consent_show) REFUSES(app_consent_try) REFUSES(app_consent_who)
-REFUSES(app_demo_down) REFUSES(app_demo_up) REFUSES(app_deposit_list) REFUSES(app_deposit_put) REFUSES(app_doctor)
-REFUSES(app_key_change) REFUSES(app_key_export_identity) REFUSES(app_ledger_export) REFUSES(app_ledger_status)
-REFUSES(app_ledger_tx) REFUSES(app_ledger_verify) REFUSES(app_log_list) REFUSES(app_log_verify) REFUSES(app_record_export)
-REFUSES(app_record_export_age) REFUSES(app_record_find) REFUSES(app_record_list) REFUSES(app_record_read)
-REFUSES(app_record_view) REFUSES(app_request_close) REFUSES(app_request_get) REFUSES(app_request_list)
-REFUSES(app_request_new) REFUSES(app_request_show) REFUSES(app_setup)
-
-#define RELEASES(name) void name(void); void name(void) {}
-RELEASES(app_answers_release) RELEASES(app_certificates_release) RELEASES(app_change_release) RELEASES(app_events_release)
-RELEASES(app_files_release) RELEASES(app_policy_release) RELEASES(app_queue_release) RELEASES(app_records_release)
-RELEASES(app_request_release) RELEASES(app_requests_release) RELEASES(app_tx_release) RELEASES(app_view_release)
 
 #define WORDS_MAX 90
 
