@@ -49,7 +49,7 @@ enum err replica_sync(struct replica *r, struct replica_sync_report *ret, struct
 		if (l->peers[i].state == LINK_DROPPED)
 			continue;
 		e = sync_peer(r, &report, l, i, info);
-		if (e != ERR_OK)
+		if (is_lie(e)) /* the peer's own failures name it already */
 			err_wrap(info, e, "%s", l->peers[i].address.url);
 		l->peers[i].state = e == ERR_OK ? LINK_OK : is_lie(e) ? LINK_DROPPED : LINK_UNREACHABLE;
 		if (e == ERR_OK || e == ERR_CANCELLED || e == ERR_LOCKED || e == ERR_KEYHOLDER || e == ERR_DISK_FULL)
