@@ -234,9 +234,9 @@ enum err ledger_check(const char *path, struct bytes genesis, uint64_t *ret_heig
 	*ret_bad = 0;
 	snprintf(again, sizeof(again), "%s.check", path);
 	scratch_remove(again);
-	e = app_open(&c->stored, path, NULL, genesis, NULL, info);
+	e = ledger_app_start(&c->stored, path, NULL, genesis, NULL, info);
 	if (e == ERR_OK)
-		e = app_open(&c->again, again, &unsynced, genesis, NULL, info);
+		e = ledger_app_start(&c->again, again, &unsynced, genesis, NULL, info);
 	if (e == ERR_OK)
 		e = check_all(c, ret_bad, info);
 	if (e == ERR_OK)

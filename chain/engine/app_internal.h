@@ -66,8 +66,8 @@ struct ledger_app {
 
 extern const struct application APP_FUNCTIONS;
 
-enum err app_open(struct ledger_app **ret, const char *path, const struct db_options *options, struct bytes genesis,
-		  const struct log *log, struct err_info *info) MUST_USE;
+enum err ledger_app_start(struct ledger_app **ret, const char *path, const struct db_options *options,
+			  struct bytes genesis, const struct log *log, struct err_info *info) MUST_USE;
 void app_results_free(struct ledger_app *a);
 enum err app_results_hash(struct hash32 *ret, const struct contract_result *results, size_t count) MUST_USE;
 void app_events_clear(struct app_events *l);

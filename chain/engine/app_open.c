@@ -69,8 +69,8 @@ static enum err open_all(struct ledger_app *a, const char *path, const struct db
 	return resume(a, info);
 }
 
-enum err app_open(struct ledger_app **ret, const char *path, const struct db_options *options, struct bytes genesis,
-		  const struct log *log, struct err_info *info)
+enum err ledger_app_start(struct ledger_app **ret, const char *path, const struct db_options *options,
+			  struct bytes genesis, const struct log *log, struct err_info *info)
 {
 	struct ledger_app *a = calloc(1, sizeof(*a));
 	enum err e;
@@ -93,7 +93,7 @@ enum err app_open(struct ledger_app **ret, const char *path, const struct db_opt
 enum err ledger_app_open(struct ledger_app **ret, const char *path, struct bytes genesis, const struct log *log,
 			 struct err_info *info)
 {
-	return app_open(ret, path, NULL, genesis, log, info);
+	return ledger_app_start(ret, path, NULL, genesis, log, info);
 }
 
 static enum err stand_read(struct ledger_app *a, struct ledger_stand *ret, const char *path, struct bytes genesis,
