@@ -402,6 +402,14 @@ static enum err read_version(struct policy *to, struct json_object *v, struct er
 	return ERR_OK;
 }
 
+/* "v" is the version of what a command prints: 1, when what it printed is read back whole. */
+static enum err read_printed_version(struct json_object *v, struct err_info *info)
+{
+	if (!json_object_is_type(v, json_type_int) || json_object_get_int64(v) != 1)
+		return err_set(info, ERR_POLICY, "v: this version reads 1");
+	return ERR_OK;
+}
+
 static enum err read_top(struct policy *to, struct json_object *v, const struct policy *current, struct err_info *info)
 {
 	bool has_rules = false;
@@ -418,6 +426,8 @@ static enum err read_top(struct policy *to, struct json_object *v, const struct 
 			e = read_default(to, member, info);
 		} else if (strcmp(key, "version") == 0) {
 			e = read_version(to, member, info);
+		} else if (strcmp(key, "v") == 0) {
+			e = read_printed_version(member, info);
 		} else if (strcmp(key, "paused") != 0) {
 			e = err_set(info, ERR_POLICY, "%.64s: an unknown member", key);
 		}

@@ -56,6 +56,20 @@ static void test_print_and_read_back(void **state)
 	buf_release(&out);
 }
 
+/* `consent show --json` prints "v" first; `consent set` takes that very line. */
+static void test_what_a_command_prints_is_read(void **state)
+{
+	struct err_info info = {0};
+	struct policy p;
+
+	(void)state;
+	assert_int_equal(policy_read(&p, bytes_str("{\"v\":1,\"version\":3,\"default\":\"deny\",\"paused\":false,"
+						   "\"rules\":[]}"), NULL, &info), ERR_OK);
+	assert_int_equal(p.version, 3);
+	policy_release(&p);
+	assert_int_equal(policy_read(&p, bytes_str("{\"v\":2,\"rules\":[]}"), NULL, &info), ERR_POLICY);
+}
+
 static void test_refusals_name_the_path(void **state)
 {
 	static const struct {
@@ -145,7 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_print_and_read_back), cmocka_unit_test(test_refusals_name_the_path),
-		cmocka_unit_test(test_words), cmocka_unit_test(test_diff_counts_gains_and_losses),
+		cmocka_unit_test(test_what_a_command_prints_is_read), cmocka_unit_test(test_words), cmocka_unit_test(test_diff_counts_gains_and_losses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
