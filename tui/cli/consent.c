@@ -73,6 +73,8 @@ static void print_change(struct cli *c, const struct app_change *done, bool dry_
 		json_end_object(&c->w);
 	if (dry_run)
 		cli_say(c, "Nothing was changed (--dry-run).\n");
+	else if (done->height == 0)
+		cli_say(c, "Nothing to change: the policy says that already.\n");
 	else
 		cli_say(c, "Policy version %llu, from block %llu on.\n", (unsigned long long)done->version,
 			(unsigned long long)done->height);
