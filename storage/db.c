@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/db.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -44,9 +45,18 @@ enum err db_error_of(int code)
 	}
 }
 
-static enum err said(sqlite3 *handle, int code, struct err_info *info)
+/* A full disk shows as SQLITE_FULL, but for the log's index as an I/O error with the system's own number behind it. */
+static enum err error_of_handle(sqlite3 *handle, int code)
 {
 	enum err e = db_error_of(code);
+	int number = e == ERR_IO && handle != NULL ? sqlite3_system_errno(handle) : 0;
+
+	return number == ENOSPC || number == EDQUOT || code == SQLITE_IOERR_SHMSIZE ? ERR_DISK_FULL : e;
+}
+
+static enum err said(sqlite3 *handle, int code, struct err_info *info)
+{
+	enum err e = error_of_handle(handle, code);
 
 	return err_set(info, e == ERR_OK ? ERR_IO : e, "database: %s",
 		       handle != NULL ? sqlite3_errmsg(handle) : sqlite3_errstr(code));

@@ -8,6 +8,17 @@ static bool is_lie(enum err e)
 	       e == ERR_NOT_CANONICAL;
 }
 
+/* A wrong clock makes every ticket void: say so, instead of what the peer makes of it. */
+static enum err check_clock(const struct link *l, const Medlock__StatusReply *status, struct err_info *info)
+{
+	int64_t apart = (l->clock->now(l->clock->self).v - status->clock) / MS_PER_SECOND;
+
+	if (apart <= RELEASE_CLOCK_MS / MS_PER_SECOND && apart >= -(RELEASE_CLOCK_MS / MS_PER_SECOND))
+		return ERR_OK;
+	return err_set(info, ERR_CLOCK, "it is %lld s %s the peer's", (long long)(apart < 0 ? -apart : apart),
+		       apart < 0 ? "behind" : "ahead of");
+}
+
 static enum err ask_status(struct link *l, uint64_t *ret_tip, size_t peer, struct err_info *info)
 {
 	Medlock__StatusReply *status;
@@ -18,6 +29,8 @@ static enum err ask_status(struct link *l, uint64_t *ret_tip, size_t peer, struc
 	TRY(peer_status(&call, &status, info));
 	if (!bytes_equal(wire_bytes(status->network_id), BYTES_ID(l->network)))
 		e = err_set(info, ERR_NETWORK_ID, "%s serves another network", l->peers[peer].address.url);
+	if (e == ERR_OK)
+		e = check_clock(l, status, info);
 	*ret_tip = status->height;
 	WIRE_FREE(status);
 	return e;

@@ -178,6 +178,9 @@ static enum err sync_events(struct replica *r, uint64_t *ret_added, const struct
 		return ERR_OK;
 	TRY(db_begin(r->db, info));
 	e = take_events(&run, a, info);
+	if (e == ERR_DUPLICATE) /* one that should be new is there: the stored ones have a gap */
+		e = err_set(info, ERR_DAMAGED, "the stored entries are not the first %llu of the list",
+			    (unsigned long long)(run.log.count - run.added));
 	if (e != ERR_OK) {
 		db_rollback(r->db);
 		return e;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list of checks in both outputs; ERR_DAMAGED when one failed. */
+/* A list of checks in both outputs; ERR_CHECKS when one failed. */
 #ifndef MEDLOCK_TUI_CHECK_PRINT_H
 #define MEDLOCK_TUI_CHECK_PRINT_H
 

@@ -23,7 +23,7 @@ enum err cli_checks(struct cli *c, const struct app_checks *all)
 	for (size_t i = 0; i < all->count; i++)
 		cli_say(c, "%s  %-20s %s\n", all->rows[i].ok ? "ok " : "BAD", all->rows[i].what,
 			cli_foreign(c, all->rows[i].words));
-	return all->failed == 0 ? ERR_OK : err_set(&c->info, ERR_DAMAGED, "%zu checks failed", all->failed);
+	return all->failed == 0 ? ERR_OK : err_set(&c->info, ERR_CHECKS, "%zu of %zu", all->failed, all->count);
 }
 
 static enum err doctor(struct cli *c)
