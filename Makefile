@@ -24,8 +24,10 @@ HARDEN_LD := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wundef -Wswitch -Wformat=2 -Wimplicit-fallthrough -Wdate-time -Werror=implicit -Werror=int-conversion
 WARN_GCC := -Wduplicated-cond -Wlogical-op -Wtrampolines -Wbidi-chars=any -Wstack-usage=65536
-# Sanitizers rewrite expressions, and gcc then warns about conversions that nobody wrote.
-WARN_VARIANT := $(if $(filter asan tsan fuzz,$(VARIANT)),-Wno-conversion -Wno-sign-conversion)
+# Sanitizers rewrite expressions, and gcc then warns about conversions that nobody wrote and about values that it no longer
+# sees set.
+WARN_VARIANT := $(if $(filter asan tsan fuzz,$(VARIANT)),-Wno-conversion -Wno-sign-conversion) \
+	$(if $(filter asan tsan,$(VARIANT)),-Wno-maybe-uninitialized)
 WERROR ?= -Werror
 STD := -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -I$(B)/blst -fno-common -fvisibility=hidden -fPIE \
 	-fno-strict-aliasing -fno-delete-null-pointer-checks -fno-strict-overflow -ffile-prefix-map=$(CURDIR)/=
