@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/app/id_search.h"
 #include "core/app/internal.h"
 
 static void fill_labels(char out[128], const Medlock__RecordDeposit *d)
@@ -105,39 +106,21 @@ void app_records_release(struct app_records *r)
 
 /* ---- one ----------------------------------------------------------------------------------- */
 
-struct search {
-	const char *text;
-	size_t len, found;
-	struct record_id id;
-};
-
 static enum err match(void *self, const struct record_id *id, const Medlock__RecordState *record)
 {
-	struct search *s = self;
-	char hex[ID_HEX];
-
 	(void)record;
-	hex_encode(hex, id->b, ID_SIZE);
-	if (strncmp(hex, s->text, s->len) == 0) {
-		s->found++;
-		s->id = *id;
-	}
+	id_search_look(self, id->b);
 	return ERR_OK;
 }
 
 enum err app_record_find(struct app *a, struct record_id *ret, const char *text, struct err_info *info)
 {
-	struct search s = {.text = text, .len = strlen(text)};
+	struct id_search s;
 
-	if (s.len < 4 || s.len > 2 * ID_SIZE || strspn(text, "0123456789abcdef") != s.len)
-		return err_set(info, ERR_NOT_FOUND, "'%s' is no record's id (at least 4 hex digits)", text);
+	TRY(id_search_init(&s, text, "record", info));
 	TRY(app_fresh_or_stored(a, info));
 	TRY(replica_records(a->replica, NULL, match, &s, info));
-	if (s.found != 1)
-		return err_set(info, ERR_NOT_FOUND,
-			       s.found ? "'%s' begins several records" : "no record '%s' is known here", text);
-	*ret = s.id;
-	return ERR_OK;
+	return id_search_end(&s, ret->b, info);
 }
 
 /* A grant of ours that lists the record, when it is not our own. */

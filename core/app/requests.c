@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/app/id_search.h"
 #include "core/app/internal.h"
 #include "core/base/files.h"
 
@@ -212,40 +213,21 @@ void app_requests_release(struct app_requests *r)
 	*r = (struct app_requests){0};
 }
 
-struct search {
-	const char *text;
-	size_t len, found;
-	struct request_id id;
-};
-
 static enum err match(void *self, const struct request_id *id, const Medlock__RequestState *state)
 {
-	struct search *s = self;
-	char hex[ID_HEX];
-
 	(void)state;
-	hex_encode(hex, id->b, ID_SIZE);
-	if (strncmp(hex, s->text, s->len) == 0) {
-		s->found++;
-		s->id = *id;
-	}
+	id_search_look(self, id->b);
 	return ERR_OK;
 }
 
 static enum err find(struct app *a, struct request_id *ret, const char *text, struct err_info *info)
 {
-	struct search s = {.text = text, .len = strlen(text)};
+	struct id_search s;
 
-	if (s.len < 4 || s.len > 2 * ID_SIZE)
-		return err_set(info, ERR_NOT_FOUND, "'%s' is no request's id (at least 4 hex digits)", text);
+	TRY(id_search_init(&s, text, "request", info));
 	TRY(app_fresh(a, info));
 	TRY(replica_requests(a->replica, &a->me.account, match, &s, info));
-	if (s.found != 1)
-		return err_set(info, ERR_NOT_FOUND,
-			       s.found ? "'%s' begins several requests" : "no request '%s' was made here",
-			       text);
-	*ret = s.id;
-	return ERR_OK;
+	return id_search_end(&s, ret->b, info);
 }
 
 static enum err show(struct app *a, struct app_request *ret, const struct request_id *id, struct err_info *info)
