@@ -29,12 +29,20 @@ enum err app_ledger_export(struct app *a, struct app_verified *ret, const char *
 	return ERR_OK;
 }
 
+/* Whatever is wrong with stored blocks, they do not verify. */
+static enum err as_damage(enum err e, const char *what, struct err_info *info)
+{
+	if (e == ERR_FORMAT || e == ERR_TRUNCATED || e == ERR_TOO_LARGE || e == ERR_NOT_CANONICAL)
+		return err_wrap(info, ERR_DAMAGED, "%s", what);
+	return e;
+}
+
 static enum err verify_replica(struct app *a, struct app_verified *ret, struct err_info *info)
 {
 	enum err e = replica_verify(a->replica, &ret->blocks, &ret->txs, &ret->first_bad, a->task, info);
 
 	ret->ok = e == ERR_OK;
-	return e;
+	return as_damage(e, "the replica", info);
 }
 
 enum err app_ledger_verify(struct app *a, struct app_verified *ret, const char *path, struct err_info *info)
@@ -47,10 +55,7 @@ enum err app_ledger_verify(struct app *a, struct app_verified *ret, const char *
 		return verify_replica(a, ret, info);
 	e = ledger_verify_file(&v, path, &a->profile.network, a->task, info);
 	*ret = (struct app_verified){v.blocks, v.txs, v.ok, v.first_bad};
-	/* Whatever is wrong with an export, it does not verify. */
-	if (e == ERR_FORMAT || e == ERR_TRUNCATED || e == ERR_TOO_LARGE || e == ERR_NOT_CANONICAL)
-		e = err_wrap(info, ERR_DAMAGED, "the export");
-	return e;
+	return as_damage(e, "the export", info);
 }
 
 /* Events name the transaction of a request of ours or about our records. */

@@ -128,7 +128,7 @@ expect_error() {
 
 finish() {
 	local status=$?
-	[ -e "$WORLD" ] && timeout 60 "$MEDLOCK" demo down "$WORLD" >/dev/null 2>&1
+	for w in "$T"/world*/; do [ -d "$w" ] && timeout 60 "$MEDLOCK" demo down "${w%/}" >/dev/null 2>&1; done
 	[ -n "${E2E_KEEP:-}" ] && echo "# kept: $T" || rm -rf "$T"
 	[ "$status" -eq 0 ] && [ "$failures" -gt 0 ] && status=1
 	exit "$status"
