@@ -128,10 +128,12 @@ expect_error 4 "a revoked signer is refused" vos request new --owner anna --purp
 # ---- time ----
 as anna consent add --permit --who okafor --purpose TREAT --until 2020-01-01 --json
 check "a permit that ended in the past is refused, or grants nothing" test "$RC" -le 2
-if command -v faketime >/dev/null; then
+if faketime -f +65m "$MEDLOCK" --version >/dev/null 2>&1; then
 	run faketime -f +65m "$MEDLOCK" -C "$anna" consent pause
 	check "a clock an hour off is refused with its own code" grep -qE 'E-(HOST-08|CONFLICT-03|NET)' "$ERR"
 	as anna consent resume
+else
+	echo "ok - a clock an hour off # SKIP faketime does not work with this build"
 fi
 
 # ---- the peer ----
