@@ -17,7 +17,6 @@
 #include "core/app/setup.h"
 
 #define WORDS_MAX 64u
-#define OUTPUT_MAX (1024u * 1024)
 
 enum err process_neighbour(char out[4096], const char *name, struct err_info *info)
 {
@@ -77,7 +76,18 @@ static enum err read_to_end(struct buf *out, int fd)
 	}
 }
 
-enum err process_run(struct buf *out, const char *const *words, struct err_info *info)
+/* In the child: what it prints into the pipe, then the program. */
+static void become_program(const char *const *words, int out, bool words_too)
+{
+	dup2(out, STDOUT_FILENO);
+	if (words_too)
+		dup2(out, STDERR_FILENO);
+	execv(words[0], (char *const *)(uintptr_t)words);
+	_exit(127);
+}
+
+enum err process_capture(struct buf *out, int *ret_status, const char *const *words, bool words_too,
+			 struct err_info *info)
 {
 	int ends[2], status = 0;
 	enum err e;
@@ -86,11 +96,8 @@ enum err process_run(struct buf *out, const char *const *words, struct err_info 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return ERR_IO;
 	child = fork();
-	if (child == 0) {
-		dup2(ends[1], STDOUT_FILENO);
-		execv(words[0], (char *const *)(uintptr_t)words);
-		_exit(127);
-	}
+	if (child == 0)
+		become_program(words, ends[1], words_too);
 	close(ends[1]);
 	e = child < 0 ? ERR_IO : read_to_end(out, ends[0]);
 	close(ends[0]);
@@ -98,10 +105,22 @@ enum err process_run(struct buf *out, const char *const *words, struct err_info 
 		return e;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
-	if (e == ERR_OK && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+	if (e == ERR_OK && !WIFEXITED(status))
+		e = err_set(info, ERR_INTERNAL, "%s %s did not end by itself", words[0], words[1] ? words[1] : "");
+	if (e == ERR_OK)
+		*ret_status = WEXITSTATUS(status);
+	return e;
+}
+
+enum err process_run(struct buf *out, const char *const *words, struct err_info *info)
+{
+	int status;
+
+	TRY(process_capture(out, &status, words, false, info));
+	if (status != 0)
 		return err_set(info, ERR_INTERNAL, "%s %s failed: %.200s", words[0], words[1] ? words[1] : "",
 			       buf_text(out));
-	return e;
+	return ERR_OK;
 }
 
 /* In the child: a session of its own, stderr into the log, only the ready descriptor kept open. */

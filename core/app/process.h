@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Starting and stopping the demo world's daemon, and where programs and assets lie; private to core/app. */
+/* Running a program to its end, starting and stopping the demo world's daemon, and where programs lie. */
 #ifndef MEDLOCK_APP_PROCESS_H
 #define MEDLOCK_APP_PROCESS_H
 
@@ -14,7 +14,13 @@
 /* The absolute path of the program that this process runs, or of its neighbour. */
 enum err process_neighbour(char out[4096], const char *name, struct err_info *info) MUST_USE;
 
-/* Run words[0] with its arguments to its end; its stdout appended to out.  ERR_INTERNAL with its last words when it fails. */
+/* Run words[0] with its arguments to its end, whatever its exit status; its stdout, and its stderr with words_too, appended to
+ * out.  ERR_INTERNAL when a signal ended it.
+ */
+enum err process_capture(struct buf *out, int *ret_status, const char *const *words, bool words_too,
+			 struct err_info *info) MUST_USE;
+
+/* The same; its stdout appended to out.  ERR_INTERNAL with its last words when it fails. */
 enum err process_run(struct buf *out, const char *const *words, struct err_info *info) MUST_USE;
 
 /* Start words[0] as a daemon of its own session, its stderr into log_path; waits until it writes a line to the descriptor that

@@ -6,8 +6,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
+
+#include "core/app/process.h"
 
 #define WORDS_MAX 24u
 #define OUTPUT_MAX (4u * 1024 * 1024)
@@ -34,62 +34,6 @@ static void say(const char *words)
 {
 	printf("\n%s\n", words);
 	fflush(stdout);
-}
-
-/* In the child: what it prints into the pipe, its words too unless they are for us alone; then the program. */
-static void run_child(int out, bool words_too, const char *const *words)
-{
-	dup2(out, STDOUT_FILENO);
-	if (words_too)
-		dup2(out, STDERR_FILENO);
-	execv(words[0], (char *const *)(uintptr_t)words);
-	_exit(127);
-}
-
-static enum err read_all(struct buf *out, int fd)
-{
-	for (;;) {
-		uint8_t *room = buf_reserve(out, 4096);
-		ssize_t got;
-
-		if (room == NULL)
-			return buf_error(out);
-		got = read(fd, room, 4096);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got == 0 ? ERR_OK : ERR_IO;
-		out->len += (size_t)got;
-		out->data[out->len] = '\0';
-	}
-}
-
-/* Run words[0] with its arguments; what it prints into out. */
-static enum err run(struct story *s, struct buf *out, int *ret_status, bool words_too, const char *const *words)
-{
-	int ends[2], status = 0;
-	enum err e;
-	pid_t child;
-
-	TRY(task_check(&s->c->task));
-	if (pipe(ends) != 0)
-		return ERR_IO;
-	child = fork();
-	if (child == 0) {
-		close(ends[0]);
-		run_child(ends[1], words_too, words);
-	}
-	close(ends[1]);
-	if (child < 0) {
-		close(ends[0]);
-		return ERR_IO;
-	}
-	e = read_all(out, ends[0]);
-	close(ends[0]);
-	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
-		return err_set(&s->c->info, ERR_INTERNAL, "a command of the story did not end by itself");
-	*ret_status = WEXITSTATUS(status);
-	return e;
 }
 
 /* "$ medlock request new …   (as okafor)" */
@@ -139,7 +83,9 @@ static enum err act(struct story *s, const char *who, int expected, struct buf *
 	else
 		words[count] = "--json";
 	buf_init(&out, OUTPUT_MAX);
-	e = run(s, &out, &status, ret_json == NULL, words);
+	e = task_check(&s->c->task);
+	if (e == ERR_OK)
+		e = process_capture(&out, &status, words, ret_json == NULL, &s->c->info);
 	if (e == ERR_OK && ret_json != NULL)
 		buf_append_bytes(ret_json, buf_bytes(&out));
 	else if (e == ERR_OK)
