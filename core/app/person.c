@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/app/person.h"
 
+#include <unistd.h>
+
 #include "core/base/files.h"
 #include "core/crypto/hash.h"
 
@@ -27,6 +29,17 @@ static const char *keyholder_mode_of(const char *profile)
 	return strcmp(profile, "officer") == 0 ? "ca" : "institute";
 }
 
+/* Keys of a profile that is in use are never written over: they may be the only ones that open somebody's records. */
+static enum err refuse_second(const char *home, struct err_info *info)
+{
+	char path[PROFILE_PATH_MAX];
+
+	TRY(files_join(path, sizeof(path), home, "config"));
+	if (access(path, F_OK) == 0)
+		return err_set(info, ERR_DUPLICATE, "there is a profile in %s", home);
+	return ERR_OK;
+}
+
 static enum err write_keystore(const char *home, const struct buf *file, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
@@ -44,6 +57,7 @@ static enum err create_keys(struct keyholder *keys, const char *home, const stru
 	struct buf file = BUF_INIT;
 	enum err e;
 
+	TRY(refuse_second(home, info));
 	TRY(app_passphrase(&passphrase, passphrase_file, "Choose a passphrase: ", info));
 	e = keyholder_create(keys, &file, network, secret_bytes(passphrase), &params, info);
 	secret_free(passphrase);
