@@ -107,14 +107,19 @@ bench:                                             ## tables of measured figures
 bench-build: $(PROGRAMS) $(BENCH_BINS)
 
 fuzz:                                              ## run each fuzz target for FUZZ_SECONDS (default 30)
-	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=fuzz fuzz-build
-	@tests/fuzz/run build/fuzz
+	@.ci/deps fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=fuzz fuzz-run
 
-fuzz-build: $(FUZZ_BINS)
+fuzz-run: $(FUZZ_BINS)
+	@tests/fuzz/run '$(B)'
 
 cov:                                               ## line coverage of the whole test run
+	@.ci/deps cov
 	@$(MAKE) --no-print-directory VARIANT=cov test
-	@gcovr --root . --object-directory build/cov -e 'build/.*' -e 'tests/.*' --print-summary
+	@$(MAKE) --no-print-directory VARIANT=cov cov-report
+
+cov-report:
+	@gcovr --root . -e '$(B)/.*' -e 'build/.*' -e 'tests/.*' --print-summary '$(B)'
 
 # ---- generated code and the two foreign parts ---------------------------------------------------
 $(B)/.flags: FORCE
@@ -198,9 +203,10 @@ fmt:                                               ## format the sources (clang-
 install: $(PROGRAMS)                               ## install under DESTDIR and PREFIX
 	install -D -m 755 $(B)/medlock $(DESTDIR)$(PREFIX)/bin/medlock
 	install -D -m 755 $(B)/medlockd $(DESTDIR)$(PREFIX)/bin/medlockd
-	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/medlock
 	$(B)/medlock completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/medlock
-	cp -r assets/. $(DESTDIR)$(PREFIX)/share/medlock/
+	cp -r assets/. $(DESTDIR)$(PREFIX)/share/medlock
+	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/medlock $(DESTDIR)$(PREFIX)/share/bash-completion/completions/medlock
 
 clean:                                             ## remove everything built
 	rm -rf build core/crypto/blst/target
