@@ -32,24 +32,28 @@ char *app_text(const struct buf *b)
 	return buf_error(b) == ERR_OK ? strdup(buf_text(b)) : NULL;
 }
 
-/* The account that the keystore is of, before it is unlocked. */
-static enum err read_account(struct app *a, struct err_info *info)
+enum err app_keystore_account(struct account_id *ret, const char *path, struct err_info *info)
 {
-	char path[PROFILE_PATH_MAX];
 	struct keystore_about about;
 	struct buf file = BUF_INIT;
-	enum err e = profile_path(&a->profile, path, "keystore");
+	enum err e = files_check_private(path, info);
 
-	if (e == ERR_OK)
-		e = files_check_private(path, info);
 	if (e == ERR_OK)
 		e = files_read(&file, path, KEYSTORE_SIZE_MAX, info);
 	if (e == ERR_OK)
 		e = keystore_about(&about, buf_bytes(&file), info);
 	buf_release(&file);
 	if (e == ERR_OK)
-		a->me.account = about.account;
+		*ret = about.account;
 	return e;
+}
+
+static enum err read_account(struct app *a, struct err_info *info)
+{
+	char path[PROFILE_PATH_MAX];
+
+	TRY(profile_path(&a->profile, path, "keystore"));
+	return app_keystore_account(&a->me.account, path, info);
 }
 
 static enum err open_replica(struct app *a, struct err_info *info)

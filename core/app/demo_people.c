@@ -181,20 +181,10 @@ static enum err with_desk(struct app *officer, const char *dir, struct bytes gen
 static enum err account_of(struct account_id *ret, const char *dir, const char *name, struct err_info *info)
 {
 	char home[4096], path[4096];
-	struct keystore_about about;
-	struct buf file = BUF_INIT;
-	enum err e = home_of(home, dir, name);
 
-	if (e == ERR_OK)
-		e = files_join(path, sizeof(path), home, "keystore");
-	if (e == ERR_OK)
-		e = files_read(&file, path, KEYSTORE_SIZE_MAX, info);
-	if (e == ERR_OK)
-		e = keystore_about(&about, buf_bytes(&file), info);
-	buf_release(&file);
-	if (e == ERR_OK)
-		*ret = about.account;
-	return e;
+	TRY(home_of(home, dir, name));
+	TRY(files_join(path, sizeof(path), home, "keystore"));
+	return app_keystore_account(ret, path, info);
 }
 
 /* Everybody knows everybody and the four organisations. */
