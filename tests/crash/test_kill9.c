@@ -17,6 +17,7 @@
 
 #include "core/base/rng.h"
 #include "daemon.h"
+#include "seed.h"
 
 #define LOADERS 4
 #define ACKED_MAX 65536
@@ -147,14 +148,14 @@ static void one_round(struct crash *c, const struct rng *rng)
 
 static void test_kill9(void **state)
 {
-	const char *text = getenv("ROUNDS"), *seed_text = getenv("SEED");
+	const char *text = getenv("ROUNDS");
 	unsigned long rounds = text == NULL ? ROUNDS_DEFAULT : strtoul(text, NULL, 10);
-	uint64_t seed = seed_text == NULL ? rng_u64(rng_system()) : strtoull(seed_text, NULL, 10);
+	uint64_t seed = test_seed();
 	struct crash *c = calloc(1, sizeof(*c));
 	struct seeded_rng rng;
 
 	(void)state;
-	print_message("# seed %llu, %lu rounds\n", (unsigned long long)seed, rounds);
+	print_message("# %lu rounds\n", rounds);
 	seeded_rng_init(&rng, seed);
 	signal(SIGPIPE, SIG_IGN);
 	daemon_make(&c->daemon, NULL);

@@ -12,6 +12,7 @@
 #include "chain/contract/consent_eval.h"
 #include "chain/proto/wire.h"
 #include "core/base/rng.h"
+#include "seed.h"
 
 #define ROUNDS 3000u
 #define RULES 12u
@@ -407,12 +408,10 @@ static void compare(const struct rng *g, uint64_t seed, unsigned round)
 
 static void test_evaluator_equals_the_model(void **state)
 {
-	const char *given = getenv("SEED");
-	uint64_t seed = given ? strtoull(given, NULL, 10) : rng_u64(rng_system());
+	uint64_t seed = test_seed();
 	struct seeded_rng g;
 
 	(void)state;
-	print_message("seed %llu\n", (unsigned long long)seed);
 	seeded_rng_init(&g, seed);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		compare(&g.rng, seed, i);

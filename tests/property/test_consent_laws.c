@@ -9,6 +9,7 @@
 #include "chain/contract/consent_eval.h"
 #include "chain/proto/wire.h"
 #include "core/base/rng.h"
+#include "seed.h"
 
 #define ROUNDS 4000u
 #define RULES 16u
@@ -159,12 +160,10 @@ static void grants_need_permits(struct world_of_rules *w, const struct consent_d
 
 static void test_laws(void **state)
 {
-	const char *given = getenv("SEED");
-	uint64_t seed = given ? strtoull(given, NULL, 10) : rng_u64(rng_system());
+	uint64_t seed = test_seed();
 	struct seeded_rng g;
 
 	(void)state;
-	print_message("seed %llu\n", (unsigned long long)seed);
 	seeded_rng_init(&g, seed);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		struct world_of_rules w;

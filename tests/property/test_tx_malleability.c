@@ -13,6 +13,7 @@
 
 #include "core/base/rng.h"
 #include "ledger_help.h"
+#include "seed.h"
 
 #define RANDOM_ROUNDS 300
 
@@ -132,10 +133,9 @@ static void random_rule(Medlock__Rule *r, uint32_t *codes, const struct rng *rng
 
 static void test_decode_undoes_encode(void **state)
 {
-	uint64_t seed = getenv("SEED") ? strtoull(getenv("SEED"), NULL, 10) : rng_u64(rng_system());
+	uint64_t seed = test_seed();
 	struct seeded_rng rng;
 
-	print_message("seed %llu\n", (unsigned long long)seed);
 	seeded_rng_init(&rng, seed);
 	for (int round = 0; round < RANDOM_ROUNDS; round++) {
 		Medlock__Body body = MEDLOCK__BODY__INIT;

@@ -7,12 +7,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/crypto/hash.h"
+#include "program.h"
 
 static void kernel_fill(void *self, uint8_t *out, size_t len)
 {
@@ -27,21 +27,6 @@ static void kernel_fill(void *self, uint8_t *out, size_t len)
 static const struct rng kernel = {kernel_fill, NULL};
 
 static char folder[] = "/tmp/medlock-age-XXXXXX";
-
-static int run(char *const argv[])
-{
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (chdir(folder) != 0 || !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 static int open_in(const char *name, int flags)
 {
@@ -92,7 +77,7 @@ static int setup(void **state)
 
 	*state = NULL;
 	assert_non_null(mkdtemp(folder));
-	if (run(version) != 0 || run(keygen) != 0)
+	if (program_run_in(folder, version) != 0 || program_run_in(folder, keygen) != 0)
 		return 0;
 	assert_int_equal(seal_private_new(&identity, &kernel), ERR_OK);
 	seal_public_of(&recipient, identity);
@@ -109,7 +94,7 @@ static int teardown(void **state)
 	char *clean[] = {"rm", "-rf", folder, NULL};
 
 	secret_free(identity);
-	return run(clean);
+	return program_run_in(folder, clean);
 }
 
 static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 131072, 10485760};
@@ -152,7 +137,7 @@ static void test_age_opens_ours(void **state)
 
 		assert_int_equal(age_encrypt(&made, &to, &from, &spec, &kernel, NULL), ERR_OK);
 		close(fd);
-		assert_int_equal(run(decrypt), 0);
+		assert_int_equal(program_run_in(folder, decrypt), 0);
 		got = read_file("plain");
 		assert_true(bytes_equal(buf_bytes(&got), bytes_of(plain, sizes[i])));
 		file = read_file("sealed");
@@ -178,7 +163,7 @@ static void test_we_open_what_age_makes(void **state)
 		int fd;
 
 		write_file("plain", bytes_of(plain, sizes[i]));
-		assert_int_equal(run(encrypt), 0);
+		assert_int_equal(program_run_in(folder, encrypt), 0);
 		fd = open_in("sealed", O_RDONLY);
 		from = byte_source_fd(&fd);
 		assert_int_equal(age_decrypt(&read, &to, &from, identity, NULL), ERR_OK);
@@ -198,7 +183,7 @@ static void test_both_refuse_the_same(void **state)
 
 	need_age(state);
 	write_file("plain", bytes_str("a short text"));
-	assert_int_equal(run(encrypt), 0);
+	assert_int_equal(program_run_in(folder, encrypt), 0);
 	file = read_file("sealed");
 	for (size_t i = 0; i < file.len + 2; i += 7) {
 		struct buf got = BUF_INIT, changed = BUF_INIT;
@@ -212,7 +197,7 @@ static void test_both_refuse_the_same(void **state)
 		else
 			buf_append_byte(&changed, '\n');
 		write_file("sealed", buf_bytes(&changed));
-		assert_int_not_equal(run(decrypt), 0);
+		assert_int_not_equal(program_run_in(folder, decrypt), 0);
 		view = buf_bytes(&changed);
 		from = byte_source_bytes(&view);
 		assert_int_not_equal(age_decrypt(NULL, &to, &from, identity, NULL), ERR_OK);
@@ -231,7 +216,7 @@ static void test_key_texts(void **state)
 	char *line;
 
 	need_age(state);
-	assert_int_equal(run(show), 0);
+	assert_int_equal(program_run_in(folder, show), 0);
 	ours = read_file("ours.public");
 	assert_int_equal(ours.len, strlen(recipient_text) + 1);
 	assert_memory_equal(ours.data, recipient_text, strlen(recipient_text));

@@ -6,12 +6,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "crypto_help.h"
+#include "program.h"
 
 #define NOW ((struct time_ms){1800000000000})
 #define DAYS(n) ((n) * MS_PER_DAY)
@@ -516,21 +516,6 @@ static void save(const char *folder, const char *name, const char *label, const 
 	buf_release(&pem);
 }
 
-static int run_in(const char *folder, char *const argv[])
-{
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (chdir(folder) != 0 || !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static void test_the_openssl_program_agrees(void **state)
 {
 	char folder[] = "/tmp/medlock-x509-XXXXXX", at[32];
@@ -551,13 +536,13 @@ static void test_the_openssl_program_agrees(void **state)
 		save(folder, "leaf", CERT_PEM_CERTIFICATE, &w.leaf);
 		save(folder, "crl", CERT_PEM_CRL, &w.ca_crl);
 		save(folder, "root_crl", CERT_PEM_CRL, &w.root_crl);
-		assert_int_equal(run_in(folder, verify), 0);
+		assert_int_equal(program_run_in(folder, verify), 0);
 		make_crls(&w, &gone, 1);
 		save(folder, "crl", CERT_PEM_CRL, &w.ca_crl);
-		assert_int_not_equal(run_in(folder, verify), 0);
+		assert_int_not_equal(program_run_in(folder, verify), 0);
 		free_world(&w);
 	}
-	run_in(folder, clean);
+	program_run_in(folder, clean);
 	rmdir(folder);
 }
 
