@@ -49,7 +49,6 @@ static enum err check_rule_codes(const Medlock__Rule *r, struct err_info *info)
 
 static enum err check_rule(const Medlock__Rule *r, struct err_info *info)
 {
-	TRY(shape_true(r->id == 0, "a new rule names its own id", info));
 	TRY(shape_code(r->effect, CODES_EFFECT, "effect", info));
 	TRY(shape_true(!r->lock || r->effect == EFFECT_DENY, "a lock that does not deny", info));
 	TRY(shape_true(!r->emergency_ok || r->lock, "an emergency exception without a lock", info));
@@ -63,6 +62,22 @@ static enum err check_rule(const Medlock__Rule *r, struct err_info *info)
 	return shape_true(r->valid_to == 0 || r->valid_to > r->valid_from, "a rule that ends before it starts", info);
 }
 
+/* A rule that takes the place of a standing one does so once, and the same body does not remove it: the order of the
+ * changes then cannot matter.
+ */
+static enum err check_replaced(const Medlock__ConsentSet *a, size_t at, struct err_info *info)
+{
+	uint32_t id = a->put[at]->id;
+
+	if (id == 0)
+		return ERR_OK;
+	for (size_t i = 0; i < at; i++)
+		TRY(shape_true(a->put[i]->id != id, "a rule put twice", info));
+	for (size_t i = 0; i < a->n_remove; i++)
+		TRY(shape_true(a->remove[i] != id, "a rule both put and removed", info));
+	return ERR_OK;
+}
+
 enum err check_consent_set(const Medlock__ConsentSet *a, struct err_info *info)
 {
 	TRY(shape_bytes(a->owner, ID_SIZE, "owner", info));
@@ -74,6 +89,8 @@ enum err check_consent_set(const Medlock__ConsentSet *a, struct err_info *info)
 			return err_wrap(info, e, "rule %zu of the list", i + 1);
 	}
 	TRY(shape_numbers(a->remove, a->n_remove, RULES_PER_ACCOUNT_MAX, "rules to remove", info));
+	for (size_t i = 0; i < a->n_put; i++)
+		TRY(check_replaced(a, i, info));
 	return shape_true(a->default_effect == 0 || a->default_effect == EFFECT_DENY || a->default_effect == EFFECT_ASK,
 			  "default effect", info);
 }

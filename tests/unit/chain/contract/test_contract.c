@@ -428,27 +428,89 @@ static void test_release_follows_consent_as_it_is_now(void **state)
 	assert_int_equal(release(s, &id, 0, FORM_FULL), ERR_REVOKED);
 }
 
-/* Every account tries every owner's act: what the table refuses, the contract refuses, whoever signs. */
-static void test_table_walk(void **state)
+/* A rule put under a standing id is its next version: the id and the count stay, the effect is the new one's. */
+static void test_a_rule_is_replaced_under_its_id(void **state)
 {
 	struct scene *s = *state;
-	const struct world_account *all[] = {&s->anna, &s->bram, &s->doctor, &s->ambulance, &s->w.op, &s->w.ca,
-					     &s->w.peer[0]};
+	struct asked q = {.purpose = PURPOSE_TREAT};
+	uint32_t p;
+	Medlock__Rule r = permit_treat(&p);
 
-	for (int revoked = 0; revoked < 2; revoked++) {
-		for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
-			enum err e = pause_all(s, all[i], true);
+	assert_int_equal(consent(s, &s->anna, 1, &r, 0), ERR_OK);
+	assert_int_equal(granted_count(s, &s->doctor, &q), 2);
+	r.id = 2;
+	assert_int_equal(consent(s, &s->anna, 2, &r, 0), ERR_NOT_FOUND);
+	r.id = 1;
+	assert_int_equal(consent(s, &s->anna, 2, &r, 1), ERR_FORMAT);
+	r.effect = EFFECT_DENY;
+	assert_int_equal(consent(s, &s->anna, 2, &r, 0), ERR_OK);
+	assert_int_equal(policy_version(s, &s->anna.id), 3);
+	assert_int_equal(granted_count(s, &s->doctor, &q), 0);
+	assert_int_equal(consent(s, &s->anna, 3, NULL, 1), ERR_OK);
+	assert_int_equal(consent(s, &s->anna, 4, NULL, 1), ERR_NOT_FOUND);
+}
 
-			if (revoked && (all[i] == &s->doctor || all[i] == &s->bram))
-				assert_int_equal(e, ERR_REVOKED);
-			else
-				assert_int_equal(e, all[i] == &s->anna ? ERR_OK : ERR_ROLE);
-		}
-		(void)revoke(s, &s->doctor.id, &s->w.ca);
-		(void)revoke(s, &s->bram.id, &s->w.ca);
-	}
-	s->w.block.time.v = WORLD_TIME + 365 * MS_PER_DAY;
-	assert_int_equal(pause_all(s, &s->anna, true), ERR_EXPIRED);
+static struct request_id granted_request(struct scene *s)
+{
+	Medlock__TxResult *result = NULL;
+	struct request_id id;
+	uint32_t p;
+	Medlock__Rule r = permit_treat(&p);
+
+	assert_int_equal(consent(s, &s->anna, 1, &r, 0), ERR_OK);
+	assert_int_equal(request(s, &result, &s->doctor, &(struct asked){.purpose = PURPOSE_TREAT}), ERR_OK);
+	ID_COPY(id, result->id.data);
+	WIRE_FREE(result);
+	return id;
+}
+
+static enum err close_request(struct scene *s, const struct request_id *id, const struct world_account *by)
+{
+	Medlock__AccessClose c = MEDLOCK__ACCESS_CLOSE__INIT;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(&s->w, salt);
+
+	c.request = wire_data(BYTES_ID(*id));
+	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_CLOSE;
+	body.access_close = &c;
+	return world_apply(&s->w, NULL, &body, by, NULL);
+}
+
+static void test_close_ends_a_grant(void **state)
+{
+	struct scene *s = *state;
+	struct request_id id = granted_request(s);
+
+	assert_int_equal(release(s, &id, 0, FORM_FULL), ERR_OK);
+	assert_int_equal(close_request(s, &id, &s->ambulance), ERR_NOT_FOUND);
+	assert_int_equal(release(s, &id, 0, FORM_FULL), ERR_OK);
+	assert_int_equal(close_request(s, &id, &s->doctor), ERR_OK);
+	assert_int_not_equal(release(s, &id, 0, FORM_FULL), ERR_OK);
+	assert_int_equal(close_request(s, &id, &s->doctor), ERR_DUPLICATE);
+}
+
+static void test_receipt_tells_the_owner(void **state)
+{
+	struct scene *s = *state;
+	struct request_id id = granted_request(s);
+	Medlock__Released r = MEDLOCK__RELEASED__INIT, *list = &r;
+	Medlock__ReleaseReceipt c = MEDLOCK__RELEASE_RECEIPT__INIT;
+	struct heard h = {0};
+	struct contract_sink sink = {&h, hear};
+	uint8_t salt[16];
+	Medlock__Body body = world_body(&s->w, salt);
+
+	r.request = wire_data(BYTES_ID(id));
+	r.record = wire_data(BYTES_ID(s->full));
+	r.form = FORM_FULL;
+	c.released = &list;
+	c.n_released = 1;
+	body.action_case = MEDLOCK__BODY__ACTION_RELEASE_RECEIPT;
+	body.release_receipt = &c;
+	assert_int_equal(world_apply(&s->w, NULL, &body, &s->w.peer[0], &sink), ERR_OK);
+	assert_int_equal(h.count, 1);
+	assert_int_equal(world_apply(&s->w, NULL, &body, &s->w.peer[1], &sink), ERR_OK); /* another's receipt */
+	assert_int_equal(h.count, 2);
 }
 
 static void test_expired_entries_go_with_the_next_transactions(void **state)
@@ -512,8 +574,9 @@ int main(void)
 		T(test_uses_are_spent_once_a_request), T(test_rule_interval_is_half_open),
 		T(test_pause_stops_all_but_an_emergency), T(test_form), T(test_absent_and_refused_look_alike),
 		T(test_repeat_gives_the_first_result), T(test_window_of_heights), T(test_revocation),
-		T(test_release_follows_consent_as_it_is_now), T(test_table_walk),
+		T(test_release_follows_consent_as_it_is_now),
 		T(test_expired_entries_go_with_the_next_transactions), T(test_failing_store),
+		T(test_a_rule_is_replaced_under_its_id), T(test_close_ends_a_grant), T(test_receipt_tells_the_owner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

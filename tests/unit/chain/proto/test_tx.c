@@ -274,6 +274,8 @@ static enum err consent_verdict(struct consent *c)
 static void test_rules(void **state)
 {
 	struct consent c;
+	Medlock__Rule *twice[] = {&c.rule, &c.rule};
+	uint32_t one = 1;
 
 	consent_init(&c);
 	assert_int_equal(consent_verdict(&c), ERR_OK);
@@ -285,8 +287,20 @@ static void test_rules(void **state)
 	c.rule.emergency_ok = true;
 	assert_int_equal(consent_verdict(&c), ERR_FORMAT);
 	consent_init(&c);
-	c.rule.id = 1;
+	c.rule.id = 1; /* takes the place of rule 1: once, and not removed as well */
+	assert_int_equal(consent_verdict(&c), ERR_OK);
+	c.action.put = twice;
+	c.action.n_put = 2;
 	assert_int_equal(consent_verdict(&c), ERR_FORMAT);
+	c.rule.id = 0;
+	assert_int_equal(consent_verdict(&c), ERR_OK);
+	c.rule.id = 1;
+	c.action.n_put = 1;
+	c.action.remove = &one;
+	c.action.n_remove = 1;
+	assert_int_equal(consent_verdict(&c), ERR_FORMAT);
+	one = 2;
+	assert_int_equal(consent_verdict(&c), ERR_OK);
 	consent_init(&c);
 	c.rule.valid_from = 10;
 	c.rule.valid_to = 10;
