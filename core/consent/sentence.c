@@ -145,7 +145,7 @@ static void append_what(struct buf *out, const Medlock__Rule *r)
 		buf_append_text(out, ", of what is sensitive only ");
 		append_codes(out, labels, r->labels, r->n_labels);
 	} else if (r->effect != EFFECT_DENY) {
-		buf_append_text(out, " that are not marked sensitive");
+		buf_append_text(out, " (but not what is marked sensitive)");
 	}
 }
 

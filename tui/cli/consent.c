@@ -34,8 +34,12 @@ static enum err show(struct cli *c)
 	}
 	cli_say(c, "Policy version %llu.%s\n", (unsigned long long)p.version,
 		p.paused ? " ALL SHARING IS PAUSED." : "");
-	for (size_t i = 0; i < p.count; i++)
-		cli_say(c, "  %3u  %s\n", p.rules[i].id, cli_foreign(c, p.rules[i].sentence));
+	for (size_t i = 0; i < p.count; i++) {
+		char lead[24];
+
+		snprintf(lead, sizeof(lead), "  %3u  ", p.rules[i].id);
+		cli_say_wrapped(c, lead, cli_foreign(c, p.rules[i].sentence));
+	}
 	cli_say(c, "What no rule decides: %s.\n",
 		strcmp(p.default_effect, "ask") == 0 ? "I am asked" : "nobody sees it");
 	app_policy_release(&p);
@@ -53,7 +57,7 @@ static void print_list(struct cli *c, const char *key, const char *words, char *
 		json_end_array(&c->w);
 	}
 	for (size_t i = 0; i < count; i++)
-		cli_say(c, "  %s %s\n", words, cli_foreign(c, list[i]));
+		cli_say_wrapped(c, words, cli_foreign(c, list[i]));
 }
 
 static void print_change(struct cli *c, const struct app_change *done, bool dry_run)
@@ -66,9 +70,9 @@ static void print_change(struct cli *c, const struct app_change *done, bool dry_
 		json_begin_object(&c->w, "diff");
 	}
 	if (done->sentence != NULL)
-		cli_say(c, "%s\n", cli_foreign(c, done->sentence));
-	print_list(c, "gains", "gains:", done->gains, done->gain_count);
-	print_list(c, "losses", "loses:", done->losses, done->loss_count);
+		cli_say_wrapped(c, "", cli_foreign(c, done->sentence));
+	print_list(c, "gains", "  gains: ", done->gains, done->gain_count);
+	print_list(c, "losses", "  loses: ", done->losses, done->loss_count);
 	if (c->json)
 		json_end_object(&c->w);
 	if (dry_run)

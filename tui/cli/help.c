@@ -45,7 +45,7 @@ static void overview(struct buf *out)
 		if (strcmp(noun, c->noun) != 0)
 			buf_printf(out, "%s\n", c->noun);
 		noun = c->noun;
-		buf_printf(out, "  %-10s %-28s %s\n", c->verb[0] ? c->verb : "", c->arguments, c->summary);
+		buf_printf(out, "  %-9s %-8s %s\n", c->verb[0] ? c->verb : "", c->arguments, c->summary);
 	}
 	buf_append_text(out, "\nEverywhere: -C DIR, --json, --passphrase-file FILE, --quiet, --help.\n"
 			     "Exit: 0 ok, 1 failed, 2 usage, 3 cancelled, 4 locked, 5 refused, 6 not found,\n"

@@ -90,22 +90,36 @@ static size_t count_of(const struct app_event *e, const char *decision)
 	return count;
 }
 
+/* What was decided: "1 granted, 1 refused". */
+static void decided(struct buf *out, const struct app_event *e)
+{
+	size_t granted = count_of(e, "granted"), denied = count_of(e, "denied"), asked = count_of(e, "ask");
+
+	if (strcmp(e->kind, "access_request") != 0 || granted + denied + asked == 0)
+		return;
+	buf_printf(out, ": %zu granted", granted);
+	if (denied > 0)
+		buf_printf(out, ", %zu refused", denied);
+	if (asked > 0)
+		buf_printf(out, ", %zu ask you", asked);
+}
+
 /* "  6  2026-11-23 09:12  okafor asked to see 2 records for TREAT: 1 granted, 1 refused" */
 static void event_line(struct cli *c, const struct app_event *e)
 {
-	char at[TIME_TEXT];
-	size_t granted = count_of(e, "granted"), denied = count_of(e, "denied"), asked = count_of(e, "ask");
+	struct buf line = BUF_INIT;
+	char at[TIME_TEXT], lead[48];
 
 	time_format(at, e->at);
-	cli_say(c, "%4llu  %.10s %.5s  %s %s", (unsigned long long)e->n, at, at + 11,
-		cli_foreign(c, app_name(c->app, e->who.b)), deed(e));
+	snprintf(lead, sizeof(lead), "%4llu  %.10s %.5s  ", (unsigned long long)e->n, at, at + 11);
+	buf_printf(&line, "%s%s %s", e->emergency ? "EMERGENCY: " : "", app_name(c->app, e->who.b), deed(e));
 	if (e->count > 0)
-		cli_say(c, " %zu record%s", e->count, e->count == 1 ? "" : "s");
+		buf_printf(&line, " %zu record%s", e->count, e->count == 1 ? "" : "s");
 	if (e->purpose[0] != '\0')
-		cli_say(c, " for %s", e->purpose);
-	if (granted + denied + asked > 0 && strcmp(e->kind, "access_request") == 0)
-		cli_say(c, ": %zu granted, %zu refused%s", granted, denied, asked ? ", some ask you" : "");
-	cli_say(c, "%s\n", e->emergency ? "  EMERGENCY" : "");
+		buf_printf(&line, " for %s", e->purpose);
+	decided(&line, e);
+	cli_say_wrapped(c, lead, cli_foreign(c, buf_text(&line)));
+	buf_release(&line);
 }
 
 static enum err list_since(struct cli *c, struct app_events *ret)

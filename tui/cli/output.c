@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/text.h"
@@ -21,6 +22,38 @@ void cli_say(struct cli *c, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	buf_append_text(&c->out, line);
+}
+
+/* The longest beginning of words that fits, cut at a space when there is one. */
+static size_t line_of(struct bytes words, size_t columns)
+{
+	size_t fit = text_fit(words, columns), cut;
+
+	if (fit == words.len)
+		return fit;
+	for (cut = fit; cut > 0 && words.data[cut] != ' '; cut--)
+		continue;
+	return cut > 0 ? cut : fit;
+}
+
+void cli_say_wrapped(struct cli *c, const char *lead, const char *text)
+{
+	size_t indent = strlen(lead);
+	struct bytes rest = bytes_str(text);
+	bool first = true;
+
+	if (c->json)
+		return;
+	ASSERT(indent < CLI_COLUMNS / 2);
+	while (rest.len > 0) {
+		size_t len = line_of(rest, CLI_COLUMNS - indent);
+
+		buf_printf(&c->out, "%*s%.*s\n", (int)indent, first ? lead : "", (int)len, rest.data);
+		first = false;
+		rest = bytes_of(rest.data + len, rest.len - len);
+		while (rest.len > 0 && rest.data[0] == ' ')
+			rest = bytes_of(rest.data + 1, rest.len - 1);
+	}
 }
 
 /* Room for one more gated text. */
