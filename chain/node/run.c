@@ -120,13 +120,26 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 
 /* ---- start ---- */
 
+/* Precise timers: epoll counts whole milliseconds and wakes too early or too late around the engine's cut of 10. */
+static struct event_base *base_new(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config != NULL && event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
+		base = event_base_new_with_config(config);
+	if (config != NULL)
+		event_config_free(config);
+	return base;
+}
+
 static enum err loop_start(struct node *n, struct err_info *info)
 {
 	struct timeval tick = {0, TICK_MS * 1000};
 	static const int signals[] = {SIGTERM, SIGINT};
 
 	signal(SIGPIPE, SIG_IGN);
-	n->base = evthread_use_pthreads() == 0 ? event_base_new() : NULL;
+	n->base = evthread_use_pthreads() == 0 ? base_new() : NULL;
 	if (n->base == NULL)
 		return err_set(info, ERR_MEMORY, "while starting the event loop");
 	n->poll_event = event_new(n->base, -1, 0, on_poll, n);
