@@ -353,25 +353,32 @@ static void test_the_operators_now_in_state_decide(void **state)
 	vote_release(&v);
 }
 
-/* Approvals are for the network alone: nobody acts for an owner by collecting signatures. */
+/* Approvals are for the network alone: nobody acts for an owner by collecting signatures, nor for themselves. */
 static void test_no_other_action_by_approvals(void **state)
 {
 	struct scene *s = *state;
 	Medlock__ConsentPause c = MEDLOCK__CONSENT_PAUSE__INIT;
-	uint8_t salt[16];
-	Medlock__Body body = world_body(&s->w, salt);
+	Medlock__AccessClose d = MEDLOCK__ACCESS_CLOSE__INIT;
+	uint8_t salts[2][16];
+	Medlock__Body pause = world_body(&s->w, salts[0]), close = world_body(&s->w, salts[1]);
 	struct vote v;
 
-	c.owner = wire_data(BYTES_ID(s->anna.id));
+	c.owner = d.request = wire_data(BYTES_ID(s->anna.id));
 	c.paused = true;
-	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
-	body.consent_pause = &c;
-	vote_begin(&v, &body);
+	pause.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
+	pause.consent_pause = &c;
+	vote_begin(&v, &pause);
 	for (size_t i = 0; i < OPERATORS; i++)
 		approve(&v, s, s->all[i]);
 	assert_int_equal(cast(&v, s), ERR_ROLE);
-	v.count = 0;
-	approve(&v, s, &s->anna);
+	vote_release(&v);
+	s->all[0] = &s->w.ca; /* an officer, who may close a request of her own */
+	reign(s, 1);
+	close.action_case = MEDLOCK__BODY__ACTION_ACCESS_CLOSE;
+	close.access_close = &d;
+	assert_int_equal(world_apply(&s->w, NULL, &close, &s->w.ca, NULL), ERR_NOT_FOUND);
+	vote_begin(&v, &close);
+	approve(&v, s, &s->w.ca);
 	assert_int_equal(cast(&v, s), ERR_ROLE);
 	vote_release(&v);
 }
