@@ -103,7 +103,7 @@ static enum err encrypt_one(struct vault *v, struct deposit_sealed *ret, const s
 		close(from.fd);
 		return e;
 	}
-	out = byte_sink_fd(&f.fd);
+	out = new_file_sink(&f);
 	e = deposit_encrypt(ret, &out, &in, &w->owner_seal, custodians, v->row->key_generation, v->rng, info);
 	close(from.fd);
 	if (e == ERR_OK) {

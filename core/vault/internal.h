@@ -51,8 +51,12 @@ void journal_release(struct journal *j);
 struct new_file {
 	int fd;
 	char path[VAULT_PATH_MAX], temporary[VAULT_PATH_MAX];
+	uint64_t written, started; /* bytes through the sink; bytes whose way to the disk has begun */
 };
 enum err new_file_open(struct new_file *ret, const char *path, const struct rng *rng, struct err_info *info) MUST_USE;
+/* Writes at the end of the file; the disk works while the next bytes are made, so that the sync finds little to do.
+ * f outlives the sink. */
+struct byte_sink new_file_sink(struct new_file *f);
 /* Sync and rename; on failure nothing is left. */
 enum err new_file_commit(struct new_file *f, bool overwrite, struct err_info *info) MUST_USE;
 void new_file_abandon(struct new_file *f);

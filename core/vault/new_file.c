@@ -9,6 +9,7 @@
 #include "core/vault/internal.h"
 
 #define SUFFIX_BYTES 8
+#define WRITE_BEHIND (4u * 1024 * 1024)
 
 enum err new_file_open(struct new_file *ret, const char *path, const struct rng *rng, struct err_info *info)
 {
@@ -25,7 +26,28 @@ enum err new_file_open(struct new_file *ret, const char *path, const struct rng 
 	ret->fd = open(ret->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (ret->fd < 0)
 		return err_set(info, err_from_errno(errno), "%s", path);
+	ret->written = ret->started = 0;
 	return ERR_OK;
+}
+
+static enum err write_behind(void *self, const uint8_t *data, size_t len)
+{
+	struct new_file *f = self;
+	const struct byte_sink sink = byte_sink_fd(&f->fd);
+
+	TRY(sink.write(sink.self, data, len));
+	f->written += len;
+	if (f->written - f->started < WRITE_BEHIND)
+		return ERR_OK;
+	/* Only a hint: what it cannot do, or what fails on the way, the sync at the end does and reports. */
+	(void)sync_file_range(f->fd, (off_t)f->started, (off_t)(f->written - f->started), SYNC_FILE_RANGE_WRITE);
+	f->started = f->written;
+	return ERR_OK;
+}
+
+struct byte_sink new_file_sink(struct new_file *f)
+{
+	return (struct byte_sink){write_behind, f};
 }
 
 enum err new_file_commit(struct new_file *f, bool overwrite, struct err_info *info)

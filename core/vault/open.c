@@ -172,7 +172,7 @@ static enum err export_to(struct export *x, struct vault_exported *ret, const ch
 	if (!overwrite && access(path, F_OK) == 0)
 		return err_set(info, ERR_DUPLICATE, "%s exists", path);
 	TRY(new_file_open(&f, path, x->v->rng, info));
-	h.to = byte_sink_fd(&f.fd);
+	h.to = new_file_sink(&f);
 	hash_sha256_stream_init(&h.hash);
 	e = fill(x, &sink, info);
 	done.sha256 = hash_sha256_stream_final(&h.hash);

@@ -37,3 +37,4 @@ else
 fi
 rm -f "$T/plain"
 row "  resident memory, MiB" "$(peak "$MEDLOCK" -C "$anna" record export "$record" --out "$T/plain")"
+row "  resident memory of key status, MiB" "$(peak "$MEDLOCK" -C "$anna" key status)"
