@@ -104,12 +104,48 @@ static enum err init_chain(void *self, struct err_info *info)
 	return ERR_OK;
 }
 
+static enum err approval_check(struct ledger_app *a, const struct tx *tx, const Medlock__Signature *s)
+{
+	Medlock__AccountState *account = NULL;
+	struct sign_public key;
+	struct account_id id;
+	enum err e;
+
+	ID_COPY(id, s->account.data);
+	e = access_account(&account, &a->kv, &id);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_NOT_CERTIFIED : e;
+	e = sign_public_parse(&key, wire_bytes(account->keys->sign));
+	WIRE_FREE(account);
+	return e != ERR_OK ? e : tx_verify_signature(tx, s, &key);
+}
+
+/* The contract answers a repeat before it looks at signatures.  A single signature is verified before it gets there
+ * (signer); without the same for approvals, anybody could have a known body stored again under approvals of his own making.
+ */
+static enum err approvals_check(struct ledger_app *a, const struct tx *tx)
+{
+	const Medlock__Auth *auth = tx->wire->auth;
+
+	if (auth->by_case != MEDLOCK__AUTH__BY_APPROVALS)
+		return ERR_OK;
+	for (size_t i = 0; i < auth->approvals->n_signatures; i++)
+		TRY(approval_check(a, tx, auth->approvals->signatures[i]));
+	return ERR_OK;
+}
+
 static enum err check_tx(void *self, struct contract_result *ret, const struct tx *tx, struct time_ms now)
 {
 	struct ledger_app *a = self;
 	struct contract_block next = app_next(a, now);
-	enum err e = contract_apply(ret, &a->kv, &next, tx, &a->verdicts.view, NULL);
+	enum err e = approvals_check(a, tx);
 
+	if (e == ERR_SIGNATURE || e == ERR_NOT_CERTIFIED) {
+		*ret = (struct contract_result){.code = (uint32_t)-(int)e, .cost = tx->cost};
+		return ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = contract_apply(ret, &a->kv, &next, tx, &a->verdicts.view, NULL);
 	app_state_drop(a); /* a trial: nothing of it stays */
 	return e;
 }

@@ -64,7 +64,9 @@ struct application {
 	enum err (*init_chain)(void *self, struct err_info *info);
 	/* Would it be accepted in the next block?  code 0, or the refusal.  Only a failing store returns an error. */
 	enum err (*check_tx)(void *self, struct contract_result *ret, const struct tx *tx, struct time_ms now);
-	/* Choose from candidates, in order, what fits a block by size, count and cost: sets take[i]. */
+	/* Choose from candidates, in order, what fits a block by size, count and cost: sets take[i].  txs[i]->cost is what
+	 * check_tx found.
+	 */
 	void (*prepare)(void *self, bool *take, const struct tx *const *txs, const size_t *sizes, size_t count);
 	/* Would prepare have allowed this block?  ERR_LIMIT, ERR_FORMAT. */
 	enum err (*process)(void *self, const struct app_block *block);

@@ -80,10 +80,12 @@ static void checked(struct solo *s, struct pending *p)
 	if (e == ERR_OK && result.code != 0)
 		e = (enum err)-(int)result.code;
 	contract_result_release(&result);
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
 		refuse_pending(s, p, e);
-	else
-		mempool_ready(&s->pool, p);
+		return;
+	}
+	p->tx.cost = result.cost; /* with the records that it looks at */
+	mempool_ready(&s->pool, p);
 }
 
 static void verify_done(struct job *job)

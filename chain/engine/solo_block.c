@@ -129,6 +129,33 @@ static enum err build_second(struct solo *s, struct making *w, struct app_store 
 	return ERR_OK;
 }
 
+/* How many found room: what the block could not pay for begins the next one.  The first had the whole block, so a refusal
+ * of it is its own.
+ */
+static size_t fitting(const struct app_finalized *f, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (f->results[i].code == (uint32_t)-(int)ERR_LIMIT)
+			return i;
+	return count;
+}
+
+/* Execute as many of the chosen as there is room for.  Costs were found at the check, against an older state. */
+static enum err execute(struct solo *s, struct making *w, struct err_info *info)
+{
+	const struct application *app = s->options.app;
+	size_t fits;
+
+	TRY(app->process(app->self, &w->block));
+	TRY(app->finalize(app->self, &w->done, &w->block, info));
+	fits = fitting(&w->done, w->block.count);
+	if (fits == w->block.count)
+		return ERR_OK;
+	app->abandon(app->self);
+	w->block.count = fits;
+	return app->finalize(app->self, &w->done, &w->block, info);
+}
+
 /* Execute and store.  Afterwards everything is durable, or nothing has changed. */
 static enum err settle(struct solo *s, struct making *w, struct err_info *info)
 {
@@ -137,11 +164,12 @@ static enum err settle(struct solo *s, struct making *w, struct err_info *info)
 	const struct made *last;
 	enum err e;
 
-	TRY(app->process(app->self, &w->block));
-	TRY(build(s, &w->first, &w->parent, &w->block, info));
-	TRY(app->finalize(app->self, &w->done, &w->block, info));
-	store = store_of(&w->first);
-	e = build_second(s, w, &store, &next, info);
+	TRY(execute(s, w, info));
+	e = build(s, &w->first, &w->parent, &w->block, info);
+	if (e == ERR_OK) {
+		store = store_of(&w->first);
+		e = build_second(s, w, &store, &next, info);
+	}
 	if (e == ERR_OK)
 		e = app->commit(app->self, &store, info);
 	if (e != ERR_OK) {
@@ -234,6 +262,7 @@ static enum err make(struct solo *s, struct chosen *c, struct making *w, struct 
 	w->block = (struct app_block){.height = at.height + 1, .txs = c->txs, .count = c->count};
 	TRY(solo_time(s, &w->block.time, info));
 	TRY(settle(s, w, info));
+	c->count = w->block.count; /* the rest keeps its place in the queue */
 	count(s, w);
 	answer(s, c, &w->done, w->block.height);
 	for (size_t i = 0; i < s->subscriber_count; i++)
