@@ -345,11 +345,6 @@ enum err blob_store_totals(struct blob_store *s, struct blob_totals *ret)
 	return ERR_OK;
 }
 
-void blob_store_set_quota(struct blob_store *s, uint64_t quota)
-{
-	s->totals.quota = quota;
-}
-
 enum err blob_store_pin(struct blob_store *s, const struct blob_id *id, bool pinned)
 {
 	return blob_index_pin(s, id, pinned);

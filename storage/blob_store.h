@@ -103,7 +103,6 @@ enum err blob_store_list(struct blob_store *s, blob_each *each, void *context) M
 
 struct blob_totals { uint64_t blobs, blob_bytes, partials, partial_bytes, pinned_bytes, quota; };
 enum err blob_store_totals(struct blob_store *s, struct blob_totals *ret) MUST_USE;
-void blob_store_set_quota(struct blob_store *s, uint64_t quota);
 
 enum err blob_store_pin(struct blob_store *s, const struct blob_id *id, bool pinned) MUST_USE; /* ERR_NOT_FOUND */
 

@@ -14,7 +14,7 @@ struct cached {
 
 struct db {
 	sqlite3 *handle;
-	bool writing, reading, read_only;
+	bool writing, read_only;
 	size_t count;
 	struct cached cache[2 * DB_STATEMENTS_MAX]; /* open addressing, at most half full */
 };
@@ -184,7 +184,7 @@ enum err db_exec(struct db *db, const char *sql, struct err_info *info)
 
 enum err db_begin(struct db *db, struct err_info *info)
 {
-	ASSERT(!db->writing && !db->reading);
+	ASSERT(!db->writing);
 	TRY(run_text(db->handle, "BEGIN IMMEDIATE", info));
 	db->writing = true;
 	return ERR_OK;
@@ -214,22 +214,6 @@ void db_rollback(struct db *db)
 bool db_in_transaction(const struct db *db)
 {
 	return db->writing;
-}
-
-enum err db_read_begin(struct db *db, struct err_info *info)
-{
-	ASSERT(!db->writing && !db->reading);
-	TRY(run_text(db->handle, "BEGIN", info));
-	db->reading = true;
-	return ERR_OK;
-}
-
-void db_read_end(struct db *db)
-{
-	ASSERT(db->reading);
-	if (!sqlite3_get_autocommit(db->handle))
-		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-	db->reading = false;
 }
 
 /* ---- statements ---- */
@@ -348,9 +332,4 @@ enum err db_column_fixed(uint8_t *out, size_t len, sqlite3_stmt *s, int at)
 		return ERR_DAMAGED;
 	memcpy(out, x.data, len);
 	return ERR_OK;
-}
-
-int64_t db_changes(struct db *db)
-{
-	return sqlite3_changes64(db->handle);
 }

@@ -52,10 +52,6 @@ enum err db_commit(struct db *db, struct err_info *info) MUST_USE; /* on failure
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 
-/* A view that does not move while others write; ends with db_read_end. */
-enum err db_read_begin(struct db *db, struct err_info *info) MUST_USE;
-void db_read_end(struct db *db);
-
 /* ---- statements ----
  *
  *	sqlite3_stmt *s;
@@ -91,9 +87,6 @@ const char *db_column_text(sqlite3_stmt *s, int at); /* "" for NULL */
 void db_column_append(struct buf *out, sqlite3_stmt *s, int at);
 /* A blob of exactly len bytes; ERR_DAMAGED otherwise. */
 enum err db_column_fixed(uint8_t *out, size_t len, sqlite3_stmt *s, int at) MUST_USE;
-
-/* Rows changed by the last statement that ran. */
-int64_t db_changes(struct db *db);
 
 /* PRAGMA quick_check: ERR_DAMAGED with the first finding. */
 enum err db_check(struct db *db, struct err_info *info) MUST_USE;

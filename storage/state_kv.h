@@ -73,7 +73,4 @@ enum err state_overlay_changes(struct state_overlay *o, state_change_each *each,
 /* Write the changes into the base, inside the caller's transaction; the overlay keeps them until clear. */
 enum err state_overlay_store(struct state_overlay *o) MUST_USE;
 
-/* Bytes of memory that the changes take. */
-size_t state_overlay_memory(const struct state_overlay *o);
-
 #endif

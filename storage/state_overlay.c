@@ -130,11 +130,6 @@ struct state_overlay *state_overlay_free(struct state_overlay *o)
 	return NULL;
 }
 
-size_t state_overlay_memory(const struct state_overlay *o)
-{
-	return o->memory + o->journal_size * sizeof(*o->journal);
-}
-
 /* ---- the list ---- */
 
 /* The first node at or after key; before[level] is the link that leads there. */

@@ -12,7 +12,6 @@
 #define DECODED_FACTOR 8u /* heap of a decoded answer against its bytes */
 #define PATH_MAX_TEXT 1024u
 #define LONG_POLL_SLACK_MS 10000
-#define HEALTHZ_TEXT "ok\n"
 
 enum err peer_address_set(struct peer_address *ret, const char *url, const struct hash32 *pin)
 {
@@ -193,18 +192,6 @@ enum err peer_genesis(const struct peer_call *c, struct buf *ret, struct err_inf
 	http_reply_release(&r);
 	e = buf_error(ret);
 	return e == ERR_OK ? e : err_set(info, e, "genesis of %s", c->peer->url);
-}
-
-enum err peer_healthz(const struct peer_call *c, struct err_info *info)
-{
-	const struct ask ask = {.verb = HTTP_VERB_GET, .reply_max = REPLY_SMALL_MAX};
-	struct http_reply r;
-	bool ok;
-
-	TRY(call_peer(c, &r, API_HEALTHZ, &ask, info));
-	ok = bytes_equal(buf_bytes(&r.body), bytes_str(HEALTHZ_TEXT));
-	http_reply_release(&r);
-	return ok ? ERR_OK : err_set(info, ERR_PEER, "%s does not say that it is well", c->peer->url);
 }
 
 static enum err take_tx(const struct peer_call *c, Medlock__TxReply **ret, Medlock__TxReply *m, struct err_info *info)

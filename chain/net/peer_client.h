@@ -43,7 +43,6 @@ enum err peer_status_after(const struct peer_call *c, Medlock__StatusReply **ret
 			   struct err_info *info) MUST_USE;
 /* Canonical Genesis bytes appended to ret, at most GENESIS_SIZE_MAX. */
 enum err peer_genesis(const struct peer_call *c, struct buf *ret, struct err_info *info) MUST_USE;
-enum err peer_healthz(const struct peer_call *c, struct err_info *info) MUST_USE;
 /* A canonical Tx.  ERR_OK when the peer judged it: ret->code says how.  ERR_BUSY_PEER when it is stopping. */
 enum err peer_submit(const struct peer_call *c, Medlock__TxReply **ret, struct bytes tx,
 		struct err_info *info) MUST_USE;

@@ -114,16 +114,6 @@ struct hash32 block_data_hash(const struct bytes *txs, size_t count)
 	return merkle_sum(&m);
 }
 
-struct hash32 block_data_hash_ids(const struct tx_id *ids, size_t count)
-{
-	struct merkle m;
-
-	merkle_init(&m);
-	for (size_t i = 0; i < count; i++)
-		merkle_add(&m, BYTES_ID(ids[i]));
-	return merkle_sum(&m);
-}
-
 struct hash32 commit_hash(const struct commit *c)
 {
 	struct merkle m;

@@ -129,7 +129,6 @@ enum err commit_block_id(struct block_id *ret, struct bytes commit) MUST_USE;
 struct hash32 header_hash(const struct block_header *h);
 struct block_id block_id_of(const struct hash32 *header_hash, struct bytes encoded_block);
 struct hash32 block_data_hash(const struct bytes *txs, size_t count); /* leaves are SHA-256 of each transaction */
-struct hash32 block_data_hash_ids(const struct tx_id *ids, size_t count); /* the same, from ids */
 struct hash32 commit_hash(const struct commit *c);                    /* last_commit_hash of the next header */
 struct hash32 block_consensus_hash(int64_t max_bytes, int64_t max_gas);
 struct hash32 block_empty_hash(void); /* SHA-256(""): evidence, and the first block's commit and results */

@@ -218,19 +218,6 @@ enum err register_newest(struct ca_register *r, struct register_row *ret, enum r
 	return one_row(r, ret, s, info);
 }
 
-enum err register_of_request(struct ca_register *r, struct register_row *ret, enum register_kind kind,
-			     const struct register_id *request, struct err_info *info)
-{
-	sqlite3_stmt *s;
-
-	TRY(db_statement(&s, r->db,
-			 "SELECT " COLUMNS " FROM entry WHERE request = ?1 AND kind = ?2 "
-			 "ORDER BY seq DESC LIMIT 1", info));
-	db_bind_bytes(s, 1, BYTES_ID(*request));
-	db_bind_int(s, 2, kind);
-	return one_row(r, ret, s, info);
-}
-
 enum err register_of_serial(struct ca_register *r, struct register_row *ret, enum register_kind kind,
 			    const uint8_t serial[CERT_SERIAL_SIZE], struct err_info *info)
 {

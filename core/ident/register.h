@@ -67,11 +67,9 @@ struct hash32 register_aad(const struct register_row *row);
 typedef enum err register_visit(void *self, const struct register_row *row);
 enum err register_walk(struct ca_register *r, register_visit *visit, void *self, struct err_info *info) MUST_USE;
 
-/* The newest row of a kind, of one request, or of one serial.  ERR_NOT_FOUND. */
+/* The newest row of a kind, or of one serial.  ERR_NOT_FOUND. */
 enum err register_newest(struct ca_register *r, struct register_row *ret, enum register_kind kind,
 			 struct err_info *info) MUST_USE;
-enum err register_of_request(struct ca_register *r, struct register_row *ret, enum register_kind kind,
-			     const struct register_id *request, struct err_info *info) MUST_USE;
 enum err register_of_serial(struct ca_register *r, struct register_row *ret, enum register_kind kind,
 			    const uint8_t serial[CERT_SERIAL_SIZE], struct err_info *info) MUST_USE;
 

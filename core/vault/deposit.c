@@ -383,6 +383,38 @@ static enum err run(struct vault *v, struct deposit_done *done, struct journal *
 	return ERR_OK;
 }
 
+/* ---- what nobody came back for ---- */
+
+static void sweep_one(struct vault *v, const char *folder, const char *name)
+{
+	struct journal j = {0};
+	struct stat st;
+	const int64_t now = v->clock->now(v->clock->self).v;
+
+	if (files_join(j.path, sizeof(j.path), folder, name) != ERR_OK || lstat(j.path, &st) != 0 ||
+			!S_ISREG(st.st_mode) ||
+	    (int64_t)st.st_mtim.tv_sec * MS_PER_SECOND > now - SWEEP_AGE_MS)
+		return;
+	if (journal_read(&j.deposit, &j.tx, j.path, NULL) == ERR_OK && whole(v, j.deposit))
+		unpin(v, j.deposit);
+	journal_remove(&j);
+	journal_release(&j);
+}
+
+/* Housekeeping: what cannot be swept now stays for the next deposit. */
+static void sweep(struct vault *v)
+{
+	char folder[VAULT_PATH_MAX];
+	const struct dirent *entry;
+	DIR *dir;
+
+	if (files_join(folder, sizeof(folder), v->dir, "deposits") != ERR_OK || (dir = opendir(folder)) == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		sweep_one(v, folder, entry->d_name);
+	closedir(dir);
+}
+
 enum err deposit_put(struct vault *v, struct deposit_done *ret, const struct deposit_wish *wish, struct err_info *info)
 {
 	struct deposit_done done = {0};
@@ -395,45 +427,9 @@ enum err deposit_put(struct vault *v, struct deposit_done *ret, const struct dep
 	TRY(journal_open(&j, v, &digest, info));
 	e = run(v, &done, &j, wish, info);
 	journal_release(&j);
-	if (e == ERR_OK)
-		*ret = done;
-	return e;
-}
-
-/* ---- sweeping ---- */
-
-static bool sweep_one(struct vault *v, const char *folder, const char *name)
-{
-	struct journal j = {0};
-	struct stat st;
-	const int64_t now = v->clock->now(v->clock->self).v;
-
-	if (files_join(j.path, sizeof(j.path), folder, name) != ERR_OK || lstat(j.path, &st) != 0 ||
-			!S_ISREG(st.st_mode) ||
-	    (int64_t)st.st_mtim.tv_sec * MS_PER_SECOND > now - SWEEP_AGE_MS)
-		return false;
-	if (journal_read(&j.deposit, &j.tx, j.path, NULL) == ERR_OK && whole(v, j.deposit))
-		unpin(v, j.deposit);
-	journal_remove(&j);
-	journal_release(&j);
-	return true;
-}
-
-enum err deposit_sweep(struct vault *v, size_t *ret_count, struct err_info *info)
-{
-	char folder[VAULT_PATH_MAX];
-	const struct dirent *entry;
-	size_t count = 0;
-	DIR *dir;
-
-	TRY(files_join(folder, sizeof(folder), v->dir, "deposits"));
-	dir = opendir(folder);
-	if (dir == NULL && errno != ENOENT)
-		return err_set(info, err_from_errno(errno), "%s", folder);
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		count += sweep_one(v, folder, entry->d_name);
-	if (dir != NULL)
-		closedir(dir);
-	*ret_count = count;
+	if (e != ERR_OK)
+		return e;
+	sweep(v);
+	*ret = done;
 	return ERR_OK;
 }

@@ -51,7 +51,7 @@ struct deposit_done {
 };
 
 /* ERR_NOT_FOUND (a source), ERR_TOO_LARGE, ERR_NETWORK (fewer peers took it than the network's copies), what the
- * ledger says, ERR_CANCELLED.  After a failure repeat the same call.
+ * ledger says, ERR_CANCELLED.  After a failure repeat the same call; what nobody repeats for seven days is deleted.
  */
 enum err deposit_put(struct vault *v, struct deposit_done *ret, const struct deposit_wish *wish,
 		     struct err_info *info) MUST_USE;
@@ -66,8 +66,5 @@ struct deposit_sealed { struct age_result file; struct capsule_draft draft; };
 enum err deposit_encrypt(struct deposit_sealed *ret, const struct byte_sink *to, const struct byte_source *from,
 			 const struct seal_public *owner, const struct threshold_key *custodians,
 			 uint32_t key_generation, const struct rng *rng, struct err_info *info) MUST_USE;
-
-/* Delete journals older than seven days and unpin their files.  ret_count: how many. */
-enum err deposit_sweep(struct vault *v, size_t *ret_count, struct err_info *info) MUST_USE;
 
 #endif

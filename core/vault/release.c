@@ -287,33 +287,3 @@ enum err release_key(struct vault *v, struct secret **ret_file_key, struct relea
 	free(x);
 	return e;
 }
-
-enum err release_combine(struct capsule_key *ret, struct release_report *report, const struct threshold_key *key,
-			 const struct capsule *capsule, const struct release_share *shares, size_t count,
-			 struct err_info *info)
-{
-	struct release *x = calloc(1, sizeof(*x));
-	enum err e = ERR_OK;
-
-	if (x == NULL)
-		return err_set(info, ERR_MEMORY, "shares");
-	x->key = *key;
-	x->capsule = *capsule;
-	x->report = report;
-	for (size_t i = 0; i < count && x->good_count < key->t; i++) {
-		struct err_info words = {0};
-
-		e = judge(x, shares[i].share, get_be32((const uint8_t[4]){0, 0, shares[i].share[0],
-				shares[i].share[1]}),
-			  shares[i].context, &words);
-		note(x, BYTES_ID(shares[i].custodian), e, &words);
-	}
-	if (x->good_count >= key->t)
-		e = capsule_combine(ret, key, capsule, x->good, x->good_count);
-	else
-		e = err_set(info, x->worst != ERR_OK ? x->worst : ERR_RANGE, "%zu of %u shares: %s", x->good_count,
-			    (unsigned)key->t, x->words.detail);
-	secret_wipe(x, sizeof(*x));
-	free(x);
-	return e;
-}

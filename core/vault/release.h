@@ -67,14 +67,4 @@ enum err vault_export(struct vault *v, struct vault_exported *ret, struct releas
 enum err vault_export_age(struct vault *v, struct vault_exported *ret, const struct release_wish *wish,
 			  const char *path, bool overwrite, struct err_info *info) MUST_USE;
 
-/* Open a capsule with shares at hand: checks each, names cheats in report, combines t good ones. */
-struct release_share {
-	struct account_id custodian;
-	uint8_t share[DECRYPTION_SHARE_SIZE];
-	struct bytes context; /* what the custodian's proof is bound to */
-};
-enum err release_combine(struct capsule_key *ret, struct release_report *report, const struct threshold_key *key,
-			 const struct capsule *capsule, const struct release_share *shares, size_t count,
-			 struct err_info *info) MUST_USE;
-
 #endif

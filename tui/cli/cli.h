@@ -96,9 +96,6 @@ void cli_say(struct cli *c, const char *format, ...) PRINTF_LIKE(2, 3);
 void cli_say_wrapped(struct cli *c, const char *lead, const char *text);
 const char *cli_foreign(struct cli *c, const char *text); /* gated; lives until the command ends */
 
-/* Both at once: a member of the object, or nothing. */
-void cli_hex(struct cli *c, const char *key, const uint8_t *id, size_t len);
-
 /* The last steps of a command line (output.c). */
 void cli_progress(void *self, const char *what, uint64_t done, uint64_t total);
 enum err cli_flush(struct cli *c) MUST_USE;

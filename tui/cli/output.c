@@ -9,7 +9,6 @@
 
 #include "core/base/text.h"
 
-#define HEX_BYTES_MAX 64u
 
 void cli_say(struct cli *c, const char *format, ...)
 {
@@ -86,12 +85,6 @@ const char *cli_foreign(struct cli *c, const char *text)
 	}
 	c->foreign[c->foreign_count] = (char *)buf_detach(&gated, &len);
 	return c->foreign[c->foreign_count++];
-}
-
-void cli_hex(struct cli *c, const char *key, const uint8_t *id, size_t len)
-{
-	ASSERT(len <= HEX_BYTES_MAX);
-	json_hex(&c->w, key, bytes_of(id, len));
 }
 
 void cli_progress(void *self, const char *what, uint64_t done, uint64_t total)

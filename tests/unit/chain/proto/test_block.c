@@ -213,7 +213,9 @@ static void test_results_hash(void **state)
 static void test_inclusion(void **state)
 {
 	struct tx_id ids[5] = {{{1}}, {{2}}, {{3}}, {{4}}, {{5}}};
-	struct hash32 root = block_data_hash_ids(ids, 5);
+	const struct bytes leaves[5] = {BYTES_ID(ids[0]), BYTES_ID(ids[1]), BYTES_ID(ids[2]), BYTES_ID(ids[3]),
+					BYTES_ID(ids[4])};
+	struct hash32 root = merkle_root(leaves, 5);
 	struct digest data = digest_of(&root);
 	struct buf proof = BUF_INIT;
 	uint32_t index = 99;

@@ -116,6 +116,31 @@ static void forget_cached(struct world *w, const struct deposit_done *done)
 	assert_false(cache_has(w->v.cache, &done->renditions[0].blob));
 }
 
+/* A file of the journals' folder whose last change is so many days old. */
+static void leave_journal(struct world *w, const char *name, int64_t days)
+{
+	const time_t then = (time_t)(w->v.clock->now(w->v.clock->self).v / MS_PER_SECOND - days * 86400);
+	const struct timespec times[2] = {{.tv_sec = then}, {.tv_sec = then}};
+	char path[96];
+
+	(void)snprintf(path, sizeof(path), "%s/deposits", w->dir);
+	assert_int_equal(files_mkdir(path, NULL), ERR_OK);
+	(void)snprintf(path, sizeof(path), "%s/deposits/%s", w->dir, name);
+	assert_int_equal(files_write(path, bytes_str("cut off in the middle"), NULL), ERR_OK);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void old_rests_are_swept(void **state)
+{
+	struct world *w = *state;
+	struct deposit_done done;
+
+	leave_journal(w, "1111.part", 8);
+	leave_journal(w, "2222.part", 6);
+	must_put(w, &done);
+	assert_int_equal(journals(w), 1); /* the younger one may still be gone on with */
+}
+
 static void deposit_and_read(void **state)
 {
 	struct world *w = *state;
@@ -292,6 +317,7 @@ static void exports_are_whole_private_and_open_with_age(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(old_rests_are_swept, setup, teardown),
 		cmocka_unit_test_setup_teardown(deposit_and_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(cheats_are_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_cut_upload_goes_on, setup, teardown),
