@@ -67,7 +67,8 @@ enum err link_ticket_for(struct link *l, struct buf *ret_text, const struct peer
 	return keyholder_sign_ticket(l->keys, ret_text, &t, nonce, info);
 }
 
-enum err link_ticket(struct link *l, size_t peer, const char **ret, struct err_info *info)
+/* A read ticket for this peer, made once for as long as it lives. */
+static enum err link_ticket(struct link *l, size_t peer, const char **ret, struct err_info *info)
 {
 	struct link_peer *p = &l->peers[peer];
 	struct time_ms now = l->clock->now(l->clock->self);

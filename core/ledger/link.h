@@ -41,8 +41,6 @@ void link_add(struct link *l, const struct peer_address *peer);
 /* All well-formed peers of a proven network row. */
 void link_add_network(struct link *l, const Medlock__Network *network);
 
-/* A read ticket for this peer, cached. */
-enum err link_ticket(struct link *l, size_t peer, const char **ret, struct err_info *info) MUST_USE;
 /* A ready call to this peer: with a read ticket when read is true. */
 enum err link_call(struct link *l, struct peer_call *ret, size_t peer, bool read, struct err_info *info) MUST_USE;
 /* Any ticket, as core/vault asks for: request and nonce NULL for the account's own signature. */

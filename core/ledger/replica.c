@@ -36,78 +36,34 @@ static const char schema[] =
 
 static const struct migration migrations[] = {{1, schema}};
 
-/* ---- the contract's read-only view ---------------------------------------------------------- */
-
-static enum err view_get(void *self, struct buf *ret, struct bytes key)
-{
-	struct replica *r = self;
-
-	if (r->full)
-		return state_kv_get(r->kv, ret, key);
-	return replica_get(r, ret, NULL, key, NULL);
-}
-
-static enum err view_put(void *self, struct bytes key, struct bytes value)
-{
-	(void)self;
-	(void)key;
-	(void)value;
-	ASSERT(!"a replica is read, not written");
-	return ERR_INTERNAL;
-}
-
-static enum err view_del(void *self, struct bytes key)
-{
-	return view_put(self, key, key);
-}
+/* ---- rows by prefix -------------------------------------------------------------------------- */
 
 /* Rows of a light replica with the prefix. */
-static enum err scan_rows(struct replica *r, struct bytes prefix, bool descending,
-			  enum err (*each)(void *, struct bytes, struct bytes), void *context)
+static enum err scan_rows(struct replica *r, struct bytes prefix, state_each *each, void *context,
+			  struct err_info *info)
 {
 	sqlite3_stmt *s;
 	bool row = true;
 	enum err e;
 
-	if (descending)
-		e = db_statement(&s, r->db,
-				 "SELECT key, value FROM row WHERE substr(key, 1, ?1) = ?2 ORDER BY key DESC",
-				 NULL);
-	else
-		e = db_statement(&s, r->db,
-				 "SELECT key, value FROM row WHERE substr(key, 1, ?1) = ?2 ORDER BY key", NULL);
-	if (e != ERR_OK)
-		return e;
+	TRY(db_statement(&s, r->db, "SELECT key, value FROM row WHERE substr(key, 1, ?1) = ?2 ORDER BY key", info));
 	db_bind_int(s, 1, (int64_t)prefix.len);
 	db_bind_bytes(s, 2, prefix);
-	e = db_step(r->db, s, &row, NULL);
+	e = db_step(r->db, s, &row, info);
 	while (e == ERR_OK && row) {
 		e = each(context, db_column_bytes(s, 0), db_column_bytes(s, 1));
 		if (e == ERR_OK)
-			e = db_step(r->db, s, &row, NULL);
+			e = db_step(r->db, s, &row, info);
 	}
 	db_done(s);
 	return e;
 }
 
-static enum err view_scan(void *self, struct bytes prefix, bool descending,
-			  enum err (*each)(void *, struct bytes, struct bytes), void *context)
+enum err replica_scan(struct replica *r, struct bytes prefix, state_each *each, void *context, struct err_info *info)
 {
-	struct replica *r = self;
-
 	if (r->full)
-		return state_kv_scan(r->kv, prefix, bytes_of(NULL, 0), descending, each, context);
-	return scan_rows(r, prefix, descending, each, context);
-}
-
-static void view_mark(void *self)
-{
-	(void)self;
-}
-
-struct contract_kv *replica_kv(struct replica *r)
-{
-	return &r->view;
+		return state_kv_scan(r->kv, prefix, bytes_of(NULL, 0), false, each, context);
+	return scan_rows(r, prefix, each, context, info);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -159,7 +115,6 @@ enum err replica_open(struct replica **ret, const struct replica_options *option
 	r->verify_all = options->verify_all;
 	r->account = options->account;
 	r->clock = options->clock;
-	r->view = (struct contract_kv){r, view_get, view_put, view_del, view_scan, view_mark, view_mark, view_mark};
 	e = open_all(r, options, info);
 	if (e != ERR_OK) {
 		replica_free(r);
@@ -224,7 +179,7 @@ enum err replica_status(struct replica *r, struct replica_status *ret, struct er
 
 /* ---- what to keep an eye on ------------------------------------------------------------------ */
 
-static enum err watch(struct replica *r, const char *kind, struct bytes id, struct err_info *info)
+enum err replica_watch(struct replica *r, const char *kind, struct bytes id, struct err_info *info)
 {
 	sqlite3_stmt *s;
 
@@ -236,10 +191,10 @@ static enum err watch(struct replica *r, const char *kind, struct bytes id, stru
 
 enum err replica_watch_record(struct replica *r, const struct record_id *record, struct err_info *info)
 {
-	return watch(r, "record", BYTES_ID(*record), info);
+	return replica_watch(r, WATCH_RECORD, BYTES_ID(*record), info);
 }
 
 enum err replica_watch_request(struct replica *r, const struct request_id *request, struct err_info *info)
 {
-	return watch(r, "request", BYTES_ID(*request), info);
+	return replica_watch(r, WATCH_REQUEST, BYTES_ID(*request), info);
 }

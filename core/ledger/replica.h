@@ -76,8 +76,6 @@ enum err replica_status(struct replica *r, struct replica_status *ret, struct er
 /* A row of the state as stored; ERR_NOT_FOUND. ret_height (may be NULL): state height at which it was last proven. */
 enum err replica_get(struct replica *r, struct buf *ret, uint64_t *ret_height, struct bytes key,
 		     struct err_info *info) MUST_USE;
-/* The contract's read-only view of the stored rows, for previews: put and del assert.  Lives as long as r. */
-struct contract_kv *replica_kv(struct replica *r);
 
 enum err replica_account(struct replica *r, Medlock__AccountState **ret, const struct account_id *account,
 			 struct err_info *info) MUST_USE;
@@ -109,10 +107,6 @@ enum err replica_events(struct replica *r, const struct account_id *owner, uint6
 struct replica_log { uint64_t count, proven_at; struct hash32 head; };
 enum err replica_log_verify(struct replica *r, struct replica_log *ret, const struct account_id *owner,
 				struct err_info *info) MUST_USE;
-
-/* A verified header by height; light replicas ask the link (may be NULL: ERR_NOT_FOUND) and check back by hash. */
-enum err replica_header(struct replica *r, struct block_header *ret, struct link *l, uint64_t height,
-			struct err_info *info) MUST_USE;
 
 /* One transaction: from the blocks, or from a peer with its inclusion proof checked. */
 struct replica_tx {

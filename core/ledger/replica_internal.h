@@ -19,7 +19,6 @@ struct replica {
 	const struct clock *clock;
 	bool full, verify_all;
 	struct state_kv *kv;         /* full */
-	struct contract_kv view;
 	struct executor *executor;   /* full, made at the first sync */
 };
 
@@ -35,7 +34,18 @@ enum err replica_put_block(struct replica *r, const struct light_block *b, struc
 /* A proven row (light); value NULL: proven absent, so what was stored goes. */
 enum err replica_put_row(struct replica *r, struct bytes key, const struct bytes *value, uint64_t height,
 			 struct bytes proof, struct err_info *info) MUST_USE;
+/* All stored rows of the state whose key begins with prefix, in order of keys. */
+enum err replica_scan(struct replica *r, struct bytes prefix, state_each *each, void *context,
+		      struct err_info *info) MUST_USE;
 enum err replica_put_evidence(struct replica *r, const struct light_block *seen, struct err_info *info) MUST_USE;
+
+/* What a light replica proves at the next sync: records that an own event names (every peer owes them), records deposited
+ * for others (a peer may not know them yet), requests.
+ */
+#define WATCH_OWNED "owned"
+#define WATCH_RECORD "record"
+#define WATCH_REQUEST "request"
+enum err replica_watch(struct replica *r, const char *kind, struct bytes id, struct err_info *info) MUST_USE;
 
 /* replica_project.c: the tables for people, from a row of the state or an event. */
 enum err replica_project_row(struct replica *r, struct bytes key, const struct bytes *value,

@@ -2,8 +2,6 @@
 /* Questions about what is stored. */
 #include "core/ledger/replica_internal.h"
 
-#define LIST_PREFIX_MAX 64u
-
 static enum err get_decoded(struct replica *r, ProtobufCMessage **ret, const ProtobufCMessageDescriptor *d,
 				const struct state_key *key, struct err_info *info)
 {
@@ -84,8 +82,7 @@ enum err replica_rules(struct replica *r, const struct account_id *owner, replic
 	struct rules_walk w = {each, self};
 	struct state_key prefix = state_key_rules(owner);
 
-	(void)info;
-	return r->view.scan(r->view.self, state_key_bytes(&prefix), false, walk_rule, &w);
+	return replica_scan(r, state_key_bytes(&prefix), walk_rule, &w, info);
 }
 
 /* Keys come from the tables for people, which have the order; values from the rows themselves. */

@@ -61,13 +61,6 @@ enum err replica_read_header(struct replica *r, struct block_header *ret, uint64
 	return row ? ERR_OK : err_set(info, ERR_NOT_FOUND, "header %llu", (unsigned long long)height);
 }
 
-enum err replica_header(struct replica *r, struct block_header *ret, struct link *l, uint64_t height,
-			struct err_info *info)
-{
-	(void)l;
-	return replica_read_header(r, ret, height, info);
-}
-
 static enum err insert_block(struct replica *r, const struct light_block *b, struct bytes header, struct bytes commit,
 			     struct bytes body, size_t txs, struct err_info *info)
 {

@@ -84,22 +84,32 @@ static enum err check_reply(struct replica *r, struct replica_tx *t, const Medlo
 	return buf_error(&t->tx);
 }
 
+static enum err ask_peer(struct replica *r, struct replica_tx *t, struct link *l, size_t peer, const struct tx_id *id,
+			 struct err_info *info)
+{
+	Medlock__TxReply *reply;
+	struct peer_call call;
+	enum err e;
+
+	replica_tx_release(t);
+	*t = (struct replica_tx){0};
+	TRY(link_call(l, &call, peer, true, info));
+	TRY(peer_tx(&call, &reply, id, info));
+	e = check_reply(r, t, reply, id, info);
+	WIRE_FREE(reply);
+	return e;
+}
+
 enum err replica_tx(struct replica *r, struct replica_tx *ret, struct link *l, const struct tx_id *id,
 			struct err_info *info)
 {
 	struct replica_tx t = {0};
-	Medlock__TxReply *reply;
-	struct peer_call call;
 	enum err e = own_tx(r, &t, id, info);
+	size_t peers = e == ERR_NOT_FOUND && l != NULL ? l->count : 0;
 
-	if (e == ERR_NOT_FOUND && l != NULL && l->count > 0) {
-		TRY(link_call(l, &call, 0, true, info));
-		e = peer_tx(&call, &reply, id, info);
-		if (e == ERR_OK) {
-			e = check_reply(r, &t, reply, id, info);
-			WIRE_FREE(reply);
-		}
-	}
+	for (size_t i = 0; i < peers && !t.proven; i++)
+		if (l->peers[i].state != LINK_DROPPED)
+			e = ask_peer(r, &t, l, i, id, info);
 	if (e != ERR_OK) {
 		replica_tx_release(&t);
 		return e;

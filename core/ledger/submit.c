@@ -112,23 +112,45 @@ static enum err take_reply(struct submitted *ret, const Medlock__TxReply *reply)
 	return buf_error(&ret->data);
 }
 
-/* Its place in the block, against a header of ours. */
-static enum err prove_place(struct submitter *s, struct submitted *ret, struct err_info *info)
+/* Its place in a block, against a header of ours.  A full replica knows the result as well: it executed the block. */
+static enum err look_up(struct submitter *s, struct submitted *ret, struct err_info *info)
 {
 	struct replica_sync_report report;
 	struct replica_tx t = {0};
 	enum err e;
 
-	if (s->replica == NULL)
-		return ERR_OK;
 	TRY(replica_sync(s->replica, &report, s->link, info));
 	e = replica_tx(s->replica, &t, s->link, &ret->tx, info);
-	if (e == ERR_NOT_FOUND)
-		return ERR_OK; /* a repeat: the first one's place is not ours to see */
-	if (e == ERR_OK)
-		ret->proven = t.proven && t.height == ret->height;
+	if (e == ERR_OK && t.proven) {
+		ret->proven = true;
+		ret->height = t.height;
+		ret->index = t.index;
+		ret->code = t.code;
+	}
 	replica_tx_release(&t);
-	return e;
+	return e == ERR_NOT_FOUND || e == ERR_NETWORK || e == ERR_TIMEOUT || e == ERR_BUSY_PEER ? ERR_OK : e;
+}
+
+/* "It is in a block" is the peer's word until a header that we verified says so too: a lost withdrawal or revocation
+ * must not look done.  Another peer may be a little behind the one that took it.
+ */
+static enum err prove_place(struct submitter *s, struct submitted *ret, struct err_info *info)
+{
+	const struct clock *clock = s->link->clock;
+	int64_t until = clock->steady_ms(clock->self) + SUBMIT_PROOF_MS;
+
+	if (s->replica == NULL)
+		return ERR_OK;
+	for (;;) {
+		TRY(look_up(s, ret, info));
+		if (ret->proven)
+			return error_of(ret->code, info);
+		if (clock->steady_ms(clock->self) >= until)
+			return err_set(info, ERR_PROOF, "the peer says that it is in block %llu, and shows no proof",
+				       (unsigned long long)ret->height);
+		TRY(task_check(s->link->task));
+		poll(NULL, 0, SUBMIT_RETRY_MS);
+	}
 }
 
 /* One round: post to a peer and, when it was accepted without a block yet, wait for the next block there. */

@@ -2,7 +2,8 @@
 /* From an action to its block: build, describe, sign, send, follow.
  *
  * The same bytes are sent again after a cut or to another peer: the ledger gives a repeat its first result and no second
- * effect.  The result's place in the block is checked against a verified header when a replica is given.
+ * effect.  The place in the block is checked against a verified header when a replica is given; the result is the peer's
+ * word in a light replica, so that callers look at the row that the action changes.
  */
 #ifndef MEDLOCK_LEDGER_SUBMIT_H
 #define MEDLOCK_LEDGER_SUBMIT_H
@@ -11,6 +12,7 @@
 
 #define SUBMIT_AHEAD 1000u        /* heights for which a transaction stays valid */
 #define SUBMIT_WAIT_MS 60000      /* how long the block is awaited */
+#define SUBMIT_PROOF_MS 5000      /* how long the proof is awaited of a block that a peer named */
 #define SUBMIT_RETRY_MS 250
 
 struct submitted {
@@ -32,7 +34,7 @@ struct submitter {
 };
 
 /* body: the action is set; network, salt and valid_until are filled in here (the message does not own them afterwards:
- * they are reset).  Lists are sorted.  ERR_OK: in a block with code 0.  A refusal is the error of its code (ERR_CONFLICT,
+ * they are reset).  Lists are sorted.  ERR_OK: in a block with code 0.  ERR_PROOF: a peer says so and cannot show it.  A refusal is the error of its code (ERR_CONFLICT,
  * ERR_ROLE, …) with ret filled as well.  ERR_TIMEOUT: it may still come; repeat with submit_again.
  */
 enum err submit_action(struct submitter *s, struct submitted *ret, Medlock__Body *body,

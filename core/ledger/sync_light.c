@@ -57,8 +57,9 @@ static enum err store_row(struct replica *r, const Medlock__ProofReply *reply, s
 	return db_commit(r->db, info);
 }
 
-enum err sync_prove(struct replica *r, struct buf *ret, const struct peer_call *call, struct bytes key,
-			const struct request_id *request, struct err_info *info)
+/* ERR_NOT_FOUND: not given.  A row that is proven absent is an answer. */
+static enum err prove(struct replica *r, struct buf *ret, bool *ret_present, const struct peer_call *call,
+		      struct bytes key, const struct request_id *request, struct err_info *info)
 {
 	Medlock__ProofReply *reply;
 	uint64_t least;
@@ -69,22 +70,52 @@ enum err sync_prove(struct replica *r, struct buf *ret, const struct peer_call *
 	e = check_row(r, call, reply, key, least, info);
 	if (e == ERR_OK)
 		e = store_row(r, reply, key, info);
-	if (e == ERR_OK && !reply->present)
-		e = ERR_NOT_FOUND;
 	if (e == ERR_OK && ret != NULL) {
 		buf_append_bytes(ret, wire_bytes(reply->value));
 		e = buf_error(ret);
 	}
+	*ret_present = reply->present;
 	WIRE_FREE(reply);
 	return e;
 }
 
-/* A row that may be absent or not ours to see. */
+enum err sync_prove(struct replica *r, struct buf *ret, const struct peer_call *call, struct bytes key,
+			const struct request_id *request, struct err_info *info)
+{
+	bool present = false;
+	enum err e = prove(r, ret, &present, call, key, request, info);
+
+	return e == ERR_OK && !present ? ERR_NOT_FOUND : e;
+}
+
+/* A row of the network's or of the own account: every peer owes us its value or its absence.  "There is nothing", said
+ * without a proof, would leave what is stored standing: an old list that still calls itself complete.
+ */
+static enum err prove_owed(struct replica *r, bool *ret_present, const struct peer_call *call,
+			   const struct state_key *key, struct err_info *info)
+{
+	enum err e = prove(r, NULL, ret_present, call, state_key_bytes(key), NULL, info);
+
+	return e == ERR_NOT_FOUND ? err_set(info, ERR_INCOMPLETE, "a row of the own account or network is withheld") : e;
+}
+
+static bool stored(struct replica *r, const struct state_key *key)
+{
+	struct buf value = BUF_INIT;
+	bool there = replica_get(r, &value, NULL, state_key_bytes(key), NULL) == ERR_OK;
+
+	buf_release(&value);
+	return there;
+}
+
+/* A row that may be absent or not ours to see; one that we saw before is ours to see. */
 static enum err prove_if_there(struct replica *r, const struct peer_call *call, const struct state_key *key,
 			       const struct request_id *request, struct err_info *info)
 {
 	enum err e = sync_prove(r, NULL, call, state_key_bytes(key), request, info);
 
+	if (e == ERR_NOT_FOUND && stored(r, key))
+		return err_set(info, ERR_INCOMPLETE, "a row that was shown before is withheld");
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -116,7 +147,7 @@ static enum err watch_records(struct replica *r, const Medlock__Event *event, st
 		if (event->records[i]->record.len != ID_SIZE)
 			continue;
 		ID_COPY(id, event->records[i]->record.data);
-		TRY(replica_watch_record(r, &id, info));
+		TRY(replica_watch(r, WATCH_OWNED, BYTES_ID(id), info));
 	}
 	return ERR_OK;
 }
@@ -233,10 +264,14 @@ static enum err drop_rules(struct replica *r, const Medlock__PolicyState *p, str
 static enum err prove_rules(struct replica *r, const struct peer_call *call, const Medlock__PolicyState *p,
 				struct err_info *info)
 {
+	bool present = false;
+
 	for (size_t i = 0; i < p->n_rules; i++) {
 		struct state_key key = state_key_rule(&r->account, p->rules[i]);
 
-		TRY(sync_prove(r, NULL, call, state_key_bytes(&key), NULL, info));
+		TRY(prove_owed(r, &present, call, &key, info));
+		if (!present)
+			return ERR_NOT_FOUND;
 	}
 	return drop_rules(r, p, info);
 }
@@ -270,10 +305,11 @@ static enum err sync_policy(struct replica *r, const struct peer_call *call, str
 {
 	struct state_key key = state_key_policy(&r->account);
 	Medlock__PolicyState *now;
+	bool present = false;
 	enum err e = ERR_NOT_FOUND;
 
 	for (int i = 0; e == ERR_NOT_FOUND && i < POLICY_TRIES; i++) {
-		TRY(prove_if_there(r, call, &key, NULL, info));
+		TRY(prove_owed(r, &present, call, &key, info));
 		if (replica_policy(r, &now, &r->account, NULL) != ERR_OK)
 			return ERR_OK; /* no policy: not a patient */
 		e = sync_rules(r, call, now, info);
@@ -349,22 +385,32 @@ static enum err prove_record(struct replica *r, const struct peer_call *call, co
 	return e;
 }
 
+/* A record that nobody shows yet stays on the list; one that an event of ours names is owed. */
+static enum err sync_record(struct replica *r, const struct peer_call *call, const char *kind, const struct hash32 *name,
+			    struct err_info *info)
+{
+	struct record_id id;
+	struct state_key key;
+
+	ID_COPY(id, name->b);
+	key = state_key_record(&id);
+	TRY(prove_record(r, call, &id, NULL, info));
+	if (stored(r, &key))
+		return unwatch(r, kind, name, info);
+	return strcmp(kind, WATCH_OWNED) != 0 ? ERR_OK : err_set(info, ERR_INCOMPLETE, "a record of the list is withheld");
+}
+
 /* Once proven a record is looked at again only when an event or a grant speaks of it. */
-static enum err sync_records(struct replica *r, const struct peer_call *call, struct err_info *info)
+static enum err sync_records(struct replica *r, const struct peer_call *call, const char *kind, struct err_info *info)
 {
 	struct id_list list = {0};
-	enum err e = watched(r, &list, "record", info);
+	enum err e = watched(r, &list, kind, info);
 
 	for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
-		struct record_id id;
-
-		ID_COPY(id, list.ids[i].b);
 		task_progress(call->task, "records", i, list.count);
 		e = task_check(call->task);
 		if (e == ERR_OK)
-			e = prove_record(r, call, &id, NULL, info);
-		if (e == ERR_OK)
-			e = unwatch(r, "record", &list.ids[i], info);
+			e = sync_record(r, call, kind, &list.ids[i], info);
 	}
 	free(list.ids);
 	return e;
@@ -406,7 +452,7 @@ static enum err sync_request(struct replica *r, const struct peer_call *call, co
 		return ERR_OK;
 	e = prove_granted(r, call, &id, request, info);
 	if (e == ERR_OK && (request->closed || request->expires < now.v))
-		e = unwatch(r, "request", name, info);
+		e = unwatch(r, WATCH_REQUEST, name, info);
 	WIRE_FREE(request);
 	return e;
 }
@@ -414,7 +460,7 @@ static enum err sync_request(struct replica *r, const struct peer_call *call, co
 static enum err sync_requests(struct replica *r, const struct peer_call *call, struct err_info *info)
 {
 	struct id_list list = {0};
-	enum err e = watched(r, &list, "request", info);
+	enum err e = watched(r, &list, WATCH_REQUEST, info);
 
 	for (size_t i = 0; e == ERR_OK && i < list.count; i++)
 		e = sync_request(r, call, &list.ids[i], info);
@@ -429,9 +475,10 @@ static enum err sync_account(struct replica *r, struct replica_sync_report *repo
 {
 	struct state_key key = state_key_account(&r->account);
 	Medlock__AccountState *a;
+	bool present = false;
 	enum err e;
 
-	TRY(prove_if_there(r, call, &key, NULL, info));
+	TRY(prove_owed(r, &present, call, &key, info));
 	e = replica_account(r, &a, &r->account, NULL);
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK; /* not certified yet */
@@ -449,13 +496,15 @@ enum err sync_light(struct replica *r, struct replica_sync_report *report, struc
 {
 	struct state_key network = state_key_network();
 	struct peer_call call;
+	bool present = false;
 	uint64_t added = 0;
 
 	TRY(link_call(l, &call, peer, true, info));
 	TRY(sync_headers(r, &added, &call, tip, info));
 	report->headers += added;
-	TRY(prove_if_there(r, &call, &network, NULL, info));
+	TRY(prove_owed(r, &present, &call, &network, info));
 	TRY(sync_account(r, report, &call, info));
-	TRY(sync_records(r, &call, info));
+	TRY(sync_records(r, &call, WATCH_OWNED, info));
+	TRY(sync_records(r, &call, WATCH_RECORD, info));
 	return sync_requests(r, &call, info);
 }
