@@ -6,7 +6,7 @@
 #include "core/app/app.h"
 
 /* Said with every answer, whatever it is. */
-#define APP_INCOMPLETE_NOTE "This view may be incomplete: records that are not shared with you are not listed."
+#define APP_INCOMPLETE_NOTE "This view may be incomplete: what is not shared with you is not listed."
 
 struct app_decided {
 	struct record_id record;

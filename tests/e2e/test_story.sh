@@ -13,7 +13,7 @@ check "the story takes less than a minute" test $((SECONDS - start)) -lt 60
 for step in 1 2 3 4 5; do
 	check "step $step is told" grep -q "^$step\. " "$OUT"
 done
-check "real commands are shown" grep -q '^  \$ medlock consent add --permit --who okafor' "$OUT"
+check "real commands are shown" grep -q '^  anna\$ medlock consent add --permit --who okafor' "$OUT"
 check "the list of who looked is shown as complete" grep -q 'Complete: proven up to block' "$OUT"
 dir=$(sed -n 's/^Making a synthetic network in \([^ ]*\).*/\1/p' "$ERR")
 check "its folder is named" test -n "$dir"
@@ -26,3 +26,5 @@ left() {
 }
 if left "${dir:-nowhere}"; then not_ok "no daemon of it is left"; else ok "no daemon of it is left"; fi
 check "stdout has no escape sequences" bash -c '! grep -q "$(printf "\033")" "$1"' _ "$OUT"
+# Paths and addresses are as long as they are; everything else fits a terminal.
+check "no line is wider than 80 columns" bash -c '! grep -vE "/|https:" "$1" | grep -E "^.{81}"' _ "$OUT"

@@ -92,7 +92,7 @@ size_t cli_distance(const char *a, const char *b); /* edits between two short wo
 /* Text for people; foreign text must pass cli_foreign. */
 void cli_say(struct cli *c, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A gated sentence over as many lines as it takes, lead in front of the first and room for it before the others. */
-#define CLI_COLUMNS 79u
+#define CLI_COLUMNS 76u /* and the story's indent of four */
 void cli_say_wrapped(struct cli *c, const char *lead, const char *text);
 const char *cli_foreign(struct cli *c, const char *text); /* gated; lives until the command ends */
 

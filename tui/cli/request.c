@@ -163,8 +163,8 @@ static void print_files(struct cli *c, const struct app_files *all)
 		json_end_array(&c->w);
 	}
 	for (size_t i = 0; i < all->count; i++)
-		cli_say(c, "%s  %s, %llu bytes, verified\n", all->rows[i].path, all->rows[i].form,
-			(unsigned long long)all->rows[i].bytes);
+		cli_say(c, "%s, %llu bytes, verified:\n  %s\n", all->rows[i].form,
+			(unsigned long long)all->rows[i].bytes, all->rows[i].path);
 	cli_say(c, "%s\n", APP_INCOMPLETE_NOTE);
 }
 

@@ -12,11 +12,12 @@
 #define WORDS_MAX 24u
 #define OUTPUT_MAX (4u * 1024 * 1024)
 #define OPEN_FOLDERS_MAX 16
+#define SHOWN 12 /* digits of an identifier that people are shown, and may type */
 
 struct story {
 	struct cli *c;
 	const struct app_demo *d;
-	char request[ID_HEX];
+	char request[SHOWN + 1];
 	char assets[4096];
 	unsigned step;
 };
@@ -36,19 +37,44 @@ static void say(const char *words)
 	fflush(stdout);
 }
 
-/* "$ medlock request new …   (as okafor)" */
+/* Where the demo's files lie says nothing: "…" for that part of a path. */
+static const char *shorten(const struct story *s, const char **word)
+{
+	const char *const folders[] = {s->assets, s->d->dir};
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t len = strlen(folders[i]);
+
+		if (strncmp(*word, folders[i], len) != 0)
+			continue;
+		*word += len;
+		return "…";
+	}
+	return "";
+}
+
+/* "  okafor$ medlock request new …", broken as a shell takes it. */
 static void show_command(const struct story *s, const char *who, const char *const *words)
 {
-	size_t assets = strlen(s->assets);
+	size_t column = (size_t)printf("  %s$ medlock", who);
 
-	printf("  $ medlock");
 	for (size_t i = 3; words[i] != NULL; i++) {
-		const char *word = words[i];
-		bool ours = strncmp(word, s->assets, assets) == 0; /* where the demo's files lie says nothing */
+		const char *word = words[i], *dots = shorten(s, &word);
+		size_t len = strlen(word) + 1 + (dots[0] != '\0'), end = words[i + 1] != NULL ? 2 : 0;
 
-		printf(" %s%s", ours ? "…" : "", ours ? word + assets : word);
+		/* An option and its value stay together. */
+		if (word[0] == '-' && words[i + 1] != NULL && words[i + 1][0] != '-') {
+			const char *value = words[i + 1];
+
+			end += shorten(s, &value)[0] != '\0';
+			end += strlen(value) + 1;
+		}
+		if (column + len + end > CLI_COLUMNS)
+			column = (size_t)printf(" \\\n     ") - 3;
+		printf(" %s%s", dots, word);
+		column += len;
 	}
-	printf("   (as %s)\n", who);
+	putchar('\n');
 	fflush(stdout);
 }
 
@@ -115,7 +141,7 @@ static enum err remember_request(struct story *s)
 	if (json_object_object_get_ex(root, "requests", &list) && json_object_array_length(list) > 0) {
 		last = json_object_array_get_idx(list, 0);
 		if (json_object_object_get_ex(last, "request", &id) && json_object_get_string_len(id) == ID_HEX - 1) {
-			memcpy(s->request, json_object_get_string(id), ID_HEX);
+			snprintf(s->request, sizeof(s->request), "%s", json_object_get_string(id));
 			e = ERR_OK;
 		}
 	}
@@ -129,8 +155,8 @@ static enum err deposit_step(struct story *s)
 
 	snprintf(summary, sizeof(summary), "%s/demo/records/anna/summary.json", s->assets);
 	snprintf(labs, sizeof(labs), "%s/demo/records/anna/labs-2026-09-15.json", s->assets);
-	say("1. The certificate authority's officer jansen encrypts two of anna's records and registers them.\n"
-	    "   The peer that stores them cannot read them.");
+	say("1. The certificate authority's officer jansen encrypts two of anna's records\n"
+	    "   and registers them. The peer that stores them cannot read them.");
 	TRY(ACT(s, "jansen", 0, "deposit", "put", summary, "--owner", "anna"));
 	TRY(ACT(s, "jansen", 0, "deposit", "put", labs, "--owner", "anna"));
 	say("   Anna sees them at once; nobody else does.");
@@ -139,9 +165,11 @@ static enum err deposit_step(struct story *s)
 
 static enum err consent_step(struct story *s)
 {
-	say("2. Before anna has said anything, Dr. Okafor asks for her records. Nothing is granted.");
+	say("2. Before anna has said anything, Dr. Okafor asks for her records.\n"
+	    "   Nothing is granted.");
 	TRY(ACT(s, "okafor", 5, "request", "new", "--owner", "anna", "--purpose", "TREAT"));
-	say("   Anna lets him see her laboratory results for her treatment, and checks first what that would mean.");
+	say("   Anna lets him see her laboratory results for her treatment, and checks first\n"
+	    "   what that would mean.");
 	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT",
 		"--category", "LAB", "--until", "2027-12-31", "--dry-run"));
 	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT",
@@ -151,7 +179,8 @@ static enum err consent_step(struct story *s)
 
 static enum err request_step(struct story *s)
 {
-	say("3. Dr. Okafor asks again. The contract decides by anna's rule, record by record.");
+	say("3. Dr. Okafor asks again. The contract decides by anna's rule, record by\n"
+	    "   record.");
 	TRY(ACT(s, "okafor", 0, "request", "new", "--owner", "anna", "--purpose", "TREAT", "--wait"));
 	return remember_request(s);
 }
@@ -161,7 +190,8 @@ static enum err open_step(struct story *s)
 	char out[4200];
 
 	snprintf(out, sizeof(out), "%s/okafor-records", s->d->dir);
-	say("4. The encrypted record comes from the peer; the key comes from the custodian, who checks consent once more.");
+	say("4. The encrypted record comes from the peer; the key comes from the custodian,\n"
+	    "   who checks consent once more.");
 	return ACT(s, "okafor", 0, "request", "get", s->request, "--out", out);
 }
 
@@ -170,10 +200,12 @@ static enum err withdraw_step(struct story *s)
 	char out[4200];
 
 	snprintf(out, sizeof(out), "%s/okafor-again", s->d->dir);
-	say("5. Anna stops all sharing. The same grant opens nothing any more, from that block on.");
+	say("5. Anna stops all sharing. The same grant opens nothing any more, from that\n"
+	    "   block on.");
 	TRY(ACT(s, "anna", 0, "consent", "pause"));
 	TRY(ACT(s, "okafor", 5, "request", "get", s->request, "--out", out));
-	say("   She sees who looked and who was refused, and can prove that her list is complete.");
+	say("   She sees who looked and who was refused, and can prove that her list is\n"
+	    "   complete.");
 	TRY(ACT(s, "anna", 0, "log", "list"));
 	return ACT(s, "anna", 0, "log", "verify");
 }
@@ -188,7 +220,8 @@ enum err story_tell(struct cli *c, const struct app_demo *d)
 	TRY(request_step(&s));
 	TRY(open_step(&s));
 	TRY(withdraw_step(&s));
-	say("That was the whole path: certify, encrypt, consent, ask, decide, release, look, stop.\n"
+	say("That was the whole path: certify, encrypt, consent, ask, decide, release, look,\n"
+		"stop.\n"
 		"Try it yourself: medlock demo up /tmp/world");
 	return ERR_OK;
 }
