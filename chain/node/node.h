@@ -20,6 +20,8 @@ struct node_faults {
 	bool flip_event;          /* change a byte of the last event served */
 	bool flip_proof;          /* change a byte of every proof */
 	bool drop_proof;          /* answer proofs with an empty one */
+	bool refuse_row;          /* answer that there is nothing, whichever row is asked for */
+	bool forget_tx;           /* say that a transaction is in the newest block, and drop it */
 };
 
 struct node_init_options {

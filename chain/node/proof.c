@@ -126,6 +126,8 @@ static enum err prove(struct node *n, Medlock__ProofReply *reply, struct buf par
 	bool present = false;
 	uint64_t height = 0;
 
+	if (n->run->faults != NULL && n->run->faults->refuse_row)
+		return ERR_NOT_FOUND;
 	TRY(app->query(app->self, &present, &parts[0], &parts[1], &height, state_key_bytes(key)));
 	if (!may_read(n, who, state_key_bytes(key), present, buf_bytes(&parts[0]), request))
 		return ERR_NOT_FOUND;

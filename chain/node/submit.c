@@ -5,14 +5,20 @@
 #include "chain/node/internal.h"
 #include "core/crypto/hash.h"
 
+/* Nobody has judged the transaction: the peer could not.  A reply with a code would say that the ledger refuses it. */
+static bool not_judged(enum err code)
+{
+	return code == ERR_BUSY_PEER || code == ERR_BUSY || code == ERR_DISK_FULL || code == ERR_IO ||
+	       code == ERR_DAMAGED || code == ERR_INTERNAL || code == ERR_MEMORY || code == ERR_TOO_LARGE;
+}
+
 static void on_outcome(void *context, const struct engine_outcome *o)
 {
 	struct http_request *r = context;
 	Medlock__TxReply reply = MEDLOCK__TX_REPLY__INIT;
 	bool taken = o->height == 0 && o->code == ERR_OK;
 
-	if (o->height == 0 && (o->code == ERR_BUSY_PEER || o->code == ERR_DISK_FULL || o->code == ERR_MEMORY ||
-			       o->code == ERR_TOO_LARGE)) {
+	if (o->height == 0 && not_judged(o->code)) {
 		http_reply_error(r, o->code);
 		return;
 	}
@@ -46,6 +52,19 @@ static bool answered_before(struct node *n, struct http_request *r, struct bytes
 	return found;
 }
 
+/* What a lying peer would do, for tests of the client. */
+static bool forgotten(struct node *n, struct http_request *r, struct bytes body)
+{
+	struct hash32 hash = hash_sha256(body);
+	struct engine_outcome o = {.code = ERR_OK, .height = ledger_app_info(n->app).height};
+
+	if (n->run->faults == NULL || !n->run->faults->forget_tx)
+		return false;
+	ID_COPY(o.id, hash.b);
+	on_outcome(r, &o);
+	return true;
+}
+
 void service_tx_post(void *self, struct http_request *r)
 {
 	struct node *n = self;
@@ -56,7 +75,7 @@ void service_tx_post(void *self, struct http_request *r)
 		http_reply_error(r, ERR_TOO_LARGE);
 		return;
 	}
-	if (answered_before(n, r, body))
+	if (forgotten(n, r, body) || answered_before(n, r, body))
 		return;
 	n->engine->submit(n->engine->self, body, http_request_address(r), on_outcome, r);
 	node_kick(n);

@@ -3,6 +3,7 @@
  *
  *	withhold-event=N   event N of every account is left out      flip-event=1   the last byte of each event changes
  *	flip-proof=1       a byte of every proof changes             drop-proof=1   proofs come empty
+ *	refuse-row=1       no row is there for anybody               forget-tx=1    transactions are "in a block", and lost
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,10 @@ static bool fault_set(struct node_faults *f, const char *text)
 		f->flip_proof = number != 0;
 	else if (strncmp(text, "drop-proof", len) == 0)
 		f->drop_proof = number != 0;
+	else if (strncmp(text, "refuse-row", len) == 0)
+		f->refuse_row = number != 0;
+	else if (strncmp(text, "forget-tx", len) == 0)
+		f->forget_tx = number != 0;
 	else
 		return false;
 	return true;
