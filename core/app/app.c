@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/app/app.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -230,6 +231,23 @@ enum err app_fresh_or_stored(struct app *a, struct err_info *info)
 	if (e == ERR_NETWORK || e == ERR_TIMEOUT || e == ERR_TLS)
 		return ERR_OK;
 	return e;
+}
+
+enum err app_await(struct app *a, app_shown *shown, const void *self, struct err_info *info)
+{
+	const struct clock *clock = clock_real();
+	int64_t until = clock->steady_ms(clock->self) + APP_SHOWN_MS;
+	struct app_sync ignored;
+
+	for (bool again = false; !shown(a, self); again = true) {
+		if (clock->steady_ms(clock->self) >= until)
+			return err_set(info, ERR_PROOF, "the peer says that it is done, the proven state shows that it is not");
+		TRY(task_check(a->task));
+		if (again)
+			poll(NULL, 0, SUBMIT_RETRY_MS);
+		TRY(app_sync(a, &ignored, info));
+	}
+	return ERR_OK;
 }
 
 struct submitter app_submitter(struct app *a)

@@ -94,6 +94,18 @@ static void count_peers(struct app *a, struct app_pause *ret)
 	}
 }
 
+static bool shows_pause(struct app *a, const void *self)
+{
+	Medlock__PolicyState *p;
+	bool same;
+
+	if (replica_policy(a->replica, &p, &a->me.account, NULL) != ERR_OK)
+		return false;
+	same = p->paused == *(const bool *)self;
+	WIRE_FREE(p);
+	return same;
+}
+
 static enum err submit_pause(struct app *a, struct app_pause *ret, bool paused, struct err_info *info)
 {
 	struct submitter s = app_submitter(a);
@@ -110,7 +122,7 @@ static enum err submit_pause(struct app *a, struct app_pause *ret, bool paused, 
 	ret->height = done.height;
 	ret->tx = done.tx;
 	submitted_release(&done);
-	return e;
+	return e == ERR_OK ? app_await(a, shows_pause, &paused, info) : e;
 }
 
 enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bool dry_run, struct err_info *info)

@@ -153,6 +153,18 @@ static enum err show_diff(struct app *a, struct app_change *ret, const struct pr
 
 /* ---- sending -------------------------------------------------------------------------------- */
 
+static bool shows_version(struct app *a, const void *self)
+{
+	Medlock__PolicyState *p;
+	bool reached;
+
+	if (replica_policy(a->replica, &p, &a->me.account, NULL) != ERR_OK)
+		return false;
+	reached = p->version >= *(const uint64_t *)self;
+	WIRE_FREE(p);
+	return reached;
+}
+
 static enum err send(struct app *a, struct app_change *ret, Medlock__ConsentSet *change, uint64_t version,
 		     struct err_info *info)
 {
@@ -172,7 +184,7 @@ static enum err send(struct app *a, struct app_change *ret, Medlock__ConsentSet 
 	submitted_release(&done);
 	if (e == ERR_CONFLICT)
 		err_set(info, e, "the policy was changed elsewhere since version %llu", (unsigned long long)version);
-	return e;
+	return e == ERR_OK ? app_await(a, shows_version, &ret->version, info) : e;
 }
 
 static enum err change_to(struct app *a, struct app_change *ret, const struct preview_world *w,

@@ -45,6 +45,14 @@ enum err app_fresh_or_stored(struct app *a, struct err_info *info) MUST_USE;
 
 struct submitter app_submitter(struct app *a);
 
+/* Whether the verified rows show what was done. */
+typedef bool app_shown(struct app *a, const void *self);
+/* After an act: a result is the peer's word until a row with a proof shows its effect; waits APP_SHOWN_MS for it.
+ * ERR_PROOF.
+ */
+#define APP_SHOWN_MS 5000
+enum err app_await(struct app *a, app_shown *shown, const void *self, struct err_info *info) MUST_USE;
+
 /* The passphrase into a secret: a file's first line, or the terminal's. */
 enum err app_passphrase(struct secret **ret, const char *file, const char *question, struct err_info *info) MUST_USE;
 

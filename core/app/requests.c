@@ -249,6 +249,18 @@ enum err app_request_show(struct app *a, struct app_request *ret, const char *re
 	return show(a, ret, &id, info);
 }
 
+static bool shows_closed(struct app *a, const void *self)
+{
+	Medlock__RequestState *state;
+	bool closed;
+
+	if (replica_request(a->replica, &state, self, NULL) != ERR_OK)
+		return false;
+	closed = state->closed;
+	WIRE_FREE(state);
+	return closed;
+}
+
 enum err app_request_close(struct app *a, struct app_request *ret, const char *request, struct err_info *info)
 {
 	struct submitter s = app_submitter(a);
@@ -263,6 +275,8 @@ enum err app_request_close(struct app *a, struct app_request *ret, const char *r
 	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_CLOSE;
 	body.access_close = &action;
 	e = submit_action(&s, &done, &body, info);
+	if (e == ERR_OK)
+		e = app_await(a, shows_closed, &id, info);
 	if (e == ERR_OK)
 		e = show(a, ret, &id, info);
 	if (e == ERR_OK) {

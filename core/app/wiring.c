@@ -108,6 +108,16 @@ static enum err deposit_sign(void *self, struct vault_submitted *ret, struct buf
 	return e;
 }
 
+static bool shows_record(struct app *a, const void *self)
+{
+	Medlock__RecordState *record;
+
+	if (replica_record(a->replica, &record, self, NULL) != ERR_OK)
+		return false;
+	WIRE_FREE(record);
+	return true;
+}
+
 /* A transaction that is sent again after a cut brings its names along. */
 static enum err deposit_send(void *self, struct vault_submitted *ret, struct bytes tx, struct err_info *info)
 {
@@ -123,10 +133,12 @@ static enum err deposit_send(void *self, struct vault_submitted *ret, struct byt
 	done.record = tx_record_id(&parsed.body_hash, &a->me.account);
 	tx_release(&parsed);
 	e = submit_again(&s, &done, tx, info);
-	if (e == ERR_OK) {
-		note_submitted(ret, &done);
+	if (e == ERR_OK)
 		e = replica_watch_record(a->replica, &done.record, info);
-	}
+	if (e == ERR_OK)
+		e = app_await(a, shows_record, &done.record, info);
+	if (e == ERR_OK)
+		note_submitted(ret, &done);
 	submitted_release(&done);
 	return e;
 }
@@ -222,24 +234,68 @@ static enum err desk_submit(struct app *a, struct tx_id *ret_tx, uint64_t *ret_h
 	return e;
 }
 
+/* A repeat of what the ledger has is no failure; but who says so is a peer. */
+static bool may_stand(enum err e)
+{
+	return e == ERR_OK || e == ERR_DUPLICATE;
+}
+
+static bool shows_anchor(struct app *a, const void *self)
+{
+	const Medlock__CertAnchor *wanted = self;
+	Medlock__AccountState *state;
+	struct account_id account;
+	bool same;
+
+	ID_COPY(account, wanted->account.data);
+	if (replica_account(a->replica, &state, &account, NULL) != ERR_OK)
+		return false;
+	same = !state->revoked && bytes_equal(wire_bytes(state->certificate), wire_bytes(wanted->certificate));
+	WIRE_FREE(state);
+	return same;
+}
+
 static enum err desk_anchor(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const Medlock__CertAnchor *anchor,
 				struct err_info *info)
 {
 	Medlock__Body body = MEDLOCK__BODY__INIT;
+	enum err e;
 
 	body.action_case = MEDLOCK__BODY__ACTION_CERT_ANCHOR;
 	body.cert_anchor = (Medlock__CertAnchor *)(uintptr_t)anchor;
-	return desk_submit(self, ret_tx, ret_height, &body, info);
+	e = desk_submit(self, ret_tx, ret_height, &body, info);
+	if (may_stand(e))
+		TRY(app_await(self, shows_anchor, anchor, info));
+	return e;
+}
+
+static bool shows_revocation(struct app *a, const void *self)
+{
+	const Medlock__CertRevoke *wanted = self;
+	Medlock__AccountState *state;
+	struct account_id account;
+	bool revoked;
+
+	ID_COPY(account, wanted->account.data);
+	if (replica_account(a->replica, &state, &account, NULL) != ERR_OK)
+		return false;
+	revoked = state->revoked;
+	WIRE_FREE(state);
+	return revoked;
 }
 
 static enum err desk_revoke(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const Medlock__CertRevoke *revoke,
 				struct err_info *info)
 {
 	Medlock__Body body = MEDLOCK__BODY__INIT;
+	enum err e;
 
 	body.action_case = MEDLOCK__BODY__ACTION_CERT_REVOKE;
 	body.cert_revoke = (Medlock__CertRevoke *)(uintptr_t)revoke;
-	return desk_submit(self, ret_tx, ret_height, &body, info);
+	e = desk_submit(self, ret_tx, ret_height, &body, info);
+	if (may_stand(e))
+		TRY(app_await(self, shows_revocation, revoke, info));
+	return e;
 }
 
 enum err app_desk_options(struct app *a, struct ca_options *ret, char path[PROFILE_PATH_MAX])

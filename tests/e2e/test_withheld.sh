@@ -58,6 +58,31 @@ lies withhold-event=2 "an event in the middle withheld"
 lies flip-event=1 "a changed event"
 lies flip-proof=1 "a changed proof"
 lies drop-proof=1 "an empty proof"
+lies refuse-row=1 "every row refused"
+
+# "It is in a block", and it is not: whoever acts must not believe it.
+forgets() { # WHO NAME ARGUMENTS…: ends with 7
+	local who=$1 name=$2
+	shift 2
+	rm -rf "$T/who"
+	cp -a "$(home_of "$who")" "$T/who"
+	run "$MEDLOCK" -C "$T/who" --passphrase-file "$(home_of "$who")/passphrase" --json "$@"
+	if [ "$RC" -eq 7 ] && [[ $(value .error.code) =~ ^E-VERIFY- ]]; then ok "$name"; else not_ok "$name" "ended with $RC"; said; fi
+}
+as jansen ca list --json
+serial=$(jq -r --arg a "$(account_of lind)" '.certificates[] | select(.account == $a) | .serial' "$OUT")
+if start_faulty forget-tx=1; then
+	forgets anna "a pause that was lost" consent pause
+	forgets anna "a rule that was lost" consent add --deny --who okafor --purpose TREAT --now
+	forgets jansen "a revocation that was lost" ca revoke "$serial" --reason keyCompromise --confirm "${serial: -4}"
+	run "$MEDLOCK" -C "$T/who" --passphrase-file "$(home_of jansen)/passphrase" --json ca list
+	json "a lost revocation is not called done" --arg s "$serial" \
+		'[.certificates[] | select(.serial == $s) | .state] == ["revoking"]'
+	forgets jansen "a deposit that was lost" deposit put "$REPOSITORY/assets/demo/records/anna/problems.json" --owner anna
+else
+	not_ok "the forgetful peer starts" "$(tail -n 2 "$T/faulty.log")"
+fi
+stop_faulty
 world_up
 as anna log verify
 expect 0 "with the honest peer again it verifies"
