@@ -68,27 +68,58 @@ enum err replica_scan(struct replica *r, struct bytes prefix, state_each *each, 
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-/* A fresh file remembers which network and mode it is for; another one is refused. */
+/* A fresh file remembers whose it is, all at once: a kill leaves it fresh or made. */
+static enum err claim(struct replica *r, struct err_info *info)
+{
+	enum err e;
+
+	TRY(db_begin(r->db, info));
+	e = replica_meta_put(r, "network", BYTES_ID(r->network), info);
+	if (e == ERR_OK)
+		e = replica_meta_put(r, "mode", bytes_str(r->full ? "full" : "light"), info);
+	if (e == ERR_OK && !r->full)
+		e = replica_meta_put(r, "account", BYTES_ID(r->account), info);
+	if (e != ERR_OK) {
+		db_rollback(r->db);
+		return e;
+	}
+	return db_commit(r->db, info);
+}
+
+/* A meta value is what it should be; otherwise the error and the sentence that are given. */
+static enum err expect(struct replica *r, const char *name, struct bytes want, enum err otherwise, const char *sentence,
+		       struct err_info *info)
+{
+	struct buf value = BUF_INIT;
+	enum err e = replica_meta_get(r, &value, name, info);
+
+	if (e == ERR_NOT_FOUND)
+		e = err_set(info, ERR_DAMAGED, "the replica does not say its %s", name);
+	if (e == ERR_OK && !bytes_equal(buf_bytes(&value), want))
+		e = err_set(info, otherwise, "%s", sentence);
+	buf_release(&value);
+	return e;
+}
+
 static enum err check_kind(struct replica *r, struct err_info *info)
 {
-	struct buf network = BUF_INIT, mode = BUF_INIT;
-	struct bytes want = bytes_str(r->full ? "full" : "light");
+	struct buf network = BUF_INIT;
 	enum err e = replica_meta_get(r, &network, "network", info);
 
-	if (e == ERR_NOT_FOUND) {
-		e = replica_meta_put(r, "network", BYTES_ID(r->network), info);
-		return e == ERR_OK ? replica_meta_put(r, "mode", want, info) : e;
-	}
-	if (e == ERR_OK)
-		e = replica_meta_get(r, &mode, "mode", info);
-	if (e == ERR_OK && !bytes_equal(buf_bytes(&network), BYTES_ID(r->network)))
-		e = err_set(info, ERR_NETWORK_ID, "the replica was made for another network");
-	if (e == ERR_OK && !bytes_equal(buf_bytes(&mode), want))
-		e = err_set(info, ERR_CONFLICT, "the replica is %s, the profile wants %s: delete replica.db",
-				buf_text(&mode), r->full ? "full" : "light");
 	buf_release(&network);
-	buf_release(&mode);
-	return e;
+	if (e == ERR_NOT_FOUND)
+		return claim(r, info);
+	if (e != ERR_OK)
+		return e;
+	TRY(expect(r, "network", BYTES_ID(r->network), ERR_NETWORK_ID, "the replica was made for another network",
+		   info));
+	if (r->full)
+		return expect(r, "mode", bytes_str("full"), ERR_CONFLICT,
+			      "the replica is light, the profile wants full: delete replica.db", info);
+	TRY(expect(r, "mode", bytes_str("light"), ERR_CONFLICT,
+		   "the replica is full, the profile wants light: delete replica.db", info));
+	return expect(r, "account", BYTES_ID(r->account), ERR_WRONG_PROFILE,
+		      "the replica holds another account's rows: delete replica.db", info);
 }
 
 static enum err open_all(struct replica *r, const struct replica_options *o, struct err_info *info)

@@ -29,7 +29,9 @@ struct replica_options {
 	bool unsynced;              /* tests */
 };
 
-/* ERR_NETWORK_ID (made for another genesis), ERR_CONFLICT (made in the other mode), ERR_NEWER, ERR_DAMAGED, ERR_BUSY. */
+/* ERR_NETWORK_ID (made for another genesis), ERR_CONFLICT (made in the other mode), ERR_WRONG_PROFILE (light, and made for
+ * another account), ERR_NEWER, ERR_FORMAT (another kind of database), ERR_DAMAGED, ERR_BUSY.
+ */
 enum err replica_open(struct replica **ret, const struct replica_options *options, struct err_info *info) MUST_USE;
 void replica_free(struct replica *r);
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A peer over a chain of chain_help.h: a real HTTPS server on a thread of its own that asks nobody for a ticket.
+ *
+ * It serves what the chain held at the last fake_peer_show; proofs are of the state after the newest block but one,
+ * so that block must have been followed by an empty one.
+ */
+#ifndef MEDLOCK_TESTS_FAKE_PEER_H
+#define MEDLOCK_TESTS_FAKE_PEER_H
+
+#include "chain_help.h"
+#include "core/ledger/link.h"
+
+struct fake_peer;
+
+struct fake_peer *fake_peer_new(struct chain *chain, const struct clock *clock);
+void fake_peer_free(struct fake_peer *p);
+void fake_peer_show(struct fake_peer *p);
+/* At most so many blocks in one answer (0: as many as asked). */
+void fake_peer_page(struct fake_peer *p, uint64_t max);
+/* A link to it alone, with a ticket in hand; http is borrowed. */
+void fake_peer_link(struct link *ret, const struct fake_peer *p, struct http_client *http,
+		    const struct account_id *account);
+
+#endif
