@@ -12,20 +12,36 @@ void json_writer_init(struct json_writer *w, struct buf *out)
 	*w = (struct json_writer){.out = out};
 }
 
+static void escaped(struct buf *out, uint32_t c)
+{
+	if (c > 0xFFFF) {
+		buf_printf(out, "\\u%04x\\u%04x", 0xD800u + ((c - 0x10000u) >> 10), 0xDC00u + ((c - 0x10000u) & 0x3FFu));
+		return;
+	}
+	buf_printf(out, "\\u%04x", c);
+}
+
+/* JSON is printed to terminals too: what would move the cursor or reorder words there goes out as an escape, which
+ * means the same to whoever reads JSON.
+ */
 static void quoted(struct buf *out, struct bytes text)
 {
-	buf_append_byte(out, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = text.data[i];
+	bool harmless;
+	uint32_t c;
 
+	buf_append_byte(out, '"');
+	for (size_t i = 0, used; i < text.len; i += used) {
+		used = text_character(&c, &harmless, bytes_of(text.data + i, text.len - i));
+		if (used == 0)
+			break; /* the callers' text is valid */
 		if (c == '"' || c == '\\')
-			buf_printf(out, "\\%c", c);
+			buf_printf(out, "\\%c", (char)c);
 		else if (c == '\n')
 			buf_append_text(out, "\\n");
-		else if (c < 0x20 || c == 0x7F)
-			buf_printf(out, "\\u%04x", c);
+		else if (!harmless)
+			escaped(out, c);
 		else
-			buf_append_byte(out, c);
+			buf_append(out, text.data + i, used);
 	}
 	buf_append_byte(out, '"');
 }

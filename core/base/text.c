@@ -57,6 +57,16 @@ static bool is_harmless(utf8proc_int32_t c)
 	}
 }
 
+size_t text_character(uint32_t *ret, bool *ret_harmless, struct bytes x)
+{
+	utf8proc_int32_t c = 0;
+	size_t used = x.len > 0 ? next_character(&c, x.data, x.len) : 0;
+
+	*ret = (uint32_t)c;
+	*ret_harmless = used > 0 && is_harmless(c);
+	return used;
+}
+
 /* A joiner stays where it joins: between two characters that are seen and no spaces. */
 static bool joins(utf8proc_int32_t before, const uint8_t *rest, size_t len)
 {

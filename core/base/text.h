@@ -19,6 +19,11 @@ size_t text_utf8_prefix(struct bytes x); /* how many bytes are valid before the 
  */
 void text_gate(struct buf *out, struct bytes x, bool keep_lines);
 
+/* The character that x begins with: its bytes (0: none is valid there), its number, and whether a terminal shows it as
+ * itself, as text_gate decides it.
+ */
+size_t text_character(uint32_t *ret, bool *ret_harmless, struct bytes x);
+
 /* Columns that gated text takes on a terminal (0, 1 or 2 a character). */
 size_t text_columns(struct bytes x);
 

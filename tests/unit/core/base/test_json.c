@@ -167,6 +167,24 @@ static void writes_one_line_that_reads_back(void **state)
 	buf_release(&out);
 }
 
+/* C1 CSI, a right-to-left override, a line separator and a tag character: raw, a terminal would obey them. */
+static void escapes_what_a_terminal_would_obey(void **state)
+{
+	const char *const hostile = "a\xC2\x9B" "2J\xE2\x80\xAE" "b\xE2\x80\xA8\xF3\xA0\x81\x81" "c\x7F";
+	struct buf out = BUF_INIT;
+	struct json_object *tree = NULL;
+	struct json_writer w;
+
+	(void)state;
+	json_writer_init(&w, &out);
+	json_string(&w, NULL, hostile);
+	assert_string_equal(buf_text(&out), "\"a\\u009b2J\\u202eb\\u2028\\udb40\\udc41c\\u007f\"");
+	assert_int_equal(json_read(&tree, buf_bytes(&out), NULL), ERR_OK);
+	assert_string_equal(json_object_get_string(tree), hostile);
+	json_object_put(tree);
+	buf_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +197,7 @@ int main(void)
 		cmocka_unit_test(reads_a_tree_that_keeps_decimals),
 		cmocka_unit_test(outputs_stay_untouched_on_failure),
 		cmocka_unit_test(writes_one_line_that_reads_back),
+		cmocka_unit_test(escapes_what_a_terminal_would_obey),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
