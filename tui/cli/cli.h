@@ -15,7 +15,7 @@
 
 #define CLI_ARGUMENTS_MAX 16u
 #define CLI_OPTIONS_MAX 64u
-#define CLI_FOREIGN_MAX 65536u
+#define CLI_FOREIGN_MAX 262144u /* more than the widest row times the longest record */
 
 struct cli;
 

@@ -12,15 +12,19 @@
 
 void cli_say(struct cli *c, const char *format, ...)
 {
-	char line[2048];
 	va_list args;
+	char *line;
 
 	if (c->json)
 		return;
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	if (vasprintf(&line, format, args) >= 0) {
+		buf_append_text(&c->out, line); /* whole, however long: a dose cut off is a wrong dose */
+		free(line);
+	} else {
+		c->out.err = ERR_MEMORY;
+	}
 	va_end(args);
-	buf_append_text(&c->out, line);
 }
 
 /* The longest beginning of words that fits, cut at a space when there is one. */
@@ -47,6 +51,7 @@ void cli_say_wrapped(struct cli *c, const char *lead, const char *text)
 	while (rest.len > 0) {
 		size_t len = line_of(rest, CLI_COLUMNS - indent);
 
+		len = len > 0 ? len : rest.len; /* nothing fits: no line can be made of it */
 		buf_printf(&c->out, "%*s%.*s\n", (int)indent, first ? lead : "", (int)len, rest.data);
 		first = false;
 		rest = bytes_of(rest.data + len, rest.len - len);
@@ -79,8 +84,11 @@ const char *cli_foreign(struct cli *c, const char *text)
 	size_t len;
 
 	text_gate(&gated, bytes_str(text ? text : ""), false);
-	if (gated.len == 0 || buf_error(&gated) != ERR_OK || !foreign_room(c)) {
+	if (gated.len == 0 && buf_error(&gated) == ERR_OK)
+		return "";
+	if (buf_error(&gated) != ERR_OK || !foreign_room(c)) {
 		buf_release(&gated);
+		c->out.err = ERR_TOO_LARGE; /* a text left blank would be a lie: nothing is printed at all */
 		return "";
 	}
 	c->foreign[c->foreign_count] = (char *)buf_detach(&gated, &len);

@@ -38,6 +38,29 @@ static void expect_words(const char *words)
 		fail_msg("'%s' does not say '%s'", c.info.detail, words);
 }
 
+/* Of a record that is read on the terminal nothing may be cut off or left blank. */
+static void test_long_and_many_texts_stay_whole(void **state)
+{
+	enum { LONG = 5000, MANY = 70000 };
+	char *text = malloc(LONG + 1);
+
+	(void)state;
+	c = (struct cli){0};
+	memset(text, 'x', LONG);
+	text[LONG] = '\0';
+	cli_say(&c, "%s|\n", text);
+	assert_int_equal(c.out.len, LONG + 2);
+	for (int i = 0; i < MANY; i++)
+		if (strcmp(cli_foreign(&c, "y"), "y") != 0)
+			fail_msg("text %d is blank", i);
+	assert_int_equal(buf_error(&c.out), ERR_OK);
+	for (size_t i = 0; i < c.foreign_count; i++)
+		free(c.foreign[i]);
+	free(c.foreign);
+	buf_release(&c.out);
+	free(text);
+}
+
 static void test_flags_may_stand_anywhere(void **state)
 {
 	static const char *const orders[][9] = {
@@ -331,6 +354,7 @@ static void test_exit_statuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_long_and_many_texts_stay_whole),
 		cmocka_unit_test(test_flags_may_stand_anywhere),
 		cmocka_unit_test(test_equals_sign),
 		cmocka_unit_test(test_arguments_between_options),
