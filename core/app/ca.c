@@ -319,12 +319,13 @@ enum err app_doctor(struct app *a, struct app_checks *ret, struct err_info *info
 
 enum err app_key_change(struct app *a, const char *new_passphrase_file, struct err_info *info)
 {
-	struct kdf_params params = KDF_PARAMS_FLOOR;
+	struct kdf_params params;
 	struct secret *passphrase;
 	struct buf file = BUF_INIT;
 	enum err e;
 
-	TRY(app_passphrase(&passphrase, new_passphrase_file, "New passphrase: ", info));
+	TRY(app_passphrase_new(&passphrase, new_passphrase_file, "New passphrase: ", info));
+	kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
 	e = keyholder_change_passphrase(a->keys, &file, secret_bytes(passphrase), &params, info);
 	secret_free(passphrase);
 	if (e == ERR_OK)

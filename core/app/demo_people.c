@@ -108,7 +108,7 @@ static enum err join(const struct demo_row *p, const char *dir, struct bytes gen
 		     const char *pin, struct err_info *info)
 {
 	char home[4096], passphrase[4096];
-	struct person_wish wish = {.home = home,
+	struct person_wish wish = {.home = home, .throw_away = true,
 				   .profile = p->mode,
 				   .name = p->full_name,
 				   .peer_url = url,
@@ -123,7 +123,7 @@ static enum err enrol(const struct demo_row *p, struct ca *desk, const char *dir
 		      const char *url, const char *pin, struct err_info *info)
 {
 	char home[4096], passphrase[4096];
-	struct person_wish wish = {.home = home,
+	struct person_wish wish = {.home = home, .throw_away = true,
 				   .profile = p->profile,
 				   .name = p->full_name,
 				   .peer_url = url,

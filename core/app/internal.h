@@ -56,6 +56,10 @@ enum err app_await(struct app *a, app_shown *shown, const void *self, struct err
 /* The passphrase into a secret: a file's first line, or the terminal's. */
 enum err app_passphrase(struct secret **ret, const char *file, const char *question, struct err_info *info) MUST_USE;
 
+/* A new one: typed twice on the terminal.  ERR_CONFIRM. */
+enum err app_passphrase_new(struct secret **ret, const char *file, const char *question,
+			    struct err_info *info) MUST_USE;
+
 /* The vault, wired to this profile; needs the network row. */
 enum err app_vault(struct app *a, struct vault **ret, struct err_info *info) MUST_USE;
 /* The desk; ERR_ROLE for a profile without the authority's keys. */

@@ -15,10 +15,8 @@ static enum err read_line(struct secret *into, size_t *ret_len, int fd)
 	while (len < into->len) {
 		ssize_t got = read(fd, into->data + len, 1);
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return ERR_IO;
+		if (got < 0) /* Ctrl-C at the prompt: the echo must come back before anything else */
+			return errno == EINTR ? ERR_CANCELLED : ERR_IO;
 		if (got == 0 || into->data[len] == '\n')
 			break;
 		len++;
@@ -82,4 +80,27 @@ enum err app_passphrase(struct secret **ret, const char *file, const char *quest
 		e = secret_copy(ret, bytes_of(line->data, len));
 	secret_free(line);
 	return e;
+}
+
+/* Nobody sees what is typed: a slip of the fingers would lock the keys away for ever. */
+enum err app_passphrase_new(struct secret **ret, const char *file, const char *question, struct err_info *info)
+{
+	struct secret *first = NULL, *second = NULL;
+	enum err e;
+
+	TRY(app_passphrase(&first, file, question, info));
+	if (file != NULL) {
+		*ret = first;
+		return ERR_OK;
+	}
+	e = app_passphrase(&second, NULL, "The same again: ", info);
+	if (e == ERR_OK && !secret_equal(secret_bytes(first), secret_bytes(second)))
+		e = err_set(info, ERR_CONFIRM, "the two passphrases are not the same; nothing was changed");
+	secret_free(second);
+	if (e != ERR_OK) {
+		secret_free(first);
+		return e;
+	}
+	*ret = first;
+	return ERR_OK;
 }

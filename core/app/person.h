@@ -12,13 +12,14 @@ struct person_wish {
 	const struct organisation_id *organisation_id; /* NULL: of its name */
 	const char *passphrase_file;           /* NULL: asked twice on the terminal */
 	const char *peer_url, *pin;
+	bool throw_away;                       /* demo: the cheapest passphrase work, not a second of this machine */
 };
 
 /* A profile on a network that exists, and its encrypted request for the desk. */
 enum err person_new(struct account_id *ret, struct buf *ret_request, const struct person_wish *wish,
 			struct bytes genesis, struct err_info *info) MUST_USE;
 
-/* Keys for somebody of the genesis: keystore in home, public card appended; person_join makes the profile later. */
+/* Keys for somebody of the demo's genesis: keystore in home, public card appended; person_join makes the profile later. */
 enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char *home, uint32_t role,
 			const char *passphrase_file, struct err_info *info) MUST_USE;
 enum err person_join(const struct person_wish *wish, struct bytes genesis, struct err_info *info) MUST_USE;
