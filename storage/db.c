@@ -45,18 +45,36 @@ enum err db_error_of(int code)
 	}
 }
 
-/* A full disk shows as SQLITE_FULL, but for the log's index as an I/O error with the system's own number behind it. */
-static enum err error_of_handle(sqlite3 *handle, int code)
+/* What the system said when the log could not be written.  SQLite's own note of it (sqlite3_system_errno) is not made by
+ * every release when a COMMIT fails.
+ */
+static int log_errno(sqlite3 *handle)
+{
+	sqlite3_file *file = NULL;
+	int number = 0;
+
+	if (sqlite3_file_control(handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK && file != NULL &&
+	    file->pMethods != NULL)
+		file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return number;
+}
+
+/* A full disk shows as SQLITE_FULL; a used-up quota, a limit on the size of files and the log's index show as an I/O error
+ * with the system's own number behind it.
+ */
+enum err db_error_behind(sqlite3 *handle, int code)
 {
 	enum err e = db_error_of(code);
 	int number = e == ERR_IO && handle != NULL ? sqlite3_system_errno(handle) : 0;
 
-	return number == ENOSPC || number == EDQUOT || code == SQLITE_IOERR_SHMSIZE ? ERR_DISK_FULL : e;
+	if (code == SQLITE_IOERR_WRITE && handle != NULL && number == 0)
+		number = log_errno(handle);
+	return err_from_errno(number) == ERR_DISK_FULL || code == SQLITE_IOERR_SHMSIZE ? ERR_DISK_FULL : e;
 }
 
 static enum err said(sqlite3 *handle, int code, struct err_info *info)
 {
-	enum err e = error_of_handle(handle, code);
+	enum err e = db_error_behind(handle, code);
 
 	return err_set(info, e == ERR_OK ? ERR_IO : e, "database: %s",
 		       handle != NULL ? sqlite3_errmsg(handle) : sqlite3_errstr(code));

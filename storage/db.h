@@ -40,6 +40,8 @@ sqlite3 *db_handle(struct db *db);
  * ERR_DAMAGED, BUSY and LOCKED to ERR_BUSY, NOMEM to ERR_MEMORY, CONSTRAINT to ERR_DUPLICATE, all else to ERR_IO.
  */
 enum err db_error(struct db *db, struct err_info *info);
+/* The same with what the system said of an I/O error: ERR_DISK_FULL also where SQLite does not know that it is one. */
+enum err db_error_behind(sqlite3 *handle, int sqlite_code);
 enum err db_error_of(int sqlite_code); /* the same map; extended codes too; SQLITE_OK, ROW and DONE give ERR_OK */
 
 /* Statements without values or rows: schema, pragmas. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "chain/engine/ledger_rows.h"
 
+#include "storage/db.h"
+
 const char *const LEDGER_SCHEMA =
 	"CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE header(height INTEGER PRIMARY KEY, time INTEGER NOT NULL, hash BLOB NOT NULL,"
@@ -35,17 +37,10 @@ static const char *const texts[SQL_COUNT] = {
 
 enum err ledger_error(sqlite3 *db, struct err_info *info)
 {
-	int code = sqlite3_errcode(db) & 0xff;
-	enum err e = ERR_IO;
+	enum err e = db_error_behind(db, sqlite3_extended_errcode(db));
 
-	if (code == SQLITE_FULL)
-		e = ERR_DISK_FULL;
-	else if (code == SQLITE_NOMEM)
-		e = ERR_MEMORY;
-	else if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-		e = ERR_BUSY;
-	else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_CONSTRAINT)
-		e = ERR_DAMAGED;
+	if (e == ERR_DUPLICATE || e == ERR_OK)
+		e = e == ERR_OK ? ERR_IO : ERR_DAMAGED; /* no row is ever written twice */
 	return err_set(info, e, "ledger.db: %s", sqlite3_errmsg(db));
 }
 

@@ -192,6 +192,14 @@ static int64_t heartbeat_in(const struct solo *s)
 	return left < 0 ? 0 : left;
 }
 
+/* Milliseconds until an empty block is due; -1 when none is.  One that nobody waits for does not hammer a full disk. */
+static int64_t empty_in(const struct solo *s)
+{
+	int64_t due = s->follow_up || s->refresh ? 0 : heartbeat_in(s), rest = s->disk_retry - steady(s);
+
+	return due >= 0 && s->disk_full && rest > due ? rest : due;
+}
+
 static void answer_all(struct solo *s, enum err code)
 {
 	struct pending *p;
@@ -200,11 +208,16 @@ static void answer_all(struct solo *s, enum err code)
 		refuse_pending(s, p, code);
 }
 
-/* A full disk refuses these transactions and lets the daemon go on serving; everything else stops the engine. */
+/* A full disk refuses these transactions and lets the daemon go on serving; everything else stops the engine.  The log,
+ * which may be on the same disk, hears of it once.
+ */
 static void failed(struct solo *s, enum err e, const struct err_info *info)
 {
 	if (e == ERR_DISK_FULL) {
-		log_event(s->options.host.log, LOG_ERROR, "disk_full", "waiting=%u", s->pool.ready_count);
+		if (!s->disk_full)
+			log_event(s->options.host.log, LOG_ERROR, "disk_full", "waiting=%u", s->pool.ready_count);
+		s->disk_full = true;
+		s->disk_retry = steady(s) + SOLO_DISK_RETRY_MS;
 		answer_all(s, ERR_DISK_FULL);
 		return;
 	}
@@ -212,6 +225,16 @@ static void failed(struct solo *s, enum err e, const struct err_info *info)
 	answer_all(s, ERR_BUSY_PEER);
 	if (s->options.host.halted != NULL)
 		s->options.host.halted(s->options.host.self, e, info);
+}
+
+static enum err block(struct solo *s, bool empty, struct err_info *info)
+{
+	TRY(solo_block(s, empty, info));
+	if (s->disk_full)
+		log_event(s->options.host.log, LOG_INFO, "disk_room", "height=%llu",
+			  (unsigned long long)s->options.app->info(s->options.app->self).height);
+	s->disk_full = false;
+	return ERR_OK;
 }
 
 static int64_t sooner(int64_t x, int64_t y)
@@ -232,15 +255,15 @@ static int64_t solo_poll(void *self)
 	workers_collect(s->workers);
 	while (!s->halted && e == ERR_OK) {
 		if (cut_in(s) == 0)
-			e = solo_block(s, false, &info);
-		else if (s->follow_up || s->refresh || heartbeat_in(s) == 0)
-			e = solo_block(s, true, &info);
+			e = block(s, false, &info);
+		else if (empty_in(s) == 0)
+			e = block(s, true, &info);
 		else
-			return sooner(cut_in(s), heartbeat_in(s));
+			return sooner(cut_in(s), empty_in(s));
 	}
 	if (e != ERR_OK)
 		failed(s, e, &info);
-	return s->halted ? -1 : SOLO_CLOCK_JUMP_MS / 60;
+	return s->halted ? -1 : SOLO_DISK_RETRY_MS;
 }
 
 /* ---- life cycle ---- */

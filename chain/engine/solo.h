@@ -24,6 +24,7 @@
 
 #define SOLO_CUT_MS 10
 #define SOLO_CLOCK_JUMP_MS 60000
+#define SOLO_DISK_RETRY_MS 1000 /* between empty blocks while the disk is full */
 #define SOLO_QUEUE_MAX 8192u
 #define SOLO_QUEUE_BYTES_MAX (16u * 1024 * 1024)
 

@@ -21,6 +21,8 @@ struct solo {
 	bool started, halted, stopping;
 	bool follow_up;          /* the last block changed the root */
 	bool refresh;
+	bool disk_full;          /* the last block found no room */
+	int64_t disk_retry;      /* then: steady ms before which no empty block is tried again */
 	struct {
 		engine_height *each;
 		void *context;

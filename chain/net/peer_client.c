@@ -76,7 +76,7 @@ static bool from_peer(enum err e)
 static enum err error_of(const struct peer_call *c, const struct http_reply *r, struct err_info *info)
 {
 	Medlock__ErrorReply *words = NULL;
-	enum err e = api_err_of(r->status), said;
+	enum err e = api_err_of(r->status), said, shown;
 
 	if (r->body.len > 0 && strcasecmp(r->content_type, API_TYPE) == 0 &&
 	    WIRE_DECODE(&words, medlock__error_reply, buf_bytes(&r->body), REPLY_SMALL_MAX * 2, NULL) == ERR_OK) {
@@ -87,10 +87,11 @@ static enum err error_of(const struct peer_call *c, const struct http_reply *r, 
 	}
 	if (e == ERR_BUSY)
 		e = ERR_BUSY_PEER;
+	shown = e;
 	if (!from_peer(e))
 		e = ERR_PEER;
-	/* Our words, not the peer's: its text is foreign. */
-	return err_set(info, e, "%s answers %d: %s", c->peer->url, r->status, err_text(e));
+	/* Our words, not the peer's: its text is foreign.  That its disk is full may be told, only not as if ours were. */
+	return err_set(info, e, "%s answers %d: %s", c->peer->url, r->status, err_text(shown));
 }
 
 static enum err call_peer(const struct peer_call *c, struct http_reply *ret, const char *path, const struct ask *ask,

@@ -8,6 +8,7 @@
 
 #include "chain/node/internal.h"
 #include "core/crypto/sign.h"
+#include "storage/db.h"
 
 #define RETRY_MS 10000
 #define VALID_HEIGHTS 1000u
@@ -28,9 +29,9 @@ static const char schema[] =
 
 static enum err failed(struct receipts *r, struct err_info *info)
 {
-	int code = sqlite3_errcode(r->db) & 0xff;
+	bool full = db_error_behind(r->db, sqlite3_extended_errcode(r->db)) == ERR_DISK_FULL;
 
-	return err_set(info, code == SQLITE_FULL ? ERR_DISK_FULL : ERR_IO, "receipts: %s", sqlite3_errmsg(r->db));
+	return err_set(info, full ? ERR_DISK_FULL : ERR_IO, "receipts: %s", sqlite3_errmsg(r->db));
 }
 
 enum err receipts_new(struct receipts **ret, struct node *n, struct err_info *info)
@@ -212,8 +213,11 @@ static void on_outcome(void *context, const struct engine_outcome *o)
 	const char *sql = stands ? done : o->code == ERR_TX_EXPIRED ? "DELETE FROM receipt_batch" : NULL;
 
 	r->flying = false;
-	if (sql != NULL && sqlite3_exec(r->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+	if (sql != NULL && sqlite3_exec(r->db, sql, NULL, NULL, NULL) != SQLITE_OK) {
 		stands = false;
+		if (sqlite3_get_autocommit(r->db) == 0)
+			sqlite3_exec(r->db, "ROLLBACK", NULL, NULL, NULL); /* else no block could begin its own */
+	}
 	if (!stands)
 		log_event(r->node->run->log, LOG_WARN, "receipt_waits", "code=%s", err_row(o->code)->code);
 	r->due = node_steady(r->node) + (stands ? RECEIPT_BATCH_MS : RETRY_MS);

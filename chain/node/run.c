@@ -13,6 +13,30 @@
 #define FLUSH_MS 1000  /* at the stop: answers under way may still be taken */
 #define BLOBS_EVERY_MS (60ll * 60 * 1000)
 
+/* ---- the end ---- */
+
+static void on_flush(evutil_socket_t fd, short what, void *context)
+{
+	struct node *n = context;
+
+	(void)fd, (void)what;
+	event_base_loopbreak(n->base);
+}
+
+/* The loop ends when the answers under way had time to be taken. */
+static void flush_and_end(struct node *n)
+{
+	struct timeval flush = {FLUSH_MS / 1000, 0};
+
+	if (n->http == NULL || http_server_counters(n->http).open == 0)
+		flush.tv_sec = 0;
+	if (n->http != NULL) {
+		http_server_close_listener(n->http);
+		status_drop(n);
+	}
+	event_base_once(n->base, -1, EV_TIMEOUT, on_flush, n, &flush);
+}
+
 /* ---- what the engine asks of the daemon ---- */
 
 static void host_wake(void *self)
@@ -34,7 +58,7 @@ static void host_halted(void *self, enum err e, const struct err_info *info)
 	n->halted = e;
 	n->halted_info = *info;
 	log_event(n->run->log, LOG_ERROR, "halted", "code=%s detail=\"%s\"", err_row(e)->code, info->detail);
-	event_base_loopbreak(n->base);
+	flush_and_end(n);
 }
 
 static void on_new_height(void *context, uint64_t height)
@@ -89,19 +113,10 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	engine_due(n);
 }
 
-static void on_flush(evutil_socket_t fd, short what, void *context)
-{
-	struct node *n = context;
-
-	(void)fd, (void)what;
-	event_base_loopbreak(n->base);
-}
-
 /* SIGTERM: no new connections, what is queued becomes durable and is answered, then the loop ends. */
 static void on_signal(evutil_socket_t number, short what, void *context)
 {
 	struct node *n = context;
-	struct timeval flush = {FLUSH_MS / 1000, 0};
 
 	(void)what;
 	if (n->stopping) {
@@ -112,10 +127,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 	log_event(n->run->log, LOG_INFO, "stopping", "signal=%d", (int)number);
 	http_server_close_listener(n->http);
 	n->engine->stop(n->engine->self, NODE_DRAIN_MS);
-	status_drop(n);
-	if (http_server_counters(n->http).open == 0)
-		flush.tv_sec = 0;
-	event_base_once(n->base, -1, EV_TIMEOUT, on_flush, n, &flush);
+	flush_and_end(n);
 }
 
 /* ---- start ---- */
@@ -139,6 +151,7 @@ static enum err loop_start(struct node *n, struct err_info *info)
 	static const int signals[] = {SIGTERM, SIGINT};
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error of the write, as a full disk is */
 	n->base = evthread_use_pthreads() == 0 ? base_new() : NULL;
 	if (n->base == NULL)
 		return err_set(info, ERR_MEMORY, "while starting the event loop");

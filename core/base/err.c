@@ -95,6 +95,7 @@ enum err err_from_errno(int number)
 	switch (number) {
 	case ENOSPC:
 	case EDQUOT:
+	case EFBIG: /* a limit on the size of files: there may be room, but not for us */
 		return ERR_DISK_FULL;
 	case ENOENT:
 		return ERR_NOT_FOUND;

@@ -308,7 +308,7 @@ static void a_piece_that_does_not_fit_leaves_what_was_there(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	e = write_at(&have, 40000, 60000);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	assert_int_equal(e, ERR_IO);
+	assert_int_equal(e, ERR_DISK_FULL);
 	assert_int_equal(blob_store_progress(store, &have, &size, &id), ERR_OK);
 	assert_int_equal(have, 40000);
 	assert_int_equal(write_at(&have, 40000, 60000), ERR_OK);

@@ -113,7 +113,7 @@ static void a_write_that_fails_half_way_leaves_what_was_there(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	e = files_write(path, buf_bytes(&large), NULL);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	assert_int_equal(e, ERR_IO);
+	assert_int_equal(e, ERR_DISK_FULL);
 	assert_int_equal(files_read(&got, path, 100, NULL), ERR_OK);
 	assert_string_equal(buf_text(&got), "before");
 	assert_int_equal(entries(), 1);
