@@ -136,13 +136,16 @@ static void add_row(struct view *v, const struct fhir_file *f, const struct fhir
 			enum view_section section)
 {
 	struct view_row *row = &v->rows[v->count++];
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, whole = BUF_INIT;
 
 	*row = (struct view_row){.section = section, .date = view_date(r->object), .status = view_status(r->object)};
 	title_of(&text, f, r);
 	row->title = keep(v, &text);
 	detail_of(&text, r, section);
-	row->detail = keep(v, &text);
+	view_modifiers(&whole, r->object);
+	buf_append_text(&whole, buf_text(&text));
+	buf_release(&text);
+	row->detail = keep(v, &whole);
 	if (section == VIEW_RESULTS || section == VIEW_VITAL_SIGNS) {
 		view_range(&text, r->object);
 		row->range = keep(v, &text);

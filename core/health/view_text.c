@@ -203,29 +203,66 @@ void view_flag(struct buf *out, struct json_object *observation)
 	buf_append_text(out, fhir_concept(first));
 }
 
-void view_dose(struct buf *out, struct json_object *medication)
+static size_t length_of(struct json_object *list)
 {
-	struct json_object *dosage = fhir_first(medication, "dosage");
+	return list != NULL && json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+}
 
-	if (dosage == NULL)
-		dosage = fhir_first(medication, "dosageInstruction");
+static void one_dose(struct buf *out, struct json_object *dosage)
+{
+	size_t before = out->len;
+
 	buf_append_text(out, fhir_text(dosage, "text"));
-	if (out->len == 0)
+	if (out->len == before)
 		view_quantity(out, fhir_member(fhir_first(dosage, "doseAndRate"), "doseQuantity"));
 	if (fhir_concept(fhir_member(dosage, "route"))[0] != '\0')
-		buf_printf(out, "%s%s", out->len ? ", " : "", fhir_concept(fhir_member(dosage, "route")));
+		buf_printf(out, "%s%s", out->len > before ? ", " : "", fhir_concept(fhir_member(dosage, "route")));
+}
+
+/* Every step of a dose that changes: the first alone would be a wrong dose. */
+void view_dose(struct buf *out, struct json_object *medication)
+{
+	struct json_object *list = fhir_member(medication, "dosage");
+
+	if (length_of(list) == 0)
+		list = fhir_member(medication, "dosageInstruction");
+	for (size_t i = 0; i < length_of(list); i++) {
+		if (i > 0)
+			buf_append_text(out, "; then ");
+		one_dose(out, json_object_array_get_idx(list, i));
+	}
+}
+
+static void one_reaction(struct buf *out, struct json_object *reaction)
+{
+	struct json_object *list = fhir_member(reaction, "manifestation");
+	const char *severity = fhir_text(reaction, "severity");
+
+	for (size_t i = 0; i < length_of(list); i++)
+		buf_printf(out, "%s%s", out->len ? ", " : "", fhir_concept(json_object_array_get_idx(list, i)));
+	if (severity[0] != '\0')
+		buf_printf(out, "%s%s", out->len ? ", " : "", severity);
 }
 
 void view_reaction(struct buf *out, struct json_object *allergy)
 {
-	struct json_object *reaction = fhir_first(allergy, "reaction");
-	const char *severity = fhir_text(reaction, "severity"), *criticality = fhir_text(allergy, "criticality");
+	struct json_object *list = fhir_member(allergy, "reaction");
+	const char *criticality = fhir_text(allergy, "criticality");
 
-	buf_append_text(out, fhir_concept(fhir_first(reaction, "manifestation")));
-	if (severity[0] != '\0')
-		buf_printf(out, "%s%s", out->len ? ", " : "", severity);
+	for (size_t i = 0; i < length_of(list); i++)
+		one_reaction(out, json_object_array_get_idx(list, i));
 	if (criticality[0] != '\0')
 		buf_printf(out, "%s%s risk", out->len ? "; " : "", criticality);
+}
+
+void view_modifiers(struct buf *out, struct json_object *resource)
+{
+	struct json_object *not_done = fhir_member(resource, "doNotPerform");
+
+	if (json_object_is_type(not_done, json_type_boolean) && json_object_get_boolean(not_done))
+		buf_append_text(out, "DO NOT GIVE OR DO THIS. ");
+	if (fhir_member(resource, "modifierExtension") != NULL || fhir_member(resource, "implicitRules") != NULL)
+		buf_append_text(out, "CHANGED BY SOMETHING THAT IS NOT SHOWN HERE: read the original. ");
 }
 
 void view_source(struct buf *out, const struct fhir_file *f, struct json_object *resource)

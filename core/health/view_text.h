@@ -12,6 +12,10 @@ void view_range(struct buf *out, struct json_object *observation);         /* fi
 void view_flag(struct buf *out, struct json_object *observation);          /* interpretation in words, or computed */
 void view_dose(struct buf *out, struct json_object *medication);
 void view_reaction(struct buf *out, struct json_object *allergy);
+/* What turns the meaning of the whole resource (FHIR R4, "modifier elements"): doNotPerform, modifierExtension,
+ * implicitRules.  Readers must not pass over them.
+ */
+void view_modifiers(struct buf *out, struct json_object *resource);
 void view_source(struct buf *out, const struct fhir_file *f, struct json_object *resource);
 const char *view_date(struct json_object *resource);                       /* when it was, "" when not said */
 const char *view_status(struct json_object *resource);

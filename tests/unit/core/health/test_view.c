@@ -213,6 +213,24 @@ static void check_strings(const struct view *v)
 	}
 }
 
+static void test_nothing_that_changes_a_dose_is_left_out(void **state)
+{
+	show("{\"resourceType\":\"MedicationRequest\",\"status\":\"active\",\"doNotPerform\":true,"
+	     "\"medicationCodeableConcept\":{\"text\":\"Aspirin\"},\"dosageInstruction\":[{\"text\":\"100 mg a day\"}]}");
+	assert_string_equal(shown.rows[0].detail, "DO NOT GIVE OR DO THIS. 100 mg a day");
+	show("{\"resourceType\":\"MedicationRequest\",\"status\":\"active\",\"doNotPerform\":false,"
+	     "\"medicationCodeableConcept\":{\"text\":\"Prednisolone\"},"
+	     "\"dosageInstruction\":[{\"text\":\"40 mg for 5 days\"},{\"text\":\"20 mg for 5 days\"}]}");
+	assert_string_equal(shown.rows[0].detail, "40 mg for 5 days; then 20 mg for 5 days");
+	show("{\"resourceType\":\"Condition\",\"modifierExtension\":[{\"url\":\"x\"}],\"code\":{\"text\":\"Asthma\"}}");
+	assert_string_equal(shown.rows[0].detail, "CHANGED BY SOMETHING THAT IS NOT SHOWN HERE: read the original. ");
+	show("{\"resourceType\":\"AllergyIntolerance\",\"criticality\":\"high\",\"reaction\":["
+	     "{\"manifestation\":[{\"text\":\"rash\"}],\"severity\":\"mild\"},"
+	     "{\"manifestation\":[{\"text\":\"wheeze\"},{\"text\":\"shock\"}],\"severity\":\"severe\"}]}");
+	assert_string_equal(shown.rows[0].detail, "rash, mild, wheeze, shock, severe; high risk");
+	(void)state;
+}
+
 static void test_members_of_the_wrong_type(void **state)
 {
 	static const char *const types[] = {"Patient", "Observation", "AllergyIntolerance", "Condition", "MedicationRequest",
@@ -283,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_three_texts_for_empty_sections),
 		cmocka_unit_test(test_status_in_words),
 		cmocka_unit_test(test_medicines_by_reference_with_dose),
+		cmocka_unit_test(test_nothing_that_changes_a_dose_is_left_out),
 		cmocka_unit_test(test_members_of_the_wrong_type),
 		cmocka_unit_test(test_a_name_of_the_wrong_type_is_not_shown_as_json),
 		cmocka_unit_test(test_every_public_example_is_shown),
