@@ -100,12 +100,19 @@ static enum err apply_page(struct replica *r, struct replay *p, const Medlock__B
 	return e;
 }
 
+static enum err project_stored(void *self, struct bytes key, struct bytes value)
+{
+	return replica_project_row(self, key, &value, NULL);
+}
+
 static enum err start_genesis(struct replica *r, struct err_info *info)
 {
 	enum err e;
 
 	TRY(db_begin(r->db, info));
 	e = executor_genesis(r->executor, r->genesis, info);
+	if (e == ERR_OK)
+		e = replica_scan(r, bytes_of(NULL, 0), project_stored, r, info);
 	if (e == ERR_OK)
 		e = replica_meta_put(r, "genesis_done", bytes_str("yes"), info);
 	if (e != ERR_OK) {
