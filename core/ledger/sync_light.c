@@ -4,6 +4,7 @@
 
 #include "core/ledger/replica_internal.h"
 
+#define RULES_MARK_SIZE 16u
 #define POLICY_TRIES 3 /* a policy may change between two proofs */
 
 /* ---- one row ------------------------------------------------------------------------------- */
@@ -246,6 +247,12 @@ static enum err note_rule(void *self, const Medlock__RuleState *rule)
 	return ERR_OK;
 }
 
+/* Rules whose uses are counted: somebody's request changes them without a new policy. */
+static enum err note_counted(void *self, const Medlock__RuleState *rule)
+{
+	return rule->rule->uses_left == 0 ? ERR_OK : note_rule(self, rule);
+}
+
 /* Rules that the proven policy row does not list any more. */
 static enum err drop_rules(struct replica *r, const Medlock__PolicyState *p, struct err_info *info)
 {
@@ -261,47 +268,62 @@ static enum err drop_rules(struct replica *r, const Medlock__PolicyState *p, str
 	return ERR_OK;
 }
 
-static enum err prove_rules(struct replica *r, const struct peer_call *call, const Medlock__PolicyState *p,
-				struct err_info *info)
+static enum err prove_rules(struct replica *r, const struct peer_call *call, const uint32_t *ids, size_t count,
+			    struct err_info *info)
 {
 	bool present = false;
 
-	for (size_t i = 0; i < p->n_rules; i++) {
-		struct state_key key = state_key_rule(&r->account, p->rules[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct state_key key = state_key_rule(&r->account, ids[i]);
 
 		TRY(prove_owed(r, &present, call, &key, info));
 		if (!present)
 			return ERR_NOT_FOUND;
 	}
-	return drop_rules(r, p, info);
+	return ERR_OK;
 }
 
-/* The policy version whose rules are all stored; 0: none. */
-static uint64_t rules_version(struct replica *r)
+/* The policy version whose rules are all stored (0: none), and how many entries the list had by then: a use is spent
+ * with an entry.
+ */
+struct rules_mark {
+	uint64_t version, events;
+};
+
+static struct rules_mark rules_mark(struct replica *r)
 {
 	struct buf value = BUF_INIT;
-	uint64_t version = 0;
+	struct rules_mark mark = {0};
 
-	if (replica_meta_get(r, &value, "rules_version", NULL) == ERR_OK && value.len == sizeof(version))
-		version = get_be64(value.data);
+	if (replica_meta_get(r, &value, "rules", NULL) == ERR_OK && value.len == RULES_MARK_SIZE)
+		mark = (struct rules_mark){get_be64(value.data), get_be64(value.data + 8)};
 	buf_release(&value);
-	return version;
+	return mark;
 }
 
 static enum err sync_rules(struct replica *r, const struct peer_call *call, const Medlock__PolicyState *p,
-			   struct err_info *info)
+			   uint64_t events, struct err_info *info)
 {
-	uint8_t version[8];
+	struct rules_mark mark = rules_mark(r);
+	struct stored_rules counted = {.count = 0};
+	uint8_t value[RULES_MARK_SIZE];
 
-	if (rules_version(r) == p->version)
+	if (mark.version == p->version && mark.events == events)
 		return ERR_OK;
-	TRY(prove_rules(r, call, p, info));
-	put_be64(version, p->version);
-	return replica_meta_put(r, "rules_version", bytes_of(version, sizeof(version)), info);
+	if (mark.version == p->version) {
+		TRY(replica_rules(r, &r->account, note_counted, &counted, info));
+		TRY(prove_rules(r, call, counted.ids, counted.count, info));
+	} else {
+		TRY(prove_rules(r, call, p->rules, p->n_rules, info));
+		TRY(drop_rules(r, p, info));
+	}
+	put_be64(value, p->version);
+	put_be64(value + 8, events);
+	return replica_meta_put(r, "rules", bytes_of(value, sizeof(value)), info);
 }
 
 /* A rule that went between two proofs makes us look at the policy again. */
-static enum err sync_policy(struct replica *r, const struct peer_call *call, struct err_info *info)
+static enum err sync_policy(struct replica *r, const struct peer_call *call, uint64_t events, struct err_info *info)
 {
 	struct state_key key = state_key_policy(&r->account);
 	Medlock__PolicyState *now;
@@ -312,7 +334,7 @@ static enum err sync_policy(struct replica *r, const struct peer_call *call, str
 		TRY(prove_owed(r, &present, call, &key, info));
 		if (replica_policy(r, &now, &r->account, NULL) != ERR_OK)
 			return ERR_OK; /* no policy: not a patient */
-		e = sync_rules(r, call, now, info);
+		e = sync_rules(r, call, now, events, info);
 		WIRE_FREE(now);
 	}
 	return e;
@@ -485,9 +507,9 @@ static enum err sync_account(struct replica *r, struct replica_sync_report *repo
 	if (e != ERR_OK)
 		return e;
 	e = sync_events(r, &report->events, call, a, info);
-	WIRE_FREE(a);
 	if (e == ERR_OK)
-		e = sync_policy(r, call, info);
+		e = sync_policy(r, call, a->event_count, info);
+	WIRE_FREE(a);
 	return e;
 }
 

@@ -149,6 +149,7 @@ static void consent(struct story *s, const struct world_account *by, uint64_t ve
 	rule.categories = &category;
 	rule.n_categories = 1;
 	rule.any_label = effect == EFFECT_PERMIT;
+	rule.uses_left = effect == EFFECT_PERMIT ? 5 : 0;
 	rule.valid_to = WORLD_TIME + 30 * MS_PER_DAY;
 	c.owner = wire_data(BYTES_ID(s->anna.id));
 	c.expected_version = version;
@@ -161,7 +162,7 @@ static void consent(struct story *s, const struct world_account *by, uint64_t ve
 	act(s, &body, by);
 }
 
-static void ask(struct story *s)
+void story_ask(struct story *s)
 {
 	Medlock__AccessRequest r = MEDLOCK__ACCESS_REQUEST__INIT;
 	struct world_account keys;
@@ -225,7 +226,7 @@ void story_begin(struct story *s)
 	consent(s, &s->anna, 2, EFFECT_DENY, CATEGORY_GEN, 0);
 	story_block(s);
 	ASSERT(s->chain.last_results[0].code != 0 && s->chain.last_results[1].code == 0);
-	ask(s);
+	story_ask(s);
 	story_block(s);
 	id = made(s, 0);
 	ID_COPY(s->request, id.b);
@@ -237,6 +238,8 @@ void story_more(struct story *s)
 	struct hash32 id;
 
 	consent(s, &s->anna, 3, EFFECT_PERMIT, CATEGORY_MED, 2);
+	story_block(s);
+	story_ask(s); /* spends another use of the first rule */
 	story_block(s);
 	deposit(s, CATEGORY_LAB, &s->first);
 	story_block(s);

@@ -30,12 +30,14 @@ void story_release(struct story *s);
 
 /* Seven blocks: people, records, rules, a request, a refused change, and an empty one at the end. */
 void story_begin(struct story *s);
-/* Five more: rules go and come, a record is replaced, all is paused, the doctor is revoked, and an empty one. */
+/* Six more: rules go and come, a second request, a record is replaced, all is paused, the doctor is revoked, and an empty one. */
 void story_more(struct story *s);
 
 /* The next block with the transactions that wait. */
 void story_block(struct story *s);
 /* A pause (or its end) by this patient waits for the next block. */
 void story_pause(struct story *s, const struct world_account *by, bool paused);
+/* A request of the doctor's for Anna's records waits for the next block. */
+void story_ask(struct story *s);
 
 #endif

@@ -73,7 +73,7 @@ static void sync_in_steps(bool full)
 	fake_peer_show(d.peer);
 	assert_int_equal(replica_desk_open(&d, NULL), ERR_OK);
 	assert_int_equal(replica_desk_sync(&d, &report, NULL), ERR_OK);
-	assert_int_equal(report.headers, 5);
+	assert_int_equal(report.headers, 6);
 	assert_int_equal(report.tip, d.s.chain.count);
 	check_status(&d);
 	assert_int_equal(replica_desk_sync(&d, &report, NULL), ERR_OK);
