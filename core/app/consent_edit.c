@@ -197,7 +197,12 @@ static enum err change_to(struct app *a, struct app_change *ret, const struct pr
 		return e;
 	policy_change(&change, &w->policy, wanted);
 	ret->version = w->policy.version;
-	if (!dry_run && !policy_change_is_empty(&change))
+	/* A file made from an older version would silently take back what was changed since. */
+	if (!dry_run && !policy_change_is_empty(&change) && wanted->version != w->policy.version)
+		e = err_set(info, ERR_CONFLICT, "the file was made from version %llu, the policy is at %llu: compare them, then"
+			    " set or leave out the file's \"version\"", (unsigned long long)wanted->version,
+			    (unsigned long long)w->policy.version);
+	if (e == ERR_OK && !dry_run && !policy_change_is_empty(&change))
 		e = send(a, ret, &change, w->policy.version, info);
 	free(change.put);
 	free(change.remove);

@@ -67,6 +67,15 @@ as anna consent set "$T/policy.json"
 check "a policy that names a member twice" test "$RC" -eq 1 -o "$RC" -eq 2
 as anna consent show --json
 check "the policy is as it was" test "$(value '.rules | length')" = 0
+cp "$OUT" "$T/old.json"
+as anna consent add --deny --who okafor --purpose TREAT
+expect 0 "a rule is added elsewhere"
+jq -c '.rules = [{"effect":"permit","purposes":["TREAT"]}]' "$T/old.json" >"$T/policy.json"
+expect_error 10 "a policy made from an older version" anna consent set "$T/policy.json"
+as anna consent show --json
+json "the rule that was added since stands" '[.rules[].effect] == ["deny"]'
+as anna consent remove "$(value '.rules[0].id')"
+expect 0 "and goes again"
 
 # ---- who one is ----
 (umask 077; printf "wrong horse\n" >"$T/wrong")
