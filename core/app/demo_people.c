@@ -191,7 +191,7 @@ static enum err account_of(struct account_id *ret, const char *dir, const char *
 static enum err fill_book(struct book *b, const char *dir, struct err_info *info)
 {
 	for (size_t i = 0; i < sizeof(organisations) / sizeof(organisations[0]); i++) {
-		struct organisation_id id = person_organisation(organisations[i]);
+		struct organisation_id id = enrolment_organisation(organisations[i]);
 		struct book_row row = {.kind = BOOK_ORGANISATION};
 
 		snprintf(row.name, sizeof(row.name), "%s", organisations[i]);
@@ -206,7 +206,7 @@ static enum err fill_book(struct book *b, const char *dir, struct err_info *info
 		snprintf(row.name, sizeof(row.name), "%s", people[i].name);
 		memcpy(row.id, id.b, ID_SIZE);
 		if (people[i].organisation != NULL)
-			memcpy(row.organisation, person_organisation(people[i].organisation).b, ID_SIZE);
+			memcpy(row.organisation, enrolment_organisation(people[i].organisation).b, ID_SIZE);
 		TRY(book_add(b, &row));
 	}
 	return ERR_OK;

@@ -4,17 +4,6 @@
 #include <unistd.h>
 
 #include "core/base/files.h"
-#include "core/crypto/hash.h"
-
-struct organisation_id person_organisation(const char *name)
-{
-	struct bytes part = bytes_str(name);
-	struct hash32 hash = hash_parts("medlock-organisation-v1", &part, 1);
-	struct organisation_id id;
-
-	ID_COPY(id, hash.b);
-	return id;
-}
 
 /* A profile's mode: what the client offers; emergency badges are clinicians'. */
 static const char *mode_of(const char *profile)
@@ -103,8 +92,7 @@ static enum err make_request(struct buf *ret, struct keyholder *keys, const stru
 	enum err e = desk_key(&desk, g, info);
 
 	if (wish->organisation != NULL) {
-		organisation =
-			wish->organisation_id ? *wish->organisation_id : person_organisation(wish->organisation);
+		organisation = enrolment_organisation(wish->organisation);
 		e_wish.organisation_id = &organisation;
 	}
 	if (e == ERR_OK)

@@ -9,7 +9,6 @@
 struct person_wish {
 	const char *home, *profile;            /* profile of the CA: patient, clinician, … */
 	const char *name, *organisation;       /* organisation NULL: none */
-	const struct organisation_id *organisation_id; /* NULL: of its name */
 	const char *passphrase_file;           /* NULL: asked twice on the terminal */
 	const char *peer_url, *pin;
 	bool throw_away;                       /* demo: the cheapest passphrase work, not a second of this machine */
@@ -23,8 +22,5 @@ enum err person_new(struct account_id *ret, struct buf *ret_request, const struc
 enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char *home, uint32_t role,
 			const char *passphrase_file, struct err_info *info) MUST_USE;
 enum err person_join(const struct person_wish *wish, struct bytes genesis, struct err_info *info) MUST_USE;
-
-/* SHA-256("medlock-organisation-v1" || name): how an organisation is named where nobody has given it another id. */
-struct organisation_id person_organisation(const char *name);
 
 #endif

@@ -105,7 +105,8 @@ static enum err anchor(struct approval *a, struct ca_act *act, const struct regi
 	m.role = a->e.profile->role;
 	m.certificate = wire_data(BYTES_ID(commitment));
 	m.not_after = a->summary.not_after.v;
-	m.organisation = a->e.wire->organisation_id;
+	if (!a->e.profile->pseudonymous) /* a patient acts for nobody else, whatever the request says */
+		m.organisation = a->e.wire->organisation_id;
 	m.rights = a->e.profile->rights;
 	/* A copy: whoever submits may sort lists in place. */
 	memcpy(purposes, a->e.profile->purposes, sizeof(purposes));

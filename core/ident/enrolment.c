@@ -46,7 +46,28 @@ enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, cons
 	return seal_message(out, &m.base, desk, rng, info);
 }
 
+struct organisation_id enrolment_organisation(const char *name)
+{
+	struct bytes part = bytes_str(name);
+	struct hash32 hash = hash_parts("medlock-organisation-v1", &part, 1);
+	struct organisation_id id;
+
+	ID_COPY(id, hash.b);
+	return id;
+}
+
 /* ---- requests read ---- */
+
+static enum err check_organisation(const Medlock__EnrolmentRequest *m, struct err_info *info)
+{
+	struct organisation_id named = enrolment_organisation(m->organisation);
+
+	if (m->organisation_id.len == 0)
+		return ERR_OK;
+	if (m->organisation[0] == '\0' || !bytes_equal(wire_bytes(m->organisation_id), BYTES_ID(named)))
+		return err_set(info, ERR_LINT, "the organisation's id is not that of its name");
+	return ERR_OK;
+}
 
 static enum err check_shape(const Medlock__EnrolmentRequest *m, const struct network_id *network, struct time_ms now,
 			    struct err_info *info)
@@ -102,6 +123,8 @@ enum err enrolment_parse(struct enrolment *ret, struct bytes plain, const struct
 	err = check_shape(e.wire, network, now, info);
 	if (err == ERR_OK)
 		err = check_keys(&e, network, info);
+	if (err == ERR_OK)
+		err = check_organisation(e.wire, info);
 	if (err == ERR_OK)
 		err = check_request(&e, info);
 	if (err != ERR_OK) {

@@ -19,6 +19,11 @@
 #define ENROLMENT_CLOCK_MS (10ll * 60 * 1000) /* a request from further ahead is refused */
 #define ENROLMENT_LIFE_MS (30ll * 24 * 3600 * 1000) /* and an older one */
 
+/* SHA-256("medlock-organisation-v1" || name): how an organisation is named on the ledger.  A request's id must be that of
+ * the name which officers see: otherwise somebody could act for any institute under a name of one's own.
+ */
+struct organisation_id enrolment_organisation(const char *name);
+
 /* A request that passed every check that needs no register. */
 struct enrolment {
 	Medlock__EnrolmentRequest *wire; /* owned */

@@ -20,7 +20,7 @@ struct desk {
 	unsigned anchored, revoked;
 	enum err ledger_says;
 	uint8_t last_account[32], last_commitment[32];
-	bool last_had_keys;
+	bool last_had_keys, last_had_organisation;
 	uint32_t last_role, last_reason;
 };
 
@@ -91,6 +91,7 @@ static enum err desk_anchor(void *self, struct tx_id *tx, uint64_t *height, cons
 	memcpy(d->last_account, a->account.data, 32);
 	memcpy(d->last_commitment, a->certificate.data, 32);
 	d->last_had_keys = a->keys != NULL;
+	d->last_had_organisation = a->organisation.len > 0;
 	d->last_role = a->role;
 	memset(tx, 7, sizeof(*tx));
 	*height = 10 + d->anchored;

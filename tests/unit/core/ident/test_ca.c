@@ -148,6 +148,46 @@ static void every_profile_passes_the_jury(void **state)
 			fail_msg("%s: %s", checks.rows[i].what, checks.rows[i].words);
 }
 
+static enum err ask_for(struct fixture *f, struct register_id *id, const char *profile, const char *name,
+			const struct organisation_id *organisation)
+{
+	struct person p;
+	struct buf file = BUF_INIT;
+	struct enrolment_wish w = {.network = f->d.options.network, .profile = profile_by_name(profile),
+				   .name = "Dr Mal", .organisation = name, .organisation_id = organisation,
+				   .at = f->d.clock.now};
+	enum err e;
+
+	person_init(&p, &f->d.options.network, "Dr Mal");
+	w.keys = &p.keys;
+	w.keys_signature = bytes_of(p.keys_signature.b, 64);
+	w.csr = buf_bytes(&p.csr);
+	e = enrolment_make(&file, &w, &f->d.seal_public, rng_system(), NULL);
+	if (e == ERR_OK)
+		e = ca_import(f->ca, id, buf_bytes(&file), NULL);
+	buf_release(&file);
+	person_release(&p);
+	return e;
+}
+
+/* Officers see a name; what acts on the ledger is the id.  One's own name with another institute's id must not pass. */
+static void an_organisation_is_that_of_its_name(void **state)
+{
+	struct fixture *f = *state;
+	struct organisation_id olaf = enrolment_organisation("St. Olaf hospital");
+	struct register_id id;
+	struct ca_act act;
+
+	assert_int_equal(ask_for(f, &id, "clinician", "GP practice West", &olaf), ERR_LINT);
+	assert_int_equal(ask_for(f, &id, "clinician", NULL, &olaf), ERR_LINT);
+	assert_int_equal(ask_for(f, &id, "clinician", "St. Olaf hospital", &olaf), ERR_OK);
+	assert_int_equal(ca_approve(f->ca, &act, NULL, &id, false, NULL), ERR_OK);
+	assert_true(f->d.last_had_organisation);
+	assert_int_equal(ask_for(f, &id, "patient", "St. Olaf hospital", &olaf), ERR_OK);
+	assert_int_equal(ca_approve(f->ca, &act, NULL, &id, false, NULL), ERR_OK);
+	assert_false(f->d.last_had_organisation);
+}
+
 static void patients_stay_pseudonymous(void **state)
 {
 	struct fixture *f = *state;
@@ -364,6 +404,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_profile_passes_the_jury, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_organisation_is_that_of_its_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(patients_stay_pseudonymous, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_cut_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(revocation, setup, teardown),
