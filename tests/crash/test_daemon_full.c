@@ -21,7 +21,11 @@
 
 #include <cmocka.h>
 
+#include "chain/proto/release.h"
+#include "core/base/clock.h"
 #include "core/base/files.h"
+#include "core/base/rng.h"
+#include "core/crypto/threshold.h"
 #include "daemon_scene.h"
 
 #define DISK "size=16m"
@@ -248,11 +252,194 @@ static void test_commands_on_a_full_disk(void **state)
 	buf_release(&tx);
 }
 
+/* ---- releases ---- */
+
+/* A request of the patient for a record of her own, and what it takes to ask for the release of its key. */
+struct grant {
+	struct record_id record;
+	struct request_id request;
+	struct account_id custodian;
+	struct threshold_key key;
+	struct secret *seed; /* of the request's own key */
+};
+
+/* Submit somebody's act; what its names are made of. */
+static struct hash32 act_as(struct scene *s, const struct person *who, Medlock__Body *body)
+{
+	struct buf raw = BUF_INIT;
+	struct hash32 hash;
+	struct tx_id id;
+	struct tx tx;
+
+	daemon_sign(&raw, &id, &s->d, who, body, SCENE_VALID);
+	assert_int_equal(scene_submit(s, &raw, &id), ERR_OK);
+	assert_int_equal(tx_parse(&tx, buf_bytes(&raw), NULL), ERR_OK);
+	hash = tx.body_hash;
+	tx_release(&tx);
+	buf_release(&raw);
+	return hash;
+}
+
+static void find_custodian(struct scene *s, struct grant *g)
+{
+	struct peer_call call = {.http = s->http, .peer = &s->d.peer};
+	Medlock__Genesis *genesis = NULL;
+	struct network_id id;
+	struct buf bytes = BUF_INIT;
+
+	assert_int_equal(peer_genesis(&call, &bytes, NULL), ERR_OK);
+	assert_int_equal(genesis_parse(&genesis, &id, buf_bytes(&bytes), NULL), ERR_OK);
+	g->key.t = g->key.n = 1;
+	assert_int_equal(g1_parse(&g->key.commitments[0], genesis->network->commitments[0].data), ERR_OK);
+	ID_COPY(g->custodian, genesis->network->custodians[0]->account.data);
+	WIRE_FREE(genesis);
+	buf_release(&bytes);
+}
+
+static void deposit(struct scene *s, struct grant *g)
+{
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	Medlock__RecordDeposit d = MEDLOCK__RECORD_DEPOSIT__INIT;
+	Medlock__Rendition r = MEDLOCK__RENDITION__INIT, *list[] = {&r};
+	struct capsule_draft draft;
+	struct capsule_key unused;
+	struct capsule capsule;
+	struct hash32 hash;
+
+	capsule_begin(&draft, &unused, &g->key, rng_system());
+	d.owner = wire_data(BYTES_ID(s->anna.account));
+	d.category = CATEGORY_LAB;
+	d.confidentiality = CONFIDENTIALITY_N;
+	d.renditions = list;
+	d.n_renditions = 1;
+	r.form = FORM_FULL;
+	r.blob = wire_data(BYTES_ID(s->blob_id));
+	r.size = SCENE_BLOB;
+	r.key_generation = 1;
+	assert_int_equal(deposit_label(&hash, &s->d.network, &s->d.ca.account, &d), ERR_OK);
+	capsule_finish(&capsule, &draft, BYTES_ID(hash), rng_system());
+	r.capsule = wire_data(bytes_of(capsule.b, sizeof(capsule.b)));
+	body.action_case = MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
+	body.record_deposit = &d;
+	hash = act_as(s, &s->d.ca, &body);
+	g->record = tx_record_id(&hash, &s->d.ca.account);
+}
+
+static void request(struct scene *s, struct grant *g)
+{
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	Medlock__AccessRequest a = MEDLOCK__ACCESS_REQUEST__INIT;
+	ProtobufCBinaryData record = wire_data(BYTES_ID(g->record));
+	struct sign_public sign;
+	struct hash32 hash;
+
+	assert_int_equal(secret_new(&g->seed, SIGN_SEED_SIZE), ERR_OK);
+	rng_fill(rng_system(), g->seed->data, SIGN_SEED_SIZE);
+	sign_public_of_seed(&sign, g->seed);
+	a.owner = wire_data(BYTES_ID(s->anna.account));
+	a.purpose = PURPOSE_TREAT;
+	a.form = FORM_FULL;
+	a.records = &record;
+	a.n_records = 1;
+	a.sign_key = wire_data(BYTES_ID(sign));
+	a.seal_key = wire_data(bytes_of(s->anna.seal, sizeof(s->anna.seal)));
+	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_REQUEST;
+	body.access_request = &a;
+	hash = act_as(s, &s->anna, &body);
+	g->request = tx_request_id(&hash, &s->anna.account);
+}
+
+/* Ask for the share once more, under a nonce of its own. */
+static enum err ask_release(struct scene *s, const struct grant *g)
+{
+	struct peer_call call = {.http = s->http, .peer = &s->d.peer};
+	Medlock__ReleaseRequest r = MEDLOCK__RELEASE_REQUEST__INIT;
+	Medlock__ReleaseReply *reply = NULL;
+	struct buf input = BUF_INIT, ask = BUF_INIT;
+	struct err_info info = {0};
+	struct signature signature;
+	uint8_t nonce[RELEASE_NONCE_SIZE];
+	enum err e;
+
+	rng_fill(rng_system(), nonce, sizeof(nonce));
+	r.network_id = wire_data(BYTES_ID(s->d.network));
+	r.request = wire_data(BYTES_ID(g->request));
+	r.record = wire_data(BYTES_ID(g->record));
+	r.form = FORM_FULL;
+	r.custodian = wire_data(BYTES_ID(g->custodian));
+	r.at = clock_real()->now(clock_real()->self).v;
+	r.nonce = wire_data(bytes_of(nonce, sizeof(nonce)));
+	assert_int_equal(release_signing_input(&input, &r), ERR_OK);
+	sign_make(&signature, g->seed, buf_bytes(&input));
+	r.signature = wire_data(BYTES_ID(signature));
+	WIRE_ENCODE(&ask, &r);
+	e = scene_said(peer_release(&call, &reply, buf_bytes(&ask), &info), &info);
+	WIRE_FREE(reply);
+	buf_release(&input);
+	buf_release(&ask);
+	return e;
+}
+
+static size_t events(struct scene *s)
+{
+	struct peer_call call = {.http = s->http, .peer = &s->d.peer, .authorization = buf_text(&s->patient)};
+	Medlock__EventsReply *list = NULL;
+	size_t count;
+
+	assert_int_equal(peer_events(&call, &list, &s->anna.account, 1, NULL), ERR_OK);
+	count = list->n_events;
+	WIRE_FREE(list);
+	return count;
+}
+
+/* The next height, or the one there is after LONG_POLL_MS. */
+static void next_height(struct scene *s)
+{
+	struct peer_call call = {.http = s->http, .peer = &s->d.peer, .timeout_ms = LONG_POLL_MS + 5000};
+	Medlock__StatusReply *status = NULL;
+	uint64_t height;
+
+	assert_int_equal(peer_status(&call, &status, NULL), ERR_OK);
+	height = status->height;
+	WIRE_FREE(status);
+	assert_int_equal(peer_status_after(&call, &status, height, NULL), ERR_OK);
+	WIRE_FREE(status);
+}
+
+/* A share leaves only when its receipt is written down: what cannot be written down is not released. */
+static void test_no_release_without_a_receipt(void **state)
+{
+	struct place *p = *state;
+	struct scene *s = &p->s;
+	struct grant g = {.seed = NULL};
+	size_t before;
+
+	scene_begin(s);
+	find_custodian(s, &g);
+	deposit(s, &g);
+	request(s, &g);
+	before = events(s);
+	assert_int_equal(before, s->acked_count);
+	file_size.begin(p);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(ask_release(s, &g), ERR_DISK_FULL);
+	scene_must_read(s);
+	file_size.end(p);
+	assert_int_equal(ask_release(s, &g), ERR_OK);
+	for (unsigned i = 0; i < 3 && events(s) == before; i++)
+		next_height(s);
+	assert_int_equal(events(s), before + 1); /* one release, one receipt */
+	assert_int_equal(daemon_stop(&s->d, SIGTERM), 0);
+	assert_int_equal(daemon_command(&s->d, "check"), 0);
+	assert_int_equal(scene_check_stored(s), 0);
+	secret_free(g.seed);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {T(test_files_that_may_not_grow), T(test_a_full_disk),
-					   T(test_commands_on_a_full_disk)};
+					   T(test_commands_on_a_full_disk), T(test_no_release_without_a_receipt)};
 
 	return cmocka_run_group_tests_name("daemon_full", tests, NULL, NULL);
 }

@@ -21,8 +21,7 @@ static struct peer_call call_as(struct scene *s, const struct buf *ticket)
 				  .authorization = ticket == NULL ? NULL : buf_text(ticket)};
 }
 
-/* What a peer says of its own disk reaches a client as ERR_PEER, with the status in words. */
-static enum err said(enum err e, const struct err_info *info)
+enum err scene_said(enum err e, const struct err_info *info)
 {
 	return e == ERR_PEER && strstr(info->detail, " answers 507: the disk is full") != NULL ? ERR_DISK_FULL : e;
 }
@@ -32,7 +31,7 @@ enum err scene_submit(struct scene *s, const struct buf *tx, const struct tx_id 
 	struct peer_call call = call_as(s, NULL);
 	Medlock__TxReply *reply = NULL;
 	struct err_info info = {0};
-	enum err e = said(peer_submit(&call, &reply, buf_bytes(tx), &info), &info);
+	enum err e = scene_said(peer_submit(&call, &reply, buf_bytes(tx), &info), &info);
 
 	if (e == ERR_OK) {
 		e = reply->height > 0 || reply->code != 0 ? (enum err)-(int)reply->code : ERR_BUSY;
@@ -99,7 +98,7 @@ enum err scene_put(struct scene *s, struct peer_blob *ret, uint64_t offset, size
 	e = len == 0 ? peer_blob_head(&call, ret, &s->blob_id, &info)
 		     : peer_blob_put(&call, ret, &s->blob_id, offset, SCENE_BLOB, bytes_of(s->blob + offset, len), &info);
 	buf_release(&ticket);
-	return said(e, &info);
+	return scene_said(e, &info);
 }
 
 void scene_must_read(struct scene *s)

@@ -32,6 +32,9 @@ void scene_release(struct scene *s);
 void scene_begin(struct scene *s);
 void scene_client(struct scene *s); /* a new client, for a daemon that was started anew */
 
+/* What a peer says of its own disk reaches a client as ERR_PEER with the status in words: ERR_DISK_FULL for that. */
+enum err scene_said(enum err e, const struct err_info *info) MUST_USE;
+
 /* Submit; ERR_OK when the daemon says that it is durable, else why not: ERR_DISK_FULL when it answers 507 and says so. */
 enum err scene_submit(struct scene *s, const struct buf *tx, const struct tx_id *id) MUST_USE;
 /* A new act of the patient; its bytes stay in tx. */
