@@ -79,7 +79,7 @@ enum err app_ca_show(struct app *a, struct app_enrolment *ret, const char *id, s
 		e = ca_show(ca, c, &request, info);
 	if (e == ERR_OK) {
 		fill_enrolment(ret, &c->request);
-		for (size_t i = 0; i < c->line_count && i < 32; i++) {
+		for (size_t i = 0; i < c->line_count && i < sizeof(ret->rows) / sizeof(ret->rows[0]); i++) {
 			struct app_enrolment_row *row = &ret->rows[ret->row_count++];
 
 			memcpy(row->field, c->lines[i].field, sizeof(row->field));

@@ -12,7 +12,7 @@ struct app_enrolment {
 	char id[33], name[128], profile[24], kind[16];
 	uint32_t approvals_have, approvals_need;
 	struct account_id account;
-	struct app_enrolment_row rows[32];
+	struct app_enrolment_row rows[40];
 	size_t row_count;
 };
 struct app_queue {

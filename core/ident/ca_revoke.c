@@ -159,23 +159,11 @@ static enum err begin(struct ca *ca, const struct ca_item *c, enum cert_reason r
 	return ca_append(ca, &row, &m.base, info);
 }
 
-static enum err finish(struct ca *ca, struct ca_act *act, const struct ca_item *c, enum cert_reason reason,
-		       struct err_info *info)
+static enum err note_revoked(struct ca *ca, const struct ca_act *act, const struct ca_item *c, struct err_info *info)
 {
-	Medlock__CertRevoke m = MEDLOCK__CERT_REVOKE__INIT;
 	struct register_row row = {.kind = REGISTER_REVOKED, .request = c->row.request, .account = c->row.account,
 				   .key = c->row.key, .profile = c->row.profile};
-	enum err e = ERR_OK;
 
-	m.account = wire_data(BYTES_ID(c->row.account));
-	m.reason = (uint32_t)reason;
-	/* A certificate that never reached the ledger has nothing there to end. */
-	if (c->issued) {
-		ASSERT(ca->o.ledger.revoke != NULL);
-		e = ca->o.ledger.revoke(ca->o.ledger.self, &act->tx, &act->height, &m, info);
-	}
-	if (e != ERR_OK && e != ERR_DUPLICATE)
-		return err_wrap(info, e, "the list says revoked, the ledger not yet; revoke again to finish");
 	TRY(ca_now(ca, &row.at, info));
 	memcpy(row.serial, c->row.serial, sizeof(row.serial));
 	row.tx = act->tx;
@@ -183,9 +171,65 @@ static enum err finish(struct ca *ca, struct ca_act *act, const struct ca_item *
 	return ca_append(ca, &row, NULL, info);
 }
 
-static enum err revoke(struct ca *ca, struct ca_act *act, const struct ca_item *c, enum cert_reason reason,
+/* Whether the account has a certificate on the ledger: else it has nothing there to end. */
+static bool is_anchored(const struct ca_fold *f, const struct account_id *account)
+{
+	for (size_t i = 0; i < f->certificate_count; i++)
+		if (f->certificates[i].issued && ID_EQUAL(f->certificates[i].row.account, *account))
+			return true;
+	return false;
+}
+
+static enum err finish(struct ca_fold *f, struct ca_act *act, const struct ca_item *c, enum cert_reason reason,
+		       struct err_info *info)
+{
+	Medlock__CertRevoke m = MEDLOCK__CERT_REVOKE__INIT;
+	struct ca *ca = f->ca;
+	enum err e = ERR_OK;
+
+	m.account = wire_data(BYTES_ID(c->row.account));
+	m.reason = (uint32_t)reason;
+	if (is_anchored(f, &c->row.account)) {
+		ASSERT(ca->o.ledger.revoke != NULL);
+		e = ca->o.ledger.revoke(ca->o.ledger.self, &act->tx, &act->height, &m, info);
+	}
+	if (e != ERR_OK && e != ERR_DUPLICATE)
+		return err_wrap(info, e, "the list says revoked, the ledger not yet; revoke again to finish");
+	return note_revoked(ca, act, c, info);
+}
+
+static bool is_sibling(const struct ca_item *x, const struct ca_item *c)
+{
+	return x != c && ID_EQUAL(x->row.account, c->row.account);
+}
+
+static enum err begin_siblings(struct ca_fold *f, const struct ca_item *c, enum cert_reason reason, struct time_ms since,
+			       struct err_info *info)
+{
+	for (size_t i = 0; i < f->certificate_count; i++)
+		if (is_sibling(&f->certificates[i], c) && !f->certificates[i].revoking)
+			TRY(begin(f->ca, &f->certificates[i], reason, since, info));
+	return ERR_OK;
+}
+
+static enum err finish_siblings(struct ca_fold *f, const struct ca_act *act, const struct ca_item *c,
+				struct err_info *info)
+{
+	for (size_t i = 0; i < f->certificate_count; i++)
+		if (is_sibling(&f->certificates[i], c) && !f->certificates[i].revoked)
+			TRY(note_revoked(f->ca, act, &f->certificates[i], info));
+	return ERR_OK;
+}
+
+/* The ledger ends the account, so all its certificates end: one that stayed off the list would still open a door where
+ * only the list is asked.
+ */
+static enum err revoke(struct ca_fold *f, struct ca_act *act, const struct ca_item *c, enum cert_reason reason,
 		       struct time_ms since, bool dry_run, struct err_info *info)
 {
+	struct ca *ca = f->ca;
+	const enum cert_reason why = c->revoking ? c->revocation.reason : reason;
+
 	memcpy(act->serial, c->row.serial, sizeof(act->serial));
 	hex_encode(act->serial_text, act->serial, sizeof(act->serial));
 	act->account = c->row.account;
@@ -196,8 +240,10 @@ static enum err revoke(struct ca *ca, struct ca_act *act, const struct ca_item *
 		return ERR_OK;
 	if (!c->revoking)
 		TRY(begin(ca, c, reason, since, info));
+	TRY(begin_siblings(f, c, why, since, info));
 	TRY(ca_crl_issue(ca, &act->crl_number, info));
-	return finish(ca, act, c, c->revoking ? c->revocation.reason : reason, info);
+	TRY(finish(f, act, c, why, info));
+	return finish_siblings(f, act, c, info);
 }
 
 enum err ca_revoke(struct ca *ca, struct ca_act *ret, const uint8_t serial[CERT_SERIAL_SIZE], enum cert_reason reason,
@@ -211,7 +257,7 @@ enum err ca_revoke(struct ca *ca, struct ca_act *ret, const uint8_t serial[CERT_
 	TRY(ca_fold_load(&f, ca, info));
 	c = ca_fold_serial(&f, serial);
 	e = c == NULL ? err_set(info, ERR_NOT_FOUND, "no certificate of this issuer has this serial")
-		      : revoke(ca, &act, c, reason, since, dry_run, info);
+		      : revoke(&f, &act, c, reason, since, dry_run, info);
 	ca_fold_release(&f);
 	if (e == ERR_OK)
 		*ret = act;

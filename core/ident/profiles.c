@@ -234,10 +234,11 @@ static void leaf_lines(struct profile_plan *p, const struct profile_wish *w)
 		subject_line(p, "request's organisation", w->csr->subject.organisation, p->organisation);
 	if (strcmp(w->csr->subject.unit, p->unit) != 0)
 		subject_line(p, "request's unit", w->csr->subject.unit, p->unit);
-	for (size_t i = 0; i < w->csr->wishes_count; i++)
-		line(p, "request's extra wish", w->csr->wishes[i], "", true);
 	lines_of_fields(p);
 	lines_of_rights(p);
+	/* Last: a request with many wishes must not push what will be issued off the list. */
+	for (size_t i = 0; i < w->csr->wishes_count; i++)
+		line(p, "request's extra wish", w->csr->wishes[i], "", true);
 }
 
 enum err profile_plan_leaf(struct profile_plan *ret, const struct profile_row *profile, const struct profile_wish *wish,

@@ -45,7 +45,7 @@ const struct profile_row *profile_by_name(const char *name);
 const struct profile_row *profile_at(size_t index);
 
 #define PROFILE_NOT_BEFORE_MS (60ll * 1000) /* back-dating; the limit is 5 min */
-#define PROFILE_ROWS_MAX 32u
+#define PROFILE_ROWS_MAX 40u
 
 /* One line of the comparison; requested or issued may be "". */
 struct profile_line {

@@ -283,6 +283,63 @@ static void revocation(void **state)
 	buf_release(&der);
 }
 
+/* The ledger ends the account: a second certificate of it must not live on where only the list is asked. */
+static void all_certificates_of_an_account_end(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_act first, second, done;
+	struct ca_certificates list;
+	struct register_id id;
+	struct buf der = BUF_INIT;
+	struct cert_crl crl;
+	struct person p;
+
+	person_init(&p, &f->d.options.network, "Dr Vos");
+	assert_int_equal(ask(f, &id, &p, "clinician", "Dr Vos", NULL, NULL), ERR_OK);
+	assert_int_equal(ca_approve(f->ca, &first, NULL, &id, false, NULL), ERR_OK);
+	f->d.clock.now.v += 1000;
+	assert_int_equal(ask(f, &id, &p, "clinician", "Dr Vos", NULL, NULL), ERR_OK);
+	assert_int_equal(ca_approve(f->ca, &second, NULL, &id, false, NULL), ERR_OK);
+	assert_int_equal(ca_revoke(f->ca, &done, first.serial, CERT_REASON_KEY_COMPROMISE, (struct time_ms){0}, false, NULL),
+			 ERR_OK);
+	assert_int_equal(f->d.revoked, 1);
+	assert_int_equal(ca_list(f->ca, &list, NULL), ERR_OK);
+	assert_int_equal(list.count, 2);
+	for (size_t i = 0; i < list.count; i++)
+		assert_string_equal(list.rows[i].state, "revoked");
+	ca_certificates_release(&list);
+	assert_int_equal(ca_crl(f->ca, &der, NULL, NULL), ERR_OK);
+	assert_int_equal(x509_crl_parse(&crl, buf_bytes(&der), ca_issuing(f->ca), NULL), ERR_OK);
+	assert_int_equal(crl.revoked_count, 2);
+	x509_crl_release(&crl);
+	buf_release(&der);
+	person_release(&p);
+}
+
+/* However much a request wishes for, the officer sees what will be issued. */
+static void many_wishes_hide_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct profile_plan *plan = calloc(1, sizeof(*plan));
+	struct cert_request csr;
+	struct person p;
+	bool rights = false;
+
+	person_init(&p, &f->d.options.network, "another name");
+	assert_int_equal(x509_request_parse(&csr, buf_bytes(&p.csr), NULL), ERR_OK);
+	(void)snprintf(csr.subject.unit, sizeof(csr.subject.unit), "a unit");
+	while (csr.wishes_count < CERT_LIST_MAX)
+		(void)snprintf(csr.wishes[csr.wishes_count++], sizeof(csr.wishes[0]), "attribute of no use");
+	assert_int_equal(profile_plan_leaf(plan, profile_by_name("emergency"),
+					   &(struct profile_wish){.csr = &csr, .account = p.account, .name = "Dr Mal"},
+					   &f->d.options.network, &f->ca->issuing_summary, f->d.clock.now, NULL), ERR_OK);
+	for (size_t i = 0; i < plan->line_count; i++)
+		rights = rights || (strcmp(plan->lines[i].field, "rights") == 0 && strstr(plan->lines[i].issued, "emergency"));
+	assert_true(rights);
+	free(plan);
+	person_release(&p);
+}
+
 static void jury_refuses_the_revoked(void **state)
 {
 	struct fixture *f = *state;
@@ -408,6 +465,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(patients_stay_pseudonymous, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_cut_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(revocation, setup, teardown),
+		cmocka_unit_test_setup_teardown(all_certificates_of_an_account_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_wishes_hide_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(jury_refuses_the_revoked, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_bad_requests, setup, teardown),
 		cmocka_unit_test_setup_teardown(clock_that_goes_back_signs_nothing, setup, teardown),
