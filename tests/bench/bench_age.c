@@ -17,7 +17,6 @@
 #include "core/crypto/start.h"
 
 #define SIZE (100u * 1000 * 1000)
-#define PASSES 5
 
 static void must(bool ok, const char *what)
 {
@@ -90,8 +89,9 @@ static uint64_t parts_once(void)
 
 int main(void)
 {
+	struct bench_figure parts = BENCH_FIGURE("SHA-256 and ChaCha20-Poly1305 of 100 MB", "ms", BENCH_LESS);
+	struct bench_figure opened = BENCH_FIGURE("open 100 MB", "ms", BENCH_LESS);
 	const char *tmp = getenv("TMPDIR");
-	struct bench_samples opened = {0}, parts = {0};
 	struct age_result sealed;
 	struct secret *key = NULL;
 	struct rusage before, after;
@@ -104,20 +104,15 @@ int main(void)
 	must(fd >= 0 && unlink(path) == 0, "no file");
 	getrusage(RUSAGE_SELF, &before);
 	seal_file(fd, &sealed, key);
-	for (int i = 0; i < PASSES; i++) {
-		bench_sample(&parts, parts_once());
-		bench_sample(&opened, open_once(fd, &sealed, key));
+	for (unsigned i = 0; i < bench_passes(); i++) {
+		bench_add(&parts, (double)parts_once() / 1e6);
+		bench_add(&opened, (double)open_once(fd, &sealed, key) / 1e6);
 	}
 	getrusage(RUSAGE_SELF, &after);
-	double limit = (double)bench_percentile(&parts, 0) / 1e6, best = (double)bench_percentile(&opened, 0) / 1e6;
-
-	bench_row("SHA-256 and ChaCha20-Poly1305 of 100 MB, best", limit, "ms");
-	bench_row("open 100 MB, best of 5", best, "ms");
-	bench_row("open 100 MB, median", (double)bench_percentile(&opened, 50) / 1e6, "ms");
-	bench_row("best, of the two primitives", best / limit, "times");
-	bench_row("memory that it adds", (double)(after.ru_maxrss - before.ru_maxrss) / 1024, "MiB");
-	bench_samples_release(&opened);
-	bench_samples_release(&parts);
+	bench_head();
+	bench_print_calibration(&parts);
+	bench_print(&opened, &parts);
+	bench_fact("memory that it adds", (double)(after.ru_maxrss - before.ru_maxrss) / 1024, "MiB");
 	secret_free(key);
 	close(fd);
 	return 0;

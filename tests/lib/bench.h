@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Timing and tables for benches: best of several runs, percentiles, and a calibration in the same run, so that figures
- * of different machines compare as ratios.
+/* Timing and tables for benches.  A figure has one value a pass; a row shows its best and its median, and the best as a
+ * ratio to the best of a calibration that was measured in the same passes, so that figures of different machines and hours
+ * compare.
  */
 #ifndef MEDLOCK_TESTS_BENCH_H
 #define MEDLOCK_TESTS_BENCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#define BENCH_PASSES 5u
+
 uint64_t bench_now_ns(void); /* steady */
+
+/* Passes of a bench: BENCH_PASSES, or what the environment's BENCH_PASSES says (1 to 64). */
+unsigned bench_passes(void);
+
+/* This process, and what it starts later, on one core: whichever runs it now. */
+void bench_one_core(void);
+
+/* ---- single times, for percentiles within one pass ---- */
 
 struct bench_samples {
 	uint64_t *ns;
@@ -16,15 +28,39 @@ struct bench_samples {
 };
 void bench_sample(struct bench_samples *s, uint64_t ns);
 uint64_t bench_percentile(struct bench_samples *s, unsigned percent); /* sorts; 0 when empty */
+void bench_samples_clear(struct bench_samples *s);
 void bench_samples_release(struct bench_samples *s);
 
-/* Print "  what                      value unit". */
-void bench_row(const char *what, double value, const char *unit);
+/* ---- figures ---- */
 
-/* Ed25519 verifications a second and SHA-256 MB/s of this machine now; prints both rows. */
-struct bench_calibration {
-	double verify_per_s, sha256_mb_s;
+#define BENCH_VALUES_MAX 64u
+
+enum bench_better { BENCH_LESS, BENCH_MORE };
+
+struct bench_figure {
+	const char *name, *unit;
+	enum bench_better better;
+	size_t count;
+	double values[BENCH_VALUES_MAX]; /* one a pass; more are an error of the bench */
 };
-struct bench_calibration bench_calibrate(void);
+#define BENCH_FIGURE(what, of_unit, less_or_more) ((struct bench_figure){.name = (what), .unit = (of_unit), .better = (less_or_more)})
+void bench_add(struct bench_figure *f, double value);
+double bench_best(const struct bench_figure *f);
+double bench_median(const struct bench_figure *f);
+
+/* "  what   best   median   unit", and with a reference "ratio of its name". */
+void bench_head(void);
+void bench_print(const struct bench_figure *f, const struct bench_figure *against);
+/* The same for one that is itself the calibration. */
+void bench_print_calibration(const struct bench_figure *f);
+/* A number that is what it is: a size, a count. */
+void bench_fact(const char *name, double value, const char *unit);
+
+/* ---- calibrations: one pass each ---- */
+
+double bench_verify_rate(void); /* Ed25519 verifications a second */
+double bench_hash_rate(void);   /* SHA-256, MB/s */
+/* Milliseconds of an append of 4 KiB made durable, each one: a file of this name is made and removed. */
+void bench_synced_append(struct bench_samples *ret, const char *path, size_t count);
 
 #endif
