@@ -166,6 +166,7 @@ static void place_signer(struct world *w, const struct world_account *a, const s
 	Medlock__AccountState *row = NULL;
 	Medlock__Network *n = NULL;
 	ProtobufCBinaryData ids[2], *were, none;
+	size_t count;
 	uint32_t treat[] = {PURPOSE_TREAT}, *no_purposes;
 
 	place(w, a, s->role, s->revoked, s->expired);
@@ -183,13 +184,14 @@ static void place_signer(struct world *w, const struct world_account *a, const s
 	WIRE_FREE(row);
 	assert_int_equal(access_network(&n, &w->kv), ERR_OK);
 	were = n->authorities;
+	count = n->n_authorities;
 	ids[0] = wire_data(BYTES_ID(w->ca.id));
 	ids[1] = wire_data(BYTES_ID(a->id));
 	n->authorities = ids;
 	n->n_authorities = s->authority ? 2 : 1;
 	put(w, state_key_network(), &n->base);
 	n->authorities = were;
-	n->n_authorities = 1;
+	n->n_authorities = count;
 	WIRE_FREE(n);
 }
 
