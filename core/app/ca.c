@@ -214,24 +214,6 @@ enum err app_ca_crl(struct app *a, uint64_t *ret_number, const char *path, struc
 	return e;
 }
 
-enum err app_ca_doctor(struct app *a, struct app_checks *ret, struct err_info *info)
-{
-	struct ca_checks c = {0};
-	struct ca *ca;
-
-	TRY(app_desk(a, &ca, info));
-	TRY(ca_doctor(ca, &c, info));
-	*ret = (struct app_checks){.failed = c.failed};
-	for (size_t i = 0; i < c.count && i < 32; i++) {
-		struct app_check *x = &ret->rows[ret->count++];
-
-		memcpy(x->what, c.rows[i].what, sizeof(x->what));
-		memcpy(x->words, c.rows[i].words, sizeof(x->words));
-		x->ok = c.rows[i].ok;
-	}
-	return ERR_OK;
-}
-
 /* ---- this profile ---------------------------------------------------------------------------- */
 
 static void add_check(struct app_checks *all, const char *what, enum err e, const struct err_info *info,
@@ -244,6 +226,73 @@ static void add_check(struct app_checks *all, const char *what, enum err e, cons
 	all->failed += e != ERR_OK;
 	snprintf(x->words, sizeof(x->words), "%.180s", x->ok ? fine : info->detail[0] ? info->detail : err_text(e));
 }
+
+/* ---- the register against the ledger --------------------------------------------------------- */
+
+struct comparison {
+	const struct ca_certificates *list;
+	size_t unknown, not_listed, not_ended; /* accounts: without a row; ended there only; ended here only */
+};
+
+static enum err compare_account(void *self, const struct account_id *id, const Medlock__AccountState *account)
+{
+	struct comparison *x = self;
+	bool known = false, ended = false;
+
+	if (account->certificate.len == 0)
+		return ERR_OK; /* of the genesis: no certificate was asked for */
+	for (size_t i = 0; i < x->list->count; i++) {
+		const struct ca_certificate *c = &x->list->rows[i];
+
+		if (!ID_EQUAL(c->account, *id))
+			continue;
+		known = known || strcmp(c->state, "signed") != 0;
+		ended = ended || strcmp(c->state, "revoked") == 0;
+	}
+	x->unknown += !known;
+	x->not_listed += known && account->revoked && !ended;
+	x->not_ended += ended && !account->revoked;
+	return ERR_OK;
+}
+
+/* The chain of the register shows a changed row; rows that were cut off at its end are on the ledger all the same. */
+static enum err check_ledger(struct app *a, struct ca *ca, struct err_info *info)
+{
+	struct ca_certificates list = {0};
+	struct comparison x = {.list = &list};
+	enum err e;
+
+	TRY(app_fresh_or_stored(a, info));
+	TRY(ca_list(ca, &list, info));
+	e = replica_accounts(a->replica, compare_account, &x, info);
+	ca_certificates_release(&list);
+	if (e == ERR_OK && x.unknown + x.not_listed + x.not_ended > 0)
+		e = err_set(info, ERR_DAMAGED, "%zu accounts without a row here, %zu ended on the ledger only, %zu here only",
+			    x.unknown, x.not_listed, x.not_ended);
+	return e;
+}
+
+enum err app_ca_doctor(struct app *a, struct app_checks *ret, struct err_info *info)
+{
+	struct err_info words = {0};
+	struct ca_checks c = {0};
+	struct ca *ca;
+
+	TRY(app_desk(a, &ca, info));
+	TRY(ca_doctor(ca, &c, info));
+	*ret = (struct app_checks){.failed = c.failed};
+	for (size_t i = 0; i < c.count && i + 1 < sizeof(ret->rows) / sizeof(ret->rows[0]); i++) {
+		struct app_check *x = &ret->rows[ret->count++];
+
+		memcpy(x->what, c.rows[i].what, sizeof(x->what));
+		memcpy(x->words, c.rows[i].words, sizeof(x->words));
+		x->ok = c.rows[i].ok;
+	}
+	add_check(ret, "ledger", check_ledger(a, ca, &words), &words, "says what the register says");
+	return ERR_OK;
+}
+
+/* ---- the checks of this profile -------------------------------------------------------------- */
 
 static enum err check_clock(struct app *a, struct err_info *info)
 {

@@ -101,11 +101,16 @@ typedef enum err replica_each_request(void *self, const struct request_id *id, c
 /* requester NULL: all that are stored. */
 enum err replica_requests(struct replica *r, const struct account_id *requester, replica_each_request *each,
 			  void *self, struct err_info *info) MUST_USE;
+/* Every account that is stored: in a full replica all of the ledger's. */
+typedef enum err replica_each_account(void *self, const struct account_id *id, const Medlock__AccountState *account);
+enum err replica_accounts(struct replica *r, replica_each_account *each, void *self, struct err_info *info) MUST_USE;
 typedef enum err replica_each_event(void *self, const Medlock__Event *event, struct bytes raw);
 enum err replica_events(struct replica *r, const struct account_id *owner, uint64_t from_n, uint64_t to_n,
 			replica_each_event *each, void *self, struct err_info *info) MUST_USE;
 
-/* Recompute the chain of an owner's stored events against the newest proven account row.  ERR_INCOMPLETE. */
+/* Recompute the chain of an owner's stored events against the newest proven account row, which in a light replica must
+ * still have its proof.  ERR_INCOMPLETE, ERR_DAMAGED (an event that is none), ERR_PROOF, ERR_CHAIN.
+ */
 struct replica_log { uint64_t count, proven_at; struct hash32 head; };
 enum err replica_log_verify(struct replica *r, struct replica_log *ret, const struct account_id *owner,
 				struct err_info *info) MUST_USE;
@@ -121,7 +126,11 @@ enum err replica_tx(struct replica *r, struct replica_tx *ret, struct link *l, c
 			struct err_info *info) MUST_USE;
 void replica_tx_release(struct replica_tx *t);
 
-/* Full: check the stored blocks again from the genesis, in memory.  ret_first_bad 0 when all is well. */
+/* Check what is stored from the genesis on, without network.  Full: the blocks are run again, and headers, results, entries
+ * and state must be what they make.  Light: every header by its commit and link, every row by its proof, every rule of
+ * the proven policy there.  Both: the tables that lists are taken from say what the rows say.  ret_first_bad 0 when all is
+ * well, or nothing is stored.  ERR_DAMAGED, ERR_CHAIN, ERR_APP_HASH, ERR_PROOF, ERR_FORMAT, ERR_BUSY.
+ */
 enum err replica_verify(struct replica *r, uint64_t *ret_blocks, uint64_t *ret_txs, uint64_t *ret_first_bad,
 			struct task *task, struct err_info *info) MUST_USE;
 

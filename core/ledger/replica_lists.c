@@ -85,6 +85,34 @@ enum err replica_rules(struct replica *r, const struct account_id *owner, replic
 	return replica_scan(r, state_key_bytes(&prefix), walk_rule, &w, info);
 }
 
+struct accounts_walk {
+	replica_each_account *each;
+	void *self;
+};
+
+static enum err walk_account(void *context, struct bytes key, struct bytes value)
+{
+	struct accounts_walk *w = context;
+	Medlock__AccountState *account;
+	struct account_id id;
+	enum err e;
+
+	if (key.len != 2 + ID_SIZE ||
+	    WIRE_DECODE(&account, medlock__account_state, value, REPLICA_VALUE_DECODED_MAX, NULL) != ERR_OK)
+		return ERR_DAMAGED;
+	ID_COPY(id, key.data + 2);
+	e = w->each(w->self, &id, account);
+	WIRE_FREE(account);
+	return e;
+}
+
+enum err replica_accounts(struct replica *r, replica_each_account *each, void *self, struct err_info *info)
+{
+	struct accounts_walk w = {each, self};
+
+	return replica_scan(r, bytes_str("a"), walk_account, &w, info);
+}
+
 /* Keys come from the tables for people, which have the order; values from the rows themselves. */
 typedef enum err each_key(void *self, struct bytes id, struct bytes value);
 
@@ -230,27 +258,39 @@ static enum err chain_event(void *self, const Medlock__Event *event, struct byte
 	struct replica_log *log = self;
 
 	if (event->n != log->count + 1)
-		return ERR_INCOMPLETE;
+		return ERR_INCOMPLETE; /* the caller says which */
 	log->head = event_head_next(&log->head, raw);
 	log->count++;
 	return ERR_OK;
+}
+
+/* The account row, which in a light replica must still have its proof: it says how long the list is. */
+static enum err proven_account(struct replica *r, Medlock__AccountState **ret, uint64_t *ret_height,
+			       const struct account_id *owner, struct err_info *info)
+{
+	struct state_key key = state_key_account(owner);
+	struct buf value = BUF_INIT;
+	enum err e = replica_get(r, &value, ret_height, state_key_bytes(&key), info);
+
+	if (e == ERR_OK && !r->full)
+		e = replica_check_proven(r, state_key_bytes(&key), buf_bytes(&value), *ret_height, info);
+	if (e == ERR_OK)
+		e = WIRE_DECODE(ret, medlock__account_state, buf_bytes(&value), REPLICA_VALUE_DECODED_MAX, info);
+	buf_release(&value);
+	return e;
 }
 
 enum err replica_log_verify(struct replica *r, struct replica_log *ret, const struct account_id *owner,
 				struct err_info *info)
 {
 	struct replica_log log = {0};
-	struct state_key key = state_key_account(owner);
-	struct buf value = BUF_INIT;
 	Medlock__AccountState *account;
-	enum err e = replica_get(r, &value, &log.proven_at, state_key_bytes(&key), info);
+	enum err e;
 
-	if (e == ERR_OK)
-		e = WIRE_DECODE(&account, medlock__account_state, buf_bytes(&value), REPLICA_VALUE_DECODED_MAX, info);
-	buf_release(&value);
-	if (e != ERR_OK)
-		return e;
+	TRY(proven_account(r, &account, &log.proven_at, owner, info));
 	e = replica_events(r, owner, 1, UINT64_MAX, chain_event, &log, info);
+	if (e == ERR_INCOMPLETE)
+		err_set(info, e, "entry %llu is not here", (unsigned long long)log.count + 1);
 	if (e == ERR_OK && log.count != account->event_count)
 		e = err_set(info, ERR_INCOMPLETE, "%llu entries are here, the ledger counts %llu",
 				(unsigned long long)log.count, (unsigned long long)account->event_count);

@@ -82,6 +82,8 @@ json "it is the same account" --arg a "$account" '.account == $a'
 # ---- the end ----
 as jansen ca revoke "$serial" --reason cessation --confirm "${serial: -4}" --dry-run
 expect 0 "revoke --dry-run"
+mkdir "$T/before"
+cp "$(home_of jansen)"/register.db* "$T/before/"
 as jansen ca revoke "$serial" --reason cessation --confirm "${serial: -4}" --json
 [ "$RC" -eq 8 ] && as dewit ca revoke "$serial" --reason cessation --confirm "${serial: -4}" --json
 expect 0 "revoke"
@@ -93,6 +95,15 @@ openssl crl -inform DER -in "$T/list.crl" -noout -text >"$T/crl" 2>"$T/null"
 check "openssl reads it and finds the serial" grep -qi "$serial" "$T/crl"
 as jansen ca doctor
 expect 0 "ca doctor"
+mkdir "$T/after"
+cp "$(home_of jansen)"/register.db* "$T/after/"
+rm "$(home_of jansen)"/register.db*
+cp "$T/before"/* "$(home_of jansen)/"
+as jansen ca doctor --json
+expect 1 "a register whose last rows are gone"
+json "is found by the ledger" '[.checks[] | select(.ok | not) | .what] == ["ledger"]'
+rm "$(home_of jansen)"/register.db*
+cp "$T/after"/* "$(home_of jansen)/"
 as anna doctor --json
 expect 0 "doctor"
 as jansen ledger status --json
