@@ -84,11 +84,13 @@ static int child_run(struct scene *s, struct control *c, int ready_fd)
 
 	fault_vfs_register();
 	ASSERT(sqlite3_vfs_register(sqlite3_vfs_find(FAULT_VFS), 1) == SQLITE_OK);
+	(void)child_steady(c); /* what is to strike at the start already */
 	e = node_run(&o, &info);
 	return e == ERR_OK ? 0 : err_row(e)->exit_status;
 }
 
-static void child_start(struct scene *s, struct control *c)
+/* False when it ended before it was ready. */
+static bool child_ready(struct scene *s, struct control *c)
 {
 	char log[DAEMON_PATH], line[64] = "", url[64];
 	int fds[2], log_fd;
@@ -113,10 +115,17 @@ static void child_start(struct scene *s, struct control *c)
 	close(fds[1]);
 	n = read(fds[0], line, sizeof(line) - 1);
 	close(fds[0]);
-	assert_true(n > 6);
+	if (n <= 6)
+		return false;
 	snprintf(url, sizeof(url), "https://127.0.0.1:%lu", strtoul(line + 6, NULL, 10));
 	assert_int_equal(peer_address_set(&s->d.peer, url, &s->d.pin), ERR_OK);
 	scene_client(s);
+	return true;
+}
+
+static void child_start(struct scene *s, struct control *c)
+{
+	assert_true(child_ready(s, c));
 }
 
 static void arm(struct control *c, enum fault_kind kind, size_t nth)
@@ -222,10 +231,68 @@ static void test_errors(void **state)
 	scene_check_stored(s);
 }
 
+/* A home that has never run, but for what init made. */
+static void forget_ledger(const struct scene *s)
+{
+	static const char *const names[] = {"ledger.db", "ledger.db-wal", "ledger.db-shm"};
+	char path[DAEMON_PATH];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		ASSERT(files_join(path, sizeof(path), s->d.home, names[i]) == ERR_OK);
+		unlink(path);
+	}
+}
+
+/* The first start fails at some place; the second one, on what that left, makes a whole ledger.  True when it struck. */
+static bool strike_first_start(struct scene *s, enum fault_kind kind, size_t nth)
+{
+	struct control *c = control_new();
+	bool ready;
+	int status;
+
+	forget_ledger(s);
+	atomic_store(&c->nth, nth);
+	atomic_store(&c->kind, (int)kind);
+	ready = child_ready(s, c);
+	if (!ready) {
+		assert_int_equal(waitpid(s->d.pid, &status, 0), s->d.pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), err_row(ERR_IO)->exit_status);
+		child_start(s, c);
+	}
+	assert_int_equal(daemon_stop(&s->d, SIGTERM), 0);
+	assert_int_equal(daemon_command(&s->d, "check"), 0);
+	control_free(c);
+	return !ready;
+}
+
+static void strike_first_starts(struct scene *s, enum fault_kind kind)
+{
+	size_t nth = 1, before = 1, next;
+
+	while (strike_first_start(s, kind, nth)) {
+		next = nth + before;
+		before = nth;
+		nth = next;
+	}
+	assert_true(nth > 20); /* there were that many places */
+}
+
+static void test_errors_at_the_first_start(void **state)
+{
+	strike_first_starts(*state, FAULT_ERROR_EVER);
+}
+
+static void test_full_at_the_first_start(void **state)
+{
+	strike_first_starts(*state, FAULT_FULL_EVER);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {T(test_full_at_every_change), T(test_errors)};
+	const struct CMUnitTest tests[] = {T(test_full_at_every_change), T(test_errors), T(test_errors_at_the_first_start),
+					   T(test_full_at_the_first_start)};
 
 	return cmocka_run_group_tests_name("daemon_faults", tests, NULL, NULL);
 }
