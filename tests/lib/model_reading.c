@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model's actions of those who read: requests, their end, and what custodians gave out. */
+#include <stdlib.h>
+
+#include "model_consent.h"
+#include "model_state.h"
+
+#define EXAMINED_MAX 2048u
+#define DAY_MS (24ll * 3600 * 1000)
+
+struct asking {
+	const Medlock__AccessRequest *x;
+	struct hash32 id, owner;
+	struct m_policy *policy;
+	struct model_question question;
+	struct m_decided decided[REQUEST_RECORDS_MAX];
+	size_t count;
+};
+
+static bool is_attested(const struct m_account *x, uint32_t purpose)
+{
+	for (size_t i = 0; i < x->purpose_count; i++)
+		if (x->purposes[i] == purpose)
+			return true;
+	return false;
+}
+
+/* People ask about others for a purpose that their certificate attests; patients ask for themselves only. */
+static enum err check_asker(const struct m_act *a, const Medlock__AccessRequest *x)
+{
+	bool urgent = x->purpose == PURPOSE_TREAT || x->purpose == PURPOSE_ETREAT || x->purpose == PURPOSE_BTG;
+
+	if (x->emergency && !urgent)
+		return ERR_FORMAT;
+	if (m_is(x->owner, &a->who))
+		return ERR_OK;
+	if (a->actor.role == ROLE_PATIENT || !is_attested(&a->actor, x->purpose))
+		return ERR_ROLE;
+	return x->emergency && !(a->actor.rights & RIGHT_EMERGENCY) ? ERR_ROLE : ERR_OK;
+}
+
+static bool key_was_seen(const struct model *m, ProtobufCBinaryData key)
+{
+	for (size_t i = 0; i < m->request_count; i++) {
+		const Medlock__AccessRequest *x = m->requests[i].asked;
+
+		if (bytes_equal(wire_bytes(x->sign_key), wire_bytes(key)) ||
+		    bytes_equal(wire_bytes(x->seal_key), wire_bytes(key)))
+			return true;
+	}
+	return false;
+}
+
+static struct model_question question_of(const struct m_act *a, const Medlock__AccessRequest *x)
+{
+	struct model_question q = {.role = a->actor.role, .rights = a->actor.rights, .purpose = x->purpose,
+				   .form = x->form, .licensed = true, .own = m_is(x->owner, &a->who),
+				   .emergency = x->emergency, .now = a->block->time};
+
+	memcpy(q.account, a->who.b, 32);
+	memcpy(q.organisation, a->actor.organisation.b, 32);
+	if (x->project.len)
+		memcpy(q.project, x->project.data, 32);
+	return q;
+}
+
+static struct model_subject subject_of(const struct m_record *row)
+{
+	const Medlock__RecordDeposit *d = row->deposit;
+	struct model_subject r = {.category = d->category, .confidentiality = d->confidentiality,
+				  .period_known = d->period != NULL};
+
+	memcpy(r.id, row->id.b, 32);
+	if (d->organisation.len)
+		memcpy(r.author, d->organisation.data, 32);
+	for (size_t i = 0; i < d->n_labels; i++)
+		r.label[d->labels[i]] = true;
+	if (d->period) {
+		r.from = d->period->from;
+		r.to = d->period->to;
+	}
+	for (size_t i = 0; i < d->n_renditions; i++) {
+		r.has_full |= d->renditions[i]->form == FORM_FULL;
+		r.has_deid |= d->renditions[i]->form == FORM_DEID;
+	}
+	return r;
+}
+
+static struct model_decision consult(const struct m_act *a, const struct asking *r, const struct m_record *row)
+{
+	Medlock__RuleState states[RULES_PER_ACCOUNT_MAX];
+	const Medlock__RuleState *rules[RULES_PER_ACCOUNT_MAX];
+	struct model_subject subject = subject_of(row);
+	size_t count = 0;
+
+	for (size_t i = 0; i < a->m->rule_count; i++) {
+		const struct m_rule *x = &a->m->rules[i];
+
+		if (!ID_EQUAL(x->owner, r->owner))
+			continue;
+		states[count] = (Medlock__RuleState)MEDLOCK__RULE_STATE__INIT;
+		states[count].rule = x->rule;
+		states[count].uses_spent = x->uses_spent;
+		rules[count] = &states[count];
+		count++;
+	}
+	return model_decide(rules, count, r->policy->default_effect, r->policy->paused, &r->question, &subject);
+}
+
+/* Absent, another's and no longer live are one and the same. */
+static void decide(const struct m_act *a, struct asking *r, const struct hash32 *id)
+{
+	const struct m_record *row = m_record(a->m, id);
+	struct m_decided *to = &r->decided[r->count++];
+	struct model_decision d = {.decision = DECISION_DENIED, .reason = DECISION_REASON_ABSENT};
+
+	if (row && row->status == RECORD_STATUS_LIVE && m_is(row->deposit->owner, &r->owner))
+		d = consult(a, r, row);
+	*to = (struct m_decided){.record = *id, .decision = d.decision, .form = d.form, .rule = d.rule,
+				 .reason = d.reason, .obligations = d.obligations};
+}
+
+static const struct m_record *numbered(const struct model *m, const struct hash32 *owner, uint64_t number)
+{
+	for (size_t i = 0; i < m->record_count; i++)
+		if (m->records[i].number == number && m_is(m->records[i].deposit->owner, owner))
+			return &m->records[i];
+	return NULL;
+}
+
+static bool is_of_kind(const Medlock__AccessRequest *x, uint32_t category)
+{
+	for (size_t i = 0; i < x->n_categories; i++)
+		if (x->categories[i] == category)
+			return true;
+	return x->n_categories == 0;
+}
+
+/* The newest first: each one looked at is paid for, found or not. */
+static enum err decide_all(struct m_act *a, struct asking *r)
+{
+	uint64_t number = m_record_count(a->m, &r->owner);
+
+	for (uint32_t looked = 0; looked < EXAMINED_MAX && number > 0 && r->count < REQUEST_RECORDS_MAX; looked++) {
+		const struct m_record *row = numbered(a->m, &r->owner, number--);
+
+		TRY(m_pay(a, COST_RECORD));
+		if (row->status == RECORD_STATUS_LIVE && is_of_kind(r->x, row->deposit->category))
+			decide(a, r, &row->id);
+	}
+	return ERR_OK;
+}
+
+static enum err decide_named(struct m_act *a, struct asking *r)
+{
+	TRY(m_pay(a, (uint32_t)r->x->n_records * COST_RECORD));
+	for (size_t i = 0; i < r->x->n_records; i++) {
+		struct hash32 id = m_id(r->x->records[i]);
+
+		decide(a, r, &id);
+	}
+	return ERR_OK;
+}
+
+/* However many records a rule granted, the request was one use of it. */
+static void count_uses(struct m_act *a, const struct asking *r)
+{
+	for (size_t i = 0; i < a->m->rule_count; i++) {
+		struct m_rule *rule = &a->m->rules[i];
+		bool used = false;
+
+		if (!ID_EQUAL(rule->owner, r->owner) || rule->rule->uses_left == 0)
+			continue;
+		for (size_t k = 0; k < r->count; k++)
+			used |= r->decided[k].decision == DECISION_GRANTED && r->decided[k].rule == rule->rule->id;
+		rule->uses_spent += used;
+	}
+}
+
+static int64_t end_of_grant(const struct m_act *a, bool emergency)
+{
+	const Medlock__Parameters *p = a->m->network->parameters;
+	uint64_t ms = emergency ? p->emergency_ms : p->grant_ms;
+
+	return a->block->time + (int64_t)(ms ? ms : DAY_MS);
+}
+
+/* The requester's side: granted and asked only. */
+static void store(struct m_act *a, const struct asking *r)
+{
+	struct m_request *to = M_APPEND(a->m->requests, a->m->request_count);
+
+	*to = (struct m_request){.id = r->id, .requester = a->who, .height = a->block->height, .time = a->block->time,
+				 .expires = end_of_grant(a, r->x->emergency)};
+	to->asked = m_clone(r->x);
+	for (size_t i = 0; i < r->count; i++)
+		if (r->decided[i].decision != DECISION_DENIED)
+			*M_APPEND(to->given, to->given_count) = r->decided[i];
+	m_result(a, &r->id, 0, to->given, to->given_count);
+}
+
+/* The owner's side: everything. */
+static void tell_owner(struct m_act *a, const struct asking *r)
+{
+	struct m_decided_wire all = m_decided_wire(r->decided, r->count);
+	Medlock__Event event = MEDLOCK__EVENT__INIT;
+
+	event.request = m_data(&r->id);
+	event.purpose = r->x->purpose;
+	event.emergency = r->x->emergency;
+	event.records = all.list;
+	event.n_records = all.count;
+	event.policy_version = r->policy->version;
+	m_tell(a, &r->owner, &event);
+	m_decided_wire_release(&all);
+}
+
+static enum err answer(struct m_act *a, struct asking *r)
+{
+	TRY(check_asker(a, r->x));
+	if (!r->policy)
+		return ERR_NOT_FOUND;
+	if (key_was_seen(a->m, r->x->sign_key) || key_was_seen(a->m, r->x->seal_key) ||
+	    bytes_equal(wire_bytes(r->x->sign_key), wire_bytes(r->x->seal_key)))
+		return ERR_DUPLICATE;
+	TRY(r->x->n_records ? decide_named(a, r) : decide_all(a, r));
+	count_uses(a, r);
+	store(a, r);
+	tell_owner(a, r);
+	return ERR_OK;
+}
+
+enum err m_access_request(struct m_act *a, const Medlock__AccessRequest *x)
+{
+	struct asking *r = calloc(1, sizeof(*r));
+	enum err e;
+
+	ASSERT(r);
+	r->x = x;
+	r->owner = m_id(x->owner);
+	r->id = M_HASH("medlock-request-v1", BYTES_ID(a->body_hash), BYTES_ID(a->who));
+	r->policy = m_policy(a->m, &r->owner);
+	r->question = question_of(a, x);
+	e = answer(a, r);
+	free(r);
+	return e;
+}
+
+enum err m_access_close(struct m_act *a, const Medlock__AccessClose *x)
+{
+	struct hash32 id = m_id(x->request), owner;
+	struct m_request *request = m_request(a->m, &id);
+	Medlock__Event event = MEDLOCK__EVENT__INIT;
+
+	if (!request || !ID_EQUAL(request->requester, a->who))
+		return ERR_NOT_FOUND;
+	if (request->closed)
+		return ERR_DUPLICATE;
+	request->closed = true;
+	request->review = m_name(x->review);
+	owner = m_id(request->asked->owner);
+	event.request = m_data(&id);
+	event.purpose = request->asked->purpose;
+	event.emergency = request->asked->emergency;
+	m_tell(a, &owner, &event);
+	m_result(a, &id, 0, NULL, 0);
+	return ERR_OK;
+}
+
+/* Only what was granted is given out, in the form granted or a lesser one. */
+static bool could_be_released(const struct model *m, const Medlock__Released *x)
+{
+	struct hash32 id = m_id(x->request);
+	const struct m_request *request = m_request(m, &id);
+
+	for (size_t i = 0; request && i < request->given_count; i++) {
+		const struct m_decided *d = &request->given[i];
+
+		if (d->decision == DECISION_GRANTED && m_is(x->record, &d->record))
+			return d->form == FORM_FULL || x->form == FORM_DEID;
+	}
+	return false;
+}
+
+static void tell_released(struct m_act *a, const struct hash32 *id, const Medlock__ReleaseReceipt *x)
+{
+	const struct m_request *request = m_request(a->m, id);
+	struct hash32 owner = m_id(request->asked->owner);
+	Medlock__Event event = MEDLOCK__EVENT__INIT;
+	struct m_decided given[RELEASED_MAX];
+	struct m_decided_wire wire;
+	size_t count = 0;
+
+	for (size_t i = 0; i < x->n_released; i++)
+		if (m_is(x->released[i]->request, id))
+			given[count++] = (struct m_decided){.record = m_id(x->released[i]->record),
+							    .decision = DECISION_GRANTED, .form = x->released[i]->form};
+	wire = m_decided_wire(given, count);
+	event.request = m_data(id);
+	event.purpose = request->asked->purpose;
+	event.emergency = request->asked->emergency;
+	event.records = wire.list;
+	event.n_records = wire.count;
+	m_tell(a, &owner, &event);
+	m_decided_wire_release(&wire);
+}
+
+enum err m_release_receipt(struct m_act *a, const Medlock__ReleaseReceipt *x)
+{
+	bool custodian = false;
+
+	for (size_t i = 0; i < a->m->network->n_custodians; i++)
+		custodian |= m_is(a->m->network->custodians[i]->account, &a->who);
+	if (!custodian)
+		return ERR_ROLE;
+	for (size_t i = 0; i < x->n_released; i++)
+		if (!could_be_released(a->m, x->released[i]))
+			return ERR_NOT_FOUND;
+	for (size_t i = 0; i < x->n_released; i++) {
+		struct hash32 id = m_id(x->released[i]->request);
+
+		if (i == 0 || !m_is(x->released[i - 1]->request, &id))
+			tell_released(a, &id, x);
+	}
+	m_result(a, NULL, 0, NULL, 0);
+	return ERR_OK;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The contract against the slow model written apart (tests/lib/model_contract.h): random transactions in random blocks.
+ *
+ * Compared are, for each transaction, the result's code, data and cost, the events, and after it the whole state.  Blocks
+ * come in three kinds: one transaction through contract_block_apply; several, each through contract_apply; several at once
+ * through contract_block_apply, where the state can be compared at the end only.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "chain/proto/wire.h"
+#include "contract_draw.h"
+#include "model_contract.h"
+#include "seed.h"
+#include "world.h"
+
+#ifdef MEDLOCK_SANITIZED
+#define WORLDS 3u
+#define STEPS 200u
+#else
+#define WORLDS 10u
+#define STEPS 300u
+#endif
+#define BLOCK_TXS 8u
+#define CODES_SEEN_MIN 12u /* different results that a run gives at least */
+#define CODE_MAX 128u
+
+struct heard {
+	struct model_event *list;
+	size_t count;
+};
+
+struct seen {
+	unsigned taken[64], refused[64]; /* by action */
+	unsigned code[CODE_MAX];
+};
+
+struct run {
+	uint64_t seed;
+	unsigned world_number, step;
+	struct world w;
+	struct model *model;
+	struct draw draw;
+	struct heard heard;
+	struct seen *seen;
+};
+
+static enum err hear(void *self, const struct account_id *owner, uint64_t n, struct bytes event)
+{
+	struct heard *h = self;
+	struct model_event *e = M_APPEND(h->list, h->count);
+
+	memcpy(e->owner.b, owner->b, 32);
+	e->n = n;
+	buf_append_bytes(&e->bytes, event);
+	return ERR_OK;
+}
+
+static void forget(struct heard *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		buf_release(&h->list[i].bytes);
+	free(h->list);
+	*h = (struct heard){0};
+}
+
+static uint32_t action_of(struct bytes in)
+{
+	struct tx tx;
+	uint32_t action = 0;
+
+	if (tx_parse(&tx, in, NULL) != ERR_OK)
+		return 0;
+	action = tx.action;
+	tx_release(&tx);
+	return action;
+}
+
+static void fail_at(const struct run *r, uint32_t action, const char *what, const char *detail)
+{
+	fail_msg("seed %llu world %u step %u action %u (%s): %s %s", (unsigned long long)r->seed, r->world_number, r->step,
+		 action, action ? code_text(CODES_ACTION, action) : "none", what, detail);
+}
+
+static void compare_result(const struct run *r, uint32_t action, const struct contract_result *x,
+			   const struct model_result *y)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "%s, the model says %s", err_row((enum err)-(int)x->code)->name, err_row(y->code)->name);
+	if ((enum err)-(int)x->code != y->code)
+		fail_at(r, action, "code", text);
+	if (!bytes_equal(buf_bytes(&x->data), buf_bytes(&y->data)))
+		fail_at(r, action, "result data", "");
+	snprintf(text, sizeof(text), "%u, the model says %u", x->cost, y->cost);
+	if (x->cost != y->cost)
+		fail_at(r, action, "cost", text);
+}
+
+/* What was heard is the model's newest `count` events. */
+static void compare_events(const struct run *r, uint32_t action, size_t count)
+{
+	size_t all;
+	const struct model_event *list = model_events(r->model, &all);
+	char text[80];
+
+	snprintf(text, sizeof(text), "%zu, the model says %zu", r->heard.count, count);
+	if (r->heard.count != count)
+		fail_at(r, action, "number of events", text);
+	for (size_t i = 0; i < count; i++) {
+		const struct model_event *x = &r->heard.list[i], *y = &list[all - count + i];
+
+		snprintf(text, sizeof(text), "%zu of %zu", i + 1, count);
+		if (!ID_EQUAL(x->owner, y->owner) || x->n != y->n ||
+		    !bytes_equal(buf_bytes(&x->bytes), buf_bytes(&y->bytes)))
+			fail_at(r, action, "event", text);
+	}
+}
+
+static void compare_state(const struct run *r, uint32_t action)
+{
+	size_t count, n = memory_kv_count(r->w.memory);
+	struct model_row *rows = model_rows(r->model, &count);
+
+	for (size_t i = 0; i < count || i < n; i++) {
+		struct bytes key = {0}, value = {0}, at;
+		char text[2 * STATE_KEY_BYTES_MAX + 1];
+
+		if (i < n)
+			memory_kv_at(r->w.memory, i, &key, &value);
+		if (i < n && i < count && bytes_equal(key, buf_bytes(&rows[i].key)) &&
+		    bytes_equal(value, buf_bytes(&rows[i].value)))
+			continue;
+		at = i < n ? key : buf_bytes(&rows[i].key);
+		hex_encode(text, at.data, at.len);
+		fail_at(r, action, i < n && i < count && bytes_equal(key, buf_bytes(&rows[i].key)) ? "value of row"
+												    : "rows part at",
+			text);
+	}
+	model_rows_free(rows, count);
+}
+
+static void count_seen(struct seen *s, uint32_t action, enum err code)
+{
+	s->code[-(int)code]++;
+	if (code == ERR_OK)
+		s->taken[action]++;
+	else
+		s->refused[action]++;
+}
+
+static struct model_block model_block_of(const struct run *r)
+{
+	struct model_block b = {.height = r->w.block.height, .time = r->w.block.time.v};
+
+	memcpy(b.network.b, r->w.network.b, 32);
+	return b;
+}
+
+/* One transaction through contract_apply; one that does not parse never gets there. */
+static void apply_one(struct run *r, struct contract_result *ret, struct bytes in, const struct contract_sink *sink)
+{
+	struct tx tx;
+	enum err e = tx_parse(&tx, in, NULL);
+
+	*ret = (struct contract_result){.code = (uint32_t)-(int)e};
+	if (e)
+		return;
+	assert_int_equal(contract_apply(ret, &r->w.kv, &r->w.block, &tx, NULL, sink), ERR_OK);
+	tx_release(&tx);
+}
+
+static void step(struct run *r, struct bytes in, bool as_block)
+{
+	const struct contract_sink sink = {&r->heard, hear};
+	struct model_block block = model_block_of(r);
+	struct contract_result x = {0};
+	struct model_result y;
+	uint32_t action = action_of(in);
+
+	r->step++;
+	if (as_block)
+		assert_int_equal(contract_block_apply(&x, &r->w.kv, &r->w.block, &in, 1, NULL, &sink), ERR_OK);
+	else
+		apply_one(r, &x, in, &sink);
+	model_apply(r->model, &y, &block, in, BLOCK_COST_MAX);
+	if (as_block)
+		model_block_end(r->model, &block);
+	count_seen(r->seen, action, y.code);
+	compare_result(r, action, &x, &y);
+	compare_events(r, action, y.event_count);
+	compare_state(r, action);
+	forget(&r->heard);
+	contract_result_release(&x);
+	model_result_release(&y);
+}
+
+/* A whole block.  The model is asked first, one by one, so that each transaction can be drawn from what stands then. */
+static void whole_block(struct run *r, size_t count, void (*draw)(struct draw *, struct buf *))
+{
+	const struct contract_sink sink = {&r->heard, hear};
+	struct model_block block = model_block_of(r);
+	struct contract_result *x = calloc(count, sizeof(*x));
+	struct model_result *y = calloc(count, sizeof(*y));
+	struct buf *txs = calloc(count, sizeof(*txs));
+	struct bytes *views = calloc(count, sizeof(*views));
+	uint32_t room = BLOCK_COST_MAX;
+	size_t events = 0;
+
+	assert_true(x && y && txs && views);
+	for (size_t i = 0; i < count; i++) {
+		draw(&r->draw, &txs[i]);
+		views[i] = buf_bytes(&txs[i]);
+		model_apply(r->model, &y[i], &block, views[i], room);
+		room = y[i].cost < room ? room - y[i].cost : 0;
+		events += y[i].event_count;
+	}
+	model_block_end(r->model, &block);
+	assert_int_equal(contract_block_apply(x, &r->w.kv, &r->w.block, views, count, NULL, &sink), ERR_OK);
+	for (size_t i = 0; i < count; i++) {
+		r->step++;
+		count_seen(r->seen, action_of(views[i]), y[i].code);
+		compare_result(r, action_of(views[i]), &x[i], &y[i]);
+		contract_result_release(&x[i]);
+		model_result_release(&y[i]);
+		buf_release(&txs[i]);
+	}
+	compare_events(r, 0, events);
+	compare_state(r, 0);
+	forget(&r->heard);
+	free(x);
+	free(y);
+	free(txs);
+	free(views);
+}
+
+/* Time goes on: mostly by little, now and then so far that certificates and replay entries run out. */
+static void next_block(struct run *r)
+{
+	struct draw *d = &r->draw;
+
+	r->w.block.height += once_in(d, 40) ? 1 + below(d, 12000) : 1 + below(d, 3);
+	r->w.block.time.v += (int64_t)(once_in(d, 15) ? below(d, 10 * MS_PER_DAY) : below(d, 600000));
+}
+
+static void random_block(struct run *r)
+{
+	size_t count = 2 + below(&r->draw, BLOCK_TXS - 1);
+	size_t kind = below(&r->draw, 3);
+
+	next_block(r);
+	if (kind == 2) {
+		whole_block(r, count, draw_tx);
+		return;
+	}
+	for (size_t i = 0; i < (kind ? count : 1); i++) {
+		struct buf tx = BUF_INIT;
+
+		draw_tx(&r->draw, &tx);
+		step(r, buf_bytes(&tx), kind == 0);
+		buf_release(&tx);
+	}
+}
+
+static void enrol_cast(struct run *r)
+{
+	static const uint32_t cast[] = {ROLE_PATIENT, ROLE_PATIENT, ROLE_PATIENT, ROLE_CLINICIAN, ROLE_CLINICIAN,
+					ROLE_CLINICIAN, ROLE_RESEARCHER, ROLE_OFFICER};
+
+	for (size_t i = 0; i < sizeof(cast) / sizeof(*cast); i++) {
+		struct buf tx = BUF_INIT;
+
+		draw_enrol(&r->draw, &tx, cast[i]);
+		step(r, buf_bytes(&tx), false);
+		buf_release(&tx);
+	}
+}
+
+static void run_world(uint64_t seed, unsigned number, struct seen *seen)
+{
+	struct run r = {.seed = seed, .world_number = number, .seen = seen};
+	Medlock__Genesis *genesis = NULL;
+
+	world_init(&r.w, seed + number);
+	assert_int_equal(WIRE_DECODE(&genesis, medlock__genesis, buf_bytes(&r.w.genesis), 4 * GENESIS_SIZE_MAX, NULL), ERR_OK);
+	r.model = model_new(genesis);
+	WIRE_FREE(genesis);
+	draw_init(&r.draw, &r.w, r.model);
+	compare_state(&r, 0);
+	enrol_cast(&r);
+	while (r.step < STEPS)
+		random_block(&r);
+	draw_release(&r.draw);
+	model_free(r.model);
+	world_release(&r.w);
+}
+
+/* The generator must not rot: a run sees every action taken and refused, and many kinds of refusal. */
+static void check_seen(const struct seen *s)
+{
+	unsigned codes = 0, total = 0;
+	const struct code_row *row;
+
+	for (size_t i = 0; (row = code_at(CODES_ACTION, i)) != NULL; i++) {
+		printf("# %-16s %5u taken %5u refused\n", row->code, s->taken[row->number], s->refused[row->number]);
+		total += s->taken[row->number] + s->refused[row->number];
+	}
+	for (size_t i = 0; i < CODE_MAX; i++)
+		if (s->code[i]) {
+			printf("# %5u times %s\n", s->code[i], err_row((enum err)-(int)i)->name);
+			codes++;
+		}
+	printf("# %u transactions of some action, %u different results\n", total, codes);
+	for (size_t i = 0; (row = code_at(CODES_ACTION, i)) != NULL; i++)
+		if (!s->taken[row->number] != !s->refused[row->number])
+			fail_msg("%s was not seen both taken and refused", row->code);
+	assert_true(codes >= CODES_SEEN_MIN);
+}
+
+static void test_contract_equals_the_model(void **state)
+{
+	uint64_t seed = test_seed();
+	struct seen seen = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < WORLDS; i++)
+		run_world(seed, i, &seen);
+	check_seen(&seen);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_contract_equals_the_model)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
