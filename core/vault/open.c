@@ -76,6 +76,28 @@ static enum err decrypt(struct vault *v, const struct byte_sink *to, uint64_t *r
 	return e;
 }
 
+/* What may mean that the copy at hand is not what its name says. */
+static bool may_be_damage(enum err e)
+{
+	return e == ERR_DECRYPT || e == ERR_TRUNCATED || e == ERR_FORMAT || e == ERR_TOO_LARGE || e == ERR_BLOB;
+}
+
+/* A damaged copy goes, so that the next call fetches a whole one; else the record would stay shut for ever. */
+static enum err drop_damaged(struct vault *v, const Medlock__Rendition *r, enum err e, struct err_info *info)
+{
+	struct blob_id id;
+	enum err found;
+
+	if (!may_be_damage(e))
+		return e;
+	id_of(&id, r);
+	found = blob_store_verify(cache_store(v->cache), &id, v->task);
+	if (found != ERR_BLOB && found != ERR_TRUNCATED)
+		return e;
+	TRY(cache_remove(v->cache, &id, info));
+	return err_set(info, ERR_BLOB, "the copy on this machine is damaged and was removed; the next call fetches it anew");
+}
+
 enum err vault_open(struct vault *v, const struct byte_sink *to, uint64_t *ret_size, struct release_report *report,
 		    const struct release_wish *wish, struct err_info *info)
 {
@@ -91,7 +113,7 @@ enum err vault_open(struct vault *v, const struct byte_sink *to, uint64_t *ret_s
 	if (e == ERR_OK)
 		e = decrypt(v, to, ret_size, file_key, r, info);
 	file_key = secret_free(file_key);
-	return e;
+	return drop_damaged(v, r, e, info);
 }
 
 enum err vault_read(struct vault *v, struct buf *ret, struct release_report *report, const struct release_wish *wish,

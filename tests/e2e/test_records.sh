@@ -173,6 +173,19 @@ head -c $((size * 3 / 4)) "$T/ledger" >"$T/cut"
 as jansen ledger verify "$T/cut" --json
 check "a cut export does not verify" test "$RC" -ne 0
 
+# A byte of the own copy changes: said once, then fetched anew.
+as anna record list --json
+record=$(value '.records[0].record')
+blob=$(value '.records[0].renditions[] | select(.form == "full") | .blob')
+as anna record view "$record"
+expect 0 "a record is read"
+copy=$(find "$(home_of anna)/blobs" -name "$blob")
+flip "$copy" $(($(stat -c %s "$copy") / 2))
+as anna record view "$record"
+expect 7 "a damaged copy is not shown"
+as anna record view "$record"
+expect 0 "and a whole one is fetched"
+
 run "$MEDLOCKD" check --home "$(peer_home)"
 if [ "$RC" -eq 0 ]; then ok "medlockd check beside the running peer"; else
 	world_down
