@@ -2,6 +2,7 @@
 /* The desk for its officers, the checks of a profile, and the keys. */
 #include "core/app/ca.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -395,8 +396,12 @@ enum err app_key_export_identity(struct app *a, const char *path, struct err_inf
 		e = files_write_all(fd, bytes_of(text->data, strlen((const char *)text->data)));
 		if (e == ERR_OK)
 			e = files_write_all(fd, bytes_str("\n"));
+		if (e == ERR_OK && fsync(fd) != 0)
+			e = err_from_errno(errno);
 		if (close(fd) != 0 && e == ERR_OK)
-			e = ERR_IO;
+			e = err_from_errno(errno);
+		if (e != ERR_OK)
+			unlink(path);
 	}
 	secret_free(text);
 	return e;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/app/person.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "core/base/files.h"
@@ -29,12 +31,26 @@ static enum err refuse_second(const char *home, struct err_info *info)
 	return ERR_OK;
 }
 
+/* A keystore without a config is left by a cut, or by somebody who lost the config: who knows what it opens? */
+static enum err keep_aside(const char *path, struct err_info *info)
+{
+	char kept[PROFILE_PATH_MAX];
+	int len = snprintf(kept, sizeof(kept), "%s.kept-%lld", path, (long long)clock_real()->now(NULL).v);
+
+	if (len < 0 || (size_t)len >= sizeof(kept))
+		return err_set(info, ERR_RANGE, "the path is too long");
+	if (rename(path, kept) != 0 && errno != ENOENT)
+		return err_set(info, err_from_errno(errno), "%s", path);
+	return ERR_OK;
+}
+
 static enum err write_keystore(const char *home, const struct buf *file, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
 
 	TRY(files_mkdir(home, info));
 	TRY(files_join(path, sizeof(path), home, "keystore"));
+	TRY(keep_aside(path, info));
 	return files_write(path, buf_bytes(file), info);
 }
 
@@ -125,6 +141,9 @@ static enum err new_on(struct keyholder *keys, struct account_id *ret, struct bu
 		e = keyholder_public(keys, &me, info);
 	if (e == ERR_OK)
 		e = make_request(ret_request, keys, &me, wish, &network, g, info);
+	/* Before the profile counts: without its request it could never be certified, and setup refuses a second time. */
+	if (e == ERR_OK && wish->request_path != NULL)
+		e = files_write(wish->request_path, buf_bytes(ret_request), info);
 	if (e == ERR_OK)
 		e = person_join(wish, genesis, info);
 	WIRE_FREE(g);

@@ -36,6 +36,15 @@ static enum err check_mode(const char *mode, struct err_info *info)
 	return err_set(info, ERR_USAGE, "--mode is patient, clinician, researcher, emergency or officer");
 }
 
+static enum err name_request(struct app_setup_done *ret, const struct app_setup *s, const char *home,
+			     struct err_info *info)
+{
+	int len = s->request_path != NULL ? snprintf(ret->enrolment, sizeof(ret->enrolment), "%s", s->request_path)
+					  : snprintf(ret->enrolment, sizeof(ret->enrolment), "%s/enrolment.age", home);
+
+	return len > 0 && (size_t)len < sizeof(ret->enrolment) ? ERR_OK : err_set(info, ERR_RANGE, "the path is too long");
+}
+
 enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct task *task, struct err_info *info)
 {
 	struct person_wish wish = {
@@ -45,6 +54,7 @@ enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct
 		.passphrase_file = s->passphrase_file,
 		.peer_url = s->peer_url,
 		.pin = s->pin,
+		.request_path = ret->enrolment,
 	};
 	struct buf genesis = BUF_INIT, request = BUF_INIT;
 	char home[PROFILE_PATH_MAX];
@@ -53,16 +63,11 @@ enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct
 	TRY(check_mode(s->mode, info));
 	TRY(profile_home(home, s->home, info));
 	wish.home = home;
-	e = fetch_genesis(&genesis, s, task, info);
+	e = name_request(ret, s, home, info);
+	if (e == ERR_OK)
+		e = fetch_genesis(&genesis, s, task, info);
 	if (e == ERR_OK)
 		e = person_new(&ret->account, &request, &wish, buf_bytes(&genesis), info);
-	if (e == ERR_OK && s->request_path != NULL)
-		e = snprintf(ret->enrolment, sizeof(ret->enrolment), "%s", s->request_path) < 4096 ? ERR_OK
-												   : ERR_RANGE;
-	else if (e == ERR_OK)
-		e = files_join(ret->enrolment, sizeof(ret->enrolment), home, "enrolment.age");
-	if (e == ERR_OK)
-		e = files_write(ret->enrolment, buf_bytes(&request), info);
 	buf_release(&genesis);
 	buf_release(&request);
 	return e;

@@ -10,8 +10,12 @@ pin=$(sed -n 's/^pin = //p' "$(home_of anna)/config")
 new=$T/novak
 (umask 077; printf 'correct horse battery\n' >"$T/phrase"; printf 'another staple\n' >"$T/phrase2")
 as_new() { run "$MEDLOCK" -C "$new" "$@" --passphrase-file "$T/phrase"; }
+as_new setup --mode patient --peer "$url" --pin "$pin" --name 'Zdenka Novakova' --request "$T/nowhere/request"
+expect 6 "a setup whose request cannot be written"
+before=$(sha256sum <"$new/keystore")
 as_new setup --mode patient --peer "$url" --pin "$pin" --name 'Zdenka Novakova' --json
 expect 0 "setup"
+check "keys that were there are kept" sh -c "cat '$new'/keystore.kept-* | sha256sum | grep -qx '$before'"
 account=$(value .account)
 request=$(value .enrolment)
 json "it names the account" '(.account | length) == 64'
