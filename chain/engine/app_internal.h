@@ -86,6 +86,7 @@ enum err app_transaction(struct ledger_app *a, enum err (*body)(struct ledger_ap
 			 struct err_info *info) MUST_USE;
 enum err app_before_keep(struct ledger_app *a) MUST_USE; /* read what the open changes replace */
 void app_before_take(struct ledger_app *a);              /* the block is stored: that is now the state before */
+bool app_previous_restore(struct ledger_app *a);         /* give the trie, after an undo, the version before again */
 enum err app_provable_get(struct ledger_app *a, struct buf *ret, struct bytes key) MUST_USE;
 void befores_release(struct befores *b);
 

@@ -198,6 +198,43 @@ void app_before_take(struct ledger_app *a)
 	state_overlay_clear(a->overlay);
 }
 
+/* The last block taken back, and done again.  The trie is as it was when one of the two cannot be had. */
+static bool back_and_forth(struct trie *t, const struct trie_change *back, const struct trie_change *forth, size_t count)
+{
+	if (trie_apply(t, back, count) != ERR_OK)
+		return false;
+	if (trie_apply(t, forth, count) == ERR_OK)
+		return true;
+	trie_undo(t);
+	return false;
+}
+
+bool app_previous_restore(struct ledger_app *a)
+{
+	const struct befores *b = &a->before;
+	struct trie_change *back, *forth;
+	bool done = false;
+
+	if (!a->at.root_pending || b->count == 0)
+		return false; /* nobody asks for it, or the values of then are not known */
+	back = calloc(b->count, sizeof(*back));
+	forth = calloc(b->count, sizeof(*forth));
+	for (size_t i = 0; back != NULL && forth != NULL && i < b->count; i++) {
+		const struct before *row = &b->rows[i];
+
+		back[i].keyhash = forth[i].keyhash = row->keyhash;
+		back[i].delete = !row->present;
+		if (row->present)
+			back[i].valuehash = hash_sha256(bytes_of(row->value, row->len));
+		forth[i].delete = !trie_find(a->trie, &forth[i].valuehash, TRIE_CURRENT, &row->keyhash);
+	}
+	if (back != NULL && forth != NULL)
+		done = back_and_forth(a->trie, back, forth, b->count);
+	free(back);
+	free(forth);
+	return done;
+}
+
 enum err app_provable_get(struct ledger_app *a, struct buf *ret, struct bytes key)
 {
 	struct before wanted = {.keyhash = hash_sha256(key)}, *row = NULL;

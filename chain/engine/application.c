@@ -220,7 +220,7 @@ static void abandon(void *self)
 	app_events_clear(&a->events);
 	if (a->trie_ahead) {
 		trie_undo(a->trie);
-		a->no_previous = true;
+		a->no_previous = !app_previous_restore(a);
 	}
 	a->trie_ahead = false;
 }

@@ -465,6 +465,59 @@ static void test_provable_state(void **state)
 	buf_release(&proof);
 }
 
+/* A block that could not be stored takes nothing away from readers: what was provable before it is so after it. */
+static void test_provable_state_outlives_an_abandoned_block(void **state)
+{
+	struct fixture *f = *state;
+	const struct application *app = ledger_app_interface(f->app);
+	struct app_info before;
+	struct app_finalized done;
+	struct buf tx[2] = {BUF_INIT, BUF_INIT}, value = BUF_INIT, proof = BUF_INIT;
+	struct tx_id id;
+	struct bytes raw[2];
+	struct app_block block = {.height = 2, .time = {START + 5}, .txs = &raw[0], .count = 1};
+	struct app_store store = {.header = bytes_str("h"), .block = bytes_str("b"), .commit = bytes_str("c")};
+	struct state_key key;
+	struct person who;
+	bool present = true;
+	uint64_t at = 99;
+
+	poll(f);
+	before = ledger_app_info(f->app);
+	for (uint8_t i = 0; i < 2; i++) {
+		anchor(f, &tx[i], &id, (uint8_t)(10 + i));
+		raw[i] = buf_bytes(&tx[i]);
+	}
+	assert_int_equal(app->finalize(app->self, &done, &block, NULL), ERR_OK);
+	assert_int_equal(app->commit(app->self, &store, NULL), ERR_OK);
+	block = (struct app_block){.height = 3, .time = {START + 6}, .txs = &raw[1], .count = 1};
+	for (unsigned i = 0; i < 2; i++) {
+		struct app_finalized vain;
+
+		assert_int_equal(app->finalize(app->self, &vain, &block, NULL), ERR_OK);
+		app->abandon(app->self);
+	}
+	person_init(&who, &f->network, 10);
+	key = state_key_account(&who.account);
+	assert_int_equal(app->query(app->self, &present, &value, &proof, &at, state_key_bytes(&key)), ERR_OK);
+	assert_false(present);
+	assert_int_equal(at, 1);
+	assert_int_equal(trie_verify(&before.app_hash, state_key_bytes(&key), NULL, buf_bytes(&proof)), ERR_OK);
+	block = (struct app_block){.height = 3, .time = {START + 6}};
+	assert_int_equal(app->finalize(app->self, &done, &block, NULL), ERR_OK);
+	assert_int_equal(app->commit(app->self, &store, NULL), ERR_OK);
+	buf_clear(&proof);
+	assert_int_equal(app->query(app->self, &present, &value, &proof, &at, state_key_bytes(&key)), ERR_OK);
+	raw[0] = buf_bytes(&value);
+	assert_true(present && at == 2);
+	assert_int_equal(trie_verify(&done.app_hash, state_key_bytes(&key), &raw[0], buf_bytes(&proof)), ERR_OK);
+	person_release(&who);
+	buf_release(&tx[0]);
+	buf_release(&tx[1]);
+	buf_release(&value);
+	buf_release(&proof);
+}
+
 static void test_check_finds_changes(void **state)
 {
 	static const char *const changes[] = {
@@ -530,6 +583,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_throttle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_forget, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_provable_state, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_provable_state_outlives_an_abandoned_block, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_check_finds_changes, setup, teardown),
 	};
 
