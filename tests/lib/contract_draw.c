@@ -56,6 +56,8 @@ void draw_init(struct draw *d, struct world *w, struct model *model)
 		d->people[d->people_count++] = *own[i];
 	for (size_t i = 0; i < DRAW_ORGANISATIONS; i++)
 		rng_fill(d->rng, d->organisations[i].b, 32);
+	for (size_t i = 0; i < DRAW_PROJECTS; i++)
+		d->projects[i] = draw_nobody(d);
 }
 
 void draw_release(struct draw *d)
@@ -265,9 +267,17 @@ static void draw_again(struct draw *d, struct buf *ret_tx)
 
 void draw_tx(struct draw *d, struct buf *ret_tx)
 {
-	static void (*const kinds[])(struct draw *, struct buf *) = {
-		draw_again, draw_anchor, draw_anchor, draw_revoke, draw_pause, draw_pause, draw_pause, draw_pause, draw_pause,
-	};
+	static const struct {
+		void (*draw)(struct draw *, struct buf *);
+		unsigned weight;
+	} kinds[] = {{draw_again, 8},  {draw_anchor, 10}, {draw_revoke, 5},   {draw_deposit, 16}, {draw_rules, 16},
+		     {draw_pause, 4},  {draw_request, 26}, {draw_close, 6},   {draw_receipt, 6},  {draw_network, 6}};
+	size_t at = below(d, 103);
 
-	kinds[below(d, sizeof(kinds) / sizeof(*kinds))](d, ret_tx);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); at -= kinds[i++].weight)
+		if (at < kinds[i].weight) {
+			kinds[i].draw(d, ret_tx);
+			return;
+		}
+	ASSERT(!"the weights add up to less");
 }

@@ -14,6 +14,7 @@
 #define DRAW_PEOPLE 40u
 #define DRAW_PAST 48u
 #define DRAW_ORGANISATIONS 3u
+#define DRAW_PROJECTS 2u
 
 struct draw {
 	struct world *w;
@@ -22,6 +23,7 @@ struct draw {
 	struct world_account people[DRAW_PEOPLE]; /* the first five are the world's own */
 	size_t people_count;
 	struct organisation_id organisations[DRAW_ORGANISATIONS];
+	struct hash32 projects[DRAW_PROJECTS];
 	struct buf past[DRAW_PAST]; /* transactions that were drawn, to be sent again */
 	size_t past_count;
 };
@@ -43,6 +45,7 @@ const struct world_account *draw_person(struct draw *d, uint32_t role); /* any w
 const struct world_account *draw_keys_of(struct draw *d, const struct hash32 *id); /* NULL */
 struct hash32 draw_nobody(struct draw *d);
 void draw_finish(struct draw *d, struct buf *ret_tx, Medlock__Body *body, const struct world_account *by);
+void draw_deposit(struct draw *d, struct buf *ret_tx);
 void draw_pause(struct draw *d, struct buf *ret_tx);
 void draw_rules(struct draw *d, struct buf *ret_tx);
 void draw_request(struct draw *d, struct buf *ret_tx);
