@@ -173,6 +173,18 @@ head -c $((size * 3 / 4)) "$T/ledger" >"$T/cut"
 as jansen ledger verify "$T/cut" --json
 check "a cut export does not verify" test "$RC" -ne 0
 
+# A preview speaks of people as they are now, not as they were when it was first asked.
+as anna consent add --permit --who okafor --purpose TREAT --any-label
+as anna consent try --as okafor --purpose TREAT --json
+readable=$(value .readable)
+check "okafor would read something" test "$readable" -gt 0
+as jansen ca list --json
+serial=$(jq -r --arg a "$(account_of okafor)" '.certificates[] | select(.account == $a) | .serial' "$OUT")
+as jansen ca revoke "$serial" --reason affiliationChanged --confirm "${serial: -4}"
+expect 0 "okafor is revoked"
+as anna consent try --as okafor --purpose TREAT --json
+json "okafor would read nothing any more" '.readable == 0'
+
 # A byte of the own copy changes: said once, then fetched anew.
 as anna record list --json
 record=$(value '.records[0].record')
