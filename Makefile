@@ -59,7 +59,7 @@ FOLDERS := $(shell sed -n 's/^\([a-z][a-z/_]*\):.*/\1/p' tests/lint/layers.txt)
 MAINS   := tui/main.c chain/node/main.c
 PROTOS  := $(wildcard chain/proto/*.proto)
 GEN_C   := $(PROTOS:%.proto=$(B)/gen/%.pb-c.c)
-GEN_H   := $(GEN_C:.c=.h)
+GEN_H   := $(GEN_C:.c=.h) $(patsubst %.txt,$(B)/gen/%.inc,$(wildcard assets/*/*.txt))
 sources  = $(filter-out $(MAINS),$(if $(filter tui,$1),$(shell find tui -name '*.c' 2>/dev/null),$(wildcard $1/*.c)))
 archive  = $(B)/lib/lib$(subst /,_,$1).a
 HDRS    := $(shell find core chain storage tui tests -name '*.h' 2>/dev/null)
@@ -128,6 +128,10 @@ $(B)/.flags: FORCE
 $(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h &: %.proto
 	@mkdir -p $(B)/gen
 	@protoc-c --c_out=$(B)/gen $<
+
+# Tables that programs carry: each line of the asset is one C string.
+$(B)/gen/assets/%.inc: assets/%.txt
+	@mkdir -p $(@D); sed -e 's/[\\"]/\\&/g' -e 's/.*/"&",/' $< >$@
 
 $(B)/blst/libblst.a: core/crypto/blst/Cargo.toml core/crypto/blst/Cargo.lock
 	@mkdir -p $(@D)

@@ -9,6 +9,7 @@
 #include "core/app/internal.h"
 #include "core/app/records.h"
 #include "core/base/files.h"
+#include "core/health/deid.h"
 #include "core/health/propose.h"
 
 #define PROBE_BYTES 4096u
@@ -44,28 +45,55 @@ static bool named_json(const char *path)
 	return dot != NULL && strcmp(dot, ".json") == 0;
 }
 
+/* What a file is and what is made of it. */
+struct reading {
+	struct proposal proposal;
+	struct buf deid; /* empty: there is none */
+	struct deid_report dropped;
+};
+
+static void reading_release(struct reading *r)
+{
+	buf_release(&r->deid);
+	deid_report_release(&r->dropped);
+}
+
+static enum err make_deid(struct reading *r, const struct fhir_file *f, struct err_info *info)
+{
+	struct deid_rules *rules;
+	enum err e;
+
+	TRY(deid_rules_new(&rules, info));
+	buf_init(&r->deid, FHIR_FILE_MAX);
+	e = deid_make(&r->deid, &r->dropped, rules, f, clock_real()->now(NULL), rng_system(), info);
+	deid_rules_free(rules);
+	return e;
+}
+
 /* FHIR is read whole; an attachment is streamed later and never held. */
-static enum err propose(struct proposal *ret, const char *path, struct err_info *info)
+static enum err read_file(struct reading *r, const struct app_deposit *d, struct err_info *info)
 {
 	struct buf text = BUF_INIT;
 	struct fhir_file f;
 	bool json;
 	enum err e;
 
-	TRY(probe(&json, path, info));
-	if (!json && !named_json(path)) {
-		health_propose_attachment(ret);
+	TRY(probe(&json, d->path, info));
+	if (!json && !named_json(d->path)) {
+		health_propose_attachment(&r->proposal);
 		return ERR_OK;
 	}
-	e = files_read(&text, path, FHIR_FILE_MAX, info);
+	e = files_read(&text, d->path, FHIR_FILE_MAX, info);
 	if (e == ERR_OK)
 		e = fhir_read(&f, buf_bytes(&text), info);
 	if (e == ERR_OK) {
-		health_propose(ret, &f);
+		health_propose(&r->proposal, &f);
+		if (!d->full_only)
+			e = make_deid(r, &f, info);
 		fhir_release(&f);
 	}
 	buf_release(&text);
-	return e == ERR_OK ? e : err_wrap(info, e, "%s", path);
+	return e == ERR_OK ? e : err_wrap(info, e, "%s", d->path);
 }
 
 static enum err code_of(uint32_t *ret, enum code_set set, const char *text, struct err_info *info)
@@ -208,21 +236,58 @@ static enum err put(struct app *a, struct app_deposited *ret, struct deposit_wis
 	return ERR_OK;
 }
 
+/* The report in the words of this header. */
+static enum err losses_of(struct app_losses *ret, const struct deid_report *r)
+{
+	*ret = (struct app_losses){.further = r->further, .kept = r->kept, .left_out = r->left_out};
+	if (r->loss_count == 0)
+		return ERR_OK;
+	ret->rows = calloc(r->loss_count, sizeof(*ret->rows));
+	if (ret->rows == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < r->loss_count; i++) {
+		snprintf(ret->rows[i].path, sizeof(ret->rows[i].path), "%s", r->losses[i].path);
+		ret->rows[i].count = r->losses[i].count;
+	}
+	ret->count = r->loss_count;
+	return ERR_OK;
+}
+
+void app_deposited_release(struct app_deposited *d)
+{
+	free(d->dropped.rows);
+	d->dropped = (struct app_losses){0};
+}
+
+static enum err deposit(struct app *a, struct app_deposited *made, const struct reading *r, const struct app_deposit *d,
+			struct err_info *info)
+{
+	const struct deposit_source sources[] = {{.form = FORM_FULL, .path = d->path},
+						 {.form = FORM_DEID, .made = buf_bytes(&r->deid)}};
+	struct deposit_wish w = {.owner = d->owner, .sources = sources, .source_count = r->deid.len > 0 ? 2 : 1};
+	struct labels labels = {.count = 0};
+
+	TRY(decide(&w, &labels, &r->proposal, d, info));
+	describe(made, &w);
+	made->deid = r->deid.len > 0;
+	if (d->dry_run)
+		return ERR_OK;
+	TRY(app_fresh(a, info));
+	return put(a, made, &w, info);
+}
+
 enum err app_deposit_put(struct app *a, struct app_deposited *ret, const struct app_deposit *d, struct err_info *info)
 {
-	struct deposit_source source = {FORM_FULL, d->path};
-	struct deposit_wish w = {.owner = d->owner, .sources = &source, .source_count = 1};
 	struct app_deposited made = {0};
-	struct labels labels = {.count = 0};
-	struct proposal p;
+	struct reading r = {.deid = BUF_INIT};
+	enum err e = read_file(&r, d, info);
 
-	TRY(propose(&p, d->path, info));
-	TRY(decide(&w, &labels, &p, d, info));
-	describe(&made, &w);
-	if (!d->dry_run) {
-		TRY(app_fresh(a, info));
-		TRY(put(a, &made, &w, info));
-	}
-	*ret = made;
-	return ERR_OK;
+	if (e == ERR_OK)
+		e = deposit(a, &made, &r, d, info);
+	if (e == ERR_OK)
+		e = losses_of(&made.dropped, &r.dropped);
+	reading_release(&r);
+	if (e == ERR_OK)
+		*ret = made;
+	return e;
 }

@@ -126,9 +126,10 @@ enum err app_record_find(struct app *a, struct record_id *ret, const char *text,
 /* A grant of ours that lists the record, when it is not our own. */
 struct grant_search {
 	const struct record_id *record;
+	uint32_t form; /* a grant in full covers the form without names too */
 	struct request_id request;
 	struct time_ms now;
-	bool found;
+	bool found, other_form;
 };
 
 static enum err match_grant(void *self, const struct request_id *id, const Medlock__RequestState *request)
@@ -140,6 +141,10 @@ static enum err match_grant(void *self, const struct request_id *id, const Medlo
 		if (request->records[i]->decision != DECISION_GRANTED ||
 			!bytes_equal(wire_bytes(request->records[i]->record), BYTES_ID(*s->record)))
 			continue;
+		if (request->records[i]->form > s->form) {
+			s->other_form = true;
+			continue;
+		}
 		s->found = true;
 		s->request = *id;
 	}
@@ -158,10 +163,11 @@ static enum err make_wish(struct app *a, struct release_wish *ret, struct grant_
 	*ret = (struct release_wish){.record = *record, .state = *ret_state, .form = row->number};
 	if (bytes_equal(wire_bytes((*ret_state)->deposit->owner), BYTES_ID(a->me.account)))
 		return ERR_OK;
-	*grant = (struct grant_search){.record = record, .now = clock_real()->now(NULL)};
+	*grant = (struct grant_search){.record = record, .form = row->number, .now = clock_real()->now(NULL)};
 	TRY(replica_requests(a->replica, &a->me.account, match_grant, grant, info));
 	if (!grant->found)
-		return err_set(info, ERR_REFUSED, "no grant that stands covers this record");
+		return err_set(info, ERR_REFUSED, grant->other_form ? "what was granted is the form without names"
+								    : "no grant that stands covers this record");
 	ret->request = &grant->request;
 	return ERR_OK;
 }

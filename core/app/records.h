@@ -39,16 +39,34 @@ struct app_deposit {
 	const char *category;        /* NULL: as proposed */
 	const char *labels[22];      /* more than proposed; ended by NULL */
 	const char *confidentiality; /* NULL: as proposed; raised only, when a label was found */
+	bool full_only;              /* without the de-identified form that FHIR gets */
 	bool dry_run;
+};
+struct app_loss {
+	char path[160]; /* "Patient.name", or a type that was left out whole; foreign text */
+	uint64_t count;
+};
+/* What the de-identified form lost. */
+struct app_losses {
+	struct app_loss *rows; /* by path */
+	size_t count;
+	uint64_t further;      /* in more places than rows name */
+	size_t kept, left_out; /* resources */
 };
 struct app_deposited {
 	struct record_id record;
 	struct tx_id tx;
 	uint64_t height;
 	struct app_record description; /* category, labels, period, renditions as registered */
+	bool deid;		       /* made, and this was dropped: */
+	struct app_losses dropped;
 };
+/* FHIR is registered in full and, unless full_only, without names and identifiers (profile deid-1); an attachment in
+ * full alone.  The de-identified form is made in memory and never stands on the disk in plain.
+ */
 enum err app_deposit_put(struct app *a, struct app_deposited *ret, const struct app_deposit *d,
 			 struct err_info *info) MUST_USE;
+void app_deposited_release(struct app_deposited *d);
 
 /* A record's bytes as deposited, verified and decrypted into memory; at most 64 MiB. */
 enum err app_record_read(struct app *a, struct buf *ret, const struct record_id *record, const char *form,

@@ -21,6 +21,17 @@ static void escaped(struct buf *out, uint32_t c)
 	buf_printf(out, "\\u%04x", c);
 }
 
+/* Bytes at the start that stand for themselves: plain ASCII, which is nearly all that there is. */
+static size_t plain_run(struct bytes text)
+{
+	size_t len = 0;
+
+	while (len < text.len && text.data[len] >= ' ' && text.data[len] <= '~' && text.data[len] != '"' &&
+	       text.data[len] != '\\')
+		len++;
+	return len;
+}
+
 /* JSON is printed to terminals too: what would move the cursor or reorder words there goes out as an escape, which
  * means the same to whoever reads JSON.
  */
@@ -31,6 +42,11 @@ static void quoted(struct buf *out, struct bytes text)
 
 	buf_append_byte(out, '"');
 	for (size_t i = 0, used; i < text.len; i += used) {
+		used = plain_run(bytes_of(text.data + i, text.len - i));
+		if (used > 0) {
+			buf_append(out, text.data + i, used);
+			continue;
+		}
 		used = text_character(&c, &harmless, bytes_of(text.data + i, text.len - i));
 		if (used == 0)
 			break; /* the callers' text is valid */

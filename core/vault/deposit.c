@@ -70,6 +70,13 @@ static enum err open_source(struct watched *ret, const char *path, struct task *
 {
 	struct stat st;
 
+	ret->task = task;
+	ret->done = 0;
+	if (path == NULL) {
+		ret->fd = -1;
+		ret->total = 0;
+		return ERR_OK;
+	}
 	ret->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (ret->fd < 0)
 		return err_set(info, err_from_errno(errno), "%s", path);
@@ -79,10 +86,14 @@ static enum err open_source(struct watched *ret, const char *path, struct task *
 				"%s is no file that can be deposited", path);
 	}
 	ret->file = byte_source_fd(&ret->fd);
-	ret->task = task;
-	ret->done = 0;
 	ret->total = (uint64_t)st.st_size;
 	return ERR_OK;
+}
+
+static void close_source(struct watched *w)
+{
+	if (w->fd >= 0)
+		close(w->fd);
 }
 
 /* Encrypts into a file of the journal's folder, whose name is not known before its hash is, then into the cache. */
@@ -91,7 +102,9 @@ static enum err encrypt_one(struct vault *v, struct deposit_sealed *ret, const s
 			    const char *journal_path, struct err_info *info)
 {
 	struct watched from;
-	struct byte_source in = {watched_read, &from};
+	struct bytes made = source->made;
+	struct byte_source in = source->path != NULL ? (struct byte_source){watched_read, &from}
+						     : byte_source_bytes(&made);
 	struct byte_sink out;
 	struct new_file f;
 	struct blob_id id;
@@ -100,12 +113,12 @@ static enum err encrypt_one(struct vault *v, struct deposit_sealed *ret, const s
 	TRY(open_source(&from, source->path, v->task, info));
 	e = new_file_open(&f, journal_path, v->rng, info);
 	if (e != ERR_OK) {
-		close(from.fd);
+		close_source(&from);
 		return e;
 	}
 	out = new_file_sink(&f);
 	e = deposit_encrypt(ret, &out, &in, &w->owner_seal, custodians, v->row->key_generation, v->rng, info);
-	close(from.fd);
+	close_source(&from);
 	if (e == ERR_OK) {
 		if (ret->file.size > RECORD_SIZE_MAX)
 			e = err_set(info, ERR_TOO_LARGE, "a record");
@@ -254,12 +267,14 @@ static enum err digest_of(struct hash32 *ret, const struct vault *v, const struc
 	for (size_t i = 0; i < w->source_count; i++) {
 		struct stat st;
 
+		add_number(&b, w->sources[i].form);
+		if (w->sources[i].path == NULL)
+			continue; /* made from the other one */
 		if (stat(w->sources[i].path, &st) != 0) {
 			e = err_from_errno(errno);
 			buf_release(&b);
 			return err_set(info, e, "%s", w->sources[i].path);
 		}
-		add_number(&b, w->sources[i].form);
 		add_number(&b, (uint64_t)st.st_dev);
 		add_number(&b, (uint64_t)st.st_ino);
 		add_number(&b, (uint64_t)st.st_size);

@@ -19,6 +19,7 @@
 struct deposit_source {
 	uint32_t form;    /* codes.def, FORM */
 	const char *path; /* of the plain file: read once, from start to end */
+	struct bytes made; /* path NULL: these bytes, which were made from the other source and may differ each time */
 };
 
 struct deposit_wish {

@@ -4,6 +4,38 @@
 #include "tui/cli/cli.h"
 #include "tui/cli/record_print.h"
 
+static void print_dropped(struct cli *c, const struct app_losses *l)
+{
+	json_begin_array(&c->w, "dropped");
+	for (size_t i = 0; i < l->count; i++) {
+		json_begin_object(&c->w, NULL);
+		json_string(&c->w, "path", l->rows[i].path);
+		json_uint(&c->w, "count", l->rows[i].count);
+		json_end_object(&c->w);
+	}
+	json_end_array(&c->w);
+}
+
+static void say_dropped(struct cli *c, const struct app_deposited *d)
+{
+	const struct app_losses *l = &d->dropped;
+	uint64_t values = l->further;
+
+	for (size_t i = 0; i < l->count; i++)
+		values += l->rows[i].count;
+	if (d->deid)
+		cli_say(c, "Without names: %zu of %zu resources stay, %llu values are dropped.\n", l->kept,
+			l->kept + l->left_out, (unsigned long long)values);
+	else
+		cli_say(c, "There is no form without names.\n");
+}
+
+static void say_places(struct cli *c, const struct app_losses *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		cli_say(c, "  %6llu  %s\n", (unsigned long long)l->rows[i].count, cli_foreign(c, l->rows[i].path));
+}
+
 static void print_deposited(struct cli *c, const struct app_deposited *d)
 {
 	char id[ID_HEX];
@@ -16,20 +48,31 @@ static void print_deposited(struct cli *c, const struct app_deposited *d)
 		json_string(&c->w, "category", d->description.category);
 		json_string(&c->w, "confidentiality", d->description.confidentiality);
 		cli_renditions(c, &d->description);
-		json_begin_array(&c->w, "dropped");
-		json_end_array(&c->w);
+		print_dropped(c, &d->dropped);
 	}
 	cli_say(c, "Record %.12s: %s, confidentiality %s%s%s, registered in block %llu.\n", id,
 		d->description.category, d->description.confidentiality,
 		d->description.labels[0] ? ", labels " : "", d->description.labels,
 		(unsigned long long)d->height);
+	say_dropped(c, d);
+}
+
+static void print_plan(struct cli *c, const struct app_deposited *d)
+{
+	cli_say(c, "Would register %s, confidentiality %s%s%s (--dry-run).\n", d->description.category,
+		d->description.confidentiality, d->description.labels[0] ? ", labels " : "", d->description.labels);
+	say_dropped(c, d);
+	say_places(c, &d->dropped);
+	if (c->json)
+		print_dropped(c, &d->dropped);
 }
 
 static enum err put(struct cli *c)
 {
 	struct app_deposit d = {
 		.path = c->arguments[0], .category = cli_value(c, "category"),
-		.confidentiality = cli_value(c, "confidentiality"), .dry_run = cli_switch(c, "dry-run"),
+		.confidentiality = cli_value(c, "confidentiality"), .full_only = cli_switch(c, "full-only"),
+		.dry_run = cli_switch(c, "dry-run"),
 	};
 	struct app_deposited done = {0};
 
@@ -39,11 +82,10 @@ static enum err put(struct cli *c)
 	TRY(cli_gather(c, d.labels, sizeof(d.labels) / sizeof(d.labels[0]), "label"));
 	TRY(app_deposit_put(c->app, &done, &d, &c->info));
 	if (d.dry_run)
-		cli_say(c, "Would register %s, confidentiality %s%s%s (--dry-run).\n", done.description.category,
-			done.description.confidentiality, done.description.labels[0] ? ", labels " : "",
-			done.description.labels);
+		print_plan(c, &done);
 	else
 		print_deposited(c, &done);
+	app_deposited_release(&done);
 	return ERR_OK;
 }
 
@@ -60,7 +102,8 @@ static enum err list(struct cli *c)
 static const struct cli_option put_options[] = {
 	{"owner", "WHO", "whose record it is"}, {"category", "CODE", "instead of the proposed kind"},
 	{"label", "CODE…", "a sensitivity to add (repeat)"}, {"confidentiality", "CODE", "U, L, M, N, R or V"},
-	{"dry-run", NULL, "show what would be registered"}, {NULL, NULL, NULL},
+	{"full-only", NULL, "make no form without names and identifiers"},
+	{"dry-run", NULL, "show what would be registered, and what the form without names drops"}, {NULL, NULL, NULL},
 };
 
 const struct command deposit_commands[] = {

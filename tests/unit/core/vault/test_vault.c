@@ -58,7 +58,7 @@ static int teardown(void **state)
 static enum err put(struct world *w, struct deposit_done *done, struct err_info *info)
 {
 	static const uint32_t labels[] = {LABEL_MH};
-	const struct deposit_source source = {FORM_FULL, w->plain_path};
+	const struct deposit_source source = {.form = FORM_FULL, .path = w->plain_path};
 	const struct deposit_wish wish = {.owner = {{9}}, .owner_seal = w->owner_public, .category = CATEGORY_LAB,
 					  .confidentiality = CONFIDENTIALITY_N, .labels = labels, .label_count = 1,
 					  .sources = &source, .source_count = 1};
