@@ -11,9 +11,8 @@
 
 #include "core/base/files.h"
 #include "core/crypto/hash.h"
-#include "core/ledger/replay.h"
 #include "core/ledger/replica_internal.h"
-#include "storage/migrate.h"
+#include "core/ledger/scratch.h"
 
 #define EXPORT_MAGIC "medlock-ledger-1\n"
 #define EXPORT_PART_MAX BLOCK_ENCODED_MAX
@@ -112,101 +111,6 @@ enum err ledger_export(struct replica *r, struct ledger_verified *ret, const cha
 	return ERR_OK;
 }
 
-/* ---- a throw-away state ---------------------------------------------------------------------- */
-
-static const char scratch_schema[] = "CREATE TABLE state(key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL);";
-static const struct migration scratch_migrations[] = {{1, scratch_schema}};
-
-struct scratch {
-	char dir[64];
-	struct db *db;
-	struct executor *executor;
-	Medlock__Genesis *genesis;
-	struct validator_set validators;
-	struct replay replay;
-};
-
-static void scratch_free(struct scratch *s)
-{
-	char path[128];
-
-	if (s == NULL)
-		return;
-	executor_free(s->executor);
-	db_free(s->db);
-	WIRE_FREE(s->genesis);
-	if (s->dir[0] != '\0') {
-		static const char *const names[] = {"state.db", "state.db-wal", "state.db-shm"};
-
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-			snprintf(path, sizeof(path), "%s/%s", s->dir, names[i]);
-			unlink(path);
-		}
-		rmdir(s->dir);
-	}
-	free(s);
-}
-
-static enum err scratch_open(struct scratch *s, struct network_id *ret_network, struct bytes genesis,
-			     struct err_info *info)
-{
-	struct db_options options = {.unsynced = true};
-	char path[128];
-
-	TRY(genesis_parse(&s->genesis, ret_network, genesis, info));
-	TRY(validators_of_network(&s->validators, s->genesis->network));
-	snprintf(s->dir, sizeof(s->dir), "/tmp/medlock-verify-XXXXXX");
-	if (mkdtemp(s->dir) == NULL) {
-		s->dir[0] = '\0';
-		return err_set(info, ERR_IO, "no folder under /tmp");
-	}
-	snprintf(path, sizeof(path), "%s/state.db", s->dir);
-	TRY(db_open(&s->db, path, &options, info));
-	TRY(migrate(s->db, DB_TEST, scratch_migrations, 1, info));
-	TRY(executor_new(&s->executor, s->db, ret_network, info));
-	TRY(db_begin(s->db, info));
-	TRY(executor_genesis(s->executor, s->genesis, info));
-	return replay_init(&s->replay, s->executor, s->genesis, &s->validators, NULL, NULL, true, info);
-}
-
-static enum err scratch_new(struct scratch **ret, struct network_id *ret_network, struct bytes genesis,
-				struct err_info *info)
-{
-	struct scratch *s = calloc(1, sizeof(*s));
-	enum err e;
-
-	if (s == NULL)
-		return ERR_MEMORY;
-	e = scratch_open(s, ret_network, genesis, info);
-	if (e != ERR_OK) {
-		scratch_free(s);
-		return e;
-	}
-	*ret = s;
-	return ERR_OK;
-}
-
-static enum err scratch_block(struct scratch *s, struct ledger_verified *v, struct bytes block, struct bytes commit,
-			      struct err_info *info)
-{
-	struct replayed *x = calloc(1, sizeof(*x));
-	enum err e;
-
-	if (x == NULL)
-		return ERR_MEMORY;
-	e = replay_block(&s->replay, x, block, commit, NULL, NULL, NULL, info);
-	if (e == ERR_OK) {
-		v->blocks++;
-		v->txs += x->block.tx_count;
-		v->app_hash = x->executed.app_hash;
-		block_release(&x->block);
-	} else {
-		v->first_bad = v->blocks + 1;
-	}
-	free(x);
-	return e;
-}
-
 /* ---- reading ------------------------------------------------------------------------------- */
 
 struct reader {
@@ -273,7 +177,7 @@ static enum err verify_blocks(struct reader *f, struct scratch *s, struct ledger
 			v->first_bad = v->blocks + 1;
 			return err_set(info, e, "block %llu in the file", (unsigned long long)v->first_bad);
 		}
-		TRY(scratch_block(s, v, buf_bytes(&f->block), buf_bytes(&f->commit), info));
+		TRY(scratch_block(s, v, buf_bytes(&f->block), buf_bytes(&f->commit), NULL, info));
 		task_progress(task, "blocks", v->blocks, 0);
 		TRY(task_check(task));
 	}
@@ -345,148 +249,5 @@ enum err ledger_verify_file(struct ledger_verified *ret, const char *path, const
 	buf_release(&f.commit);
 	fclose(f.file);
 	ret->ok = e == ERR_OK;
-	return e;
-}
-
-/* ---- a replica against itself ------------------------------------------------------------------ */
-
-/* The header that stands apart, for quick reading, is the block's own. */
-static enum err check_header(struct ledger_verified *v, const struct scratch *s, struct bytes stored, struct err_info *info)
-{
-	struct buf own = BUF_INIT;
-	bool equal;
-
-	header_encode(&own, &s->replay.last);
-	equal = buf_error(&own) == ERR_OK && bytes_equal(buf_bytes(&own), stored);
-	buf_release(&own);
-	if (equal)
-		return ERR_OK;
-	v->first_bad = v->blocks;
-	return err_set(info, ERR_DAMAGED, "the stored header %llu is not the block's", (unsigned long long)v->blocks);
-}
-
-static enum err verify_stored(struct replica *r, struct scratch *s, struct ledger_verified *v, struct task *task,
-			      struct err_info *info)
-{
-	sqlite3_stmt *stmt;
-	bool row = true;
-	enum err e;
-
-	TRY(db_statement(&stmt, r->db, "SELECT body, commit_bytes, header FROM block ORDER BY height", info));
-	e = db_step(r->db, stmt, &row, info);
-	while (e == ERR_OK && row) {
-		e = scratch_block(s, v, db_column_bytes(stmt, 0), db_column_bytes(stmt, 1), info);
-		if (e == ERR_OK)
-			e = check_header(v, s, db_column_bytes(stmt, 2), info);
-		task_progress(task, "blocks", v->blocks, 0);
-		if (e == ERR_OK)
-			e = task_check(task);
-		if (e == ERR_OK)
-			e = db_step(r->db, stmt, &row, info);
-	}
-	db_done(stmt);
-	return e;
-}
-
-static enum err verify_full(struct replica *r, struct ledger_verified *v, struct task *task, struct err_info *info)
-{
-	struct buf genesis = BUF_INIT;
-	struct network_id network;
-	struct scratch *s = NULL;
-	enum err e;
-
-	WIRE_ENCODE(&genesis, r->genesis);
-	e = scratch_new(&s, &network, buf_bytes(&genesis), info);
-	buf_release(&genesis);
-	if (e == ERR_OK)
-		e = verify_stored(r, s, v, task, info);
-	scratch_free(s);
-	return e;
-}
-
-/* A light replica: every header by its commit and its link, every row by its proof. */
-static enum err verify_header_row(struct replica *r, struct ledger_verified *v, struct light_block *b,
-				  struct block_header *before, sqlite3_stmt *s, struct err_info *info)
-{
-	v->first_bad = v->blocks + 1;
-	TRY(light_block_decode(b, db_column_bytes(s, 0), db_column_bytes(s, 1), info));
-	TRY(light_check_commit(b, &r->validators, info));
-	if ((uint64_t)b->header.height != v->blocks + 1)
-		return err_set(info, ERR_CHAIN, "block %llu is missing", (unsigned long long)v->blocks + 1);
-	if (v->blocks > 0)
-		TRY(light_verify_back(&b->header, before, info));
-	*before = b->header;
-	v->blocks++;
-	v->first_bad = 0;
-	return ERR_OK;
-}
-
-static enum err verify_headers(struct replica *r, struct ledger_verified *v, struct task *task, struct err_info *info)
-{
-	struct light_block *b = calloc(1, sizeof(*b));
-	struct block_header before = {0};
-	sqlite3_stmt *s = NULL;
-	bool row = true;
-	enum err e = b ? db_statement(&s, r->db, "SELECT header, commit_bytes FROM block ORDER BY height", info)
-		       : ERR_MEMORY;
-
-	if (e == ERR_OK)
-		e = db_step(r->db, s, &row, info);
-	while (e == ERR_OK && row) {
-		e = verify_header_row(r, v, b, &before, s, info);
-		if (e == ERR_OK)
-			e = task_check(task);
-		if (e == ERR_OK)
-			e = db_step(r->db, s, &row, info);
-	}
-	if (s != NULL)
-		db_done(s);
-	free(b);
-	return e;
-}
-
-static enum err verify_rows(struct replica *r, struct ledger_verified *v, struct err_info *info)
-{
-	struct block_header header;
-	sqlite3_stmt *s;
-	bool row = true;
-	enum err e;
-
-	TRY(db_statement(&s, r->db, "SELECT key, value, height, proof FROM row ORDER BY height", info));
-	e = db_step(r->db, s, &row, info);
-	while (e == ERR_OK && row) {
-		uint64_t height = (uint64_t)db_column_int(s, 2);
-		struct bytes value = db_column_bytes(s, 1);
-
-		e = replica_read_header(r, &header, height + 1, info);
-		if (e == ERR_OK &&
-			light_check_row(&header, db_column_bytes(s, 0), &value, db_column_bytes(s, 3)) != ERR_OK) {
-			v->first_bad = height + 1;
-			e = err_set(info, ERR_PROOF, "a stored row does not match block %llu",
-					(unsigned long long)height + 1);
-		}
-		if (e == ERR_OK)
-			e = db_step(r->db, s, &row, info);
-	}
-	db_done(s);
-	return e;
-}
-
-enum err replica_verify(struct replica *r, uint64_t *ret_blocks, uint64_t *ret_txs, uint64_t *ret_first_bad,
-			struct task *task, struct err_info *info)
-{
-	struct ledger_verified v = {0};
-	enum err e;
-
-	if (r->full) {
-		e = verify_full(r, &v, task, info);
-	} else {
-		e = verify_headers(r, &v, task, info);
-		if (e == ERR_OK)
-			e = verify_rows(r, &v, info);
-	}
-	*ret_blocks = v.blocks;
-	*ret_txs = v.txs;
-	*ret_first_bad = v.first_bad;
 	return e;
 }

@@ -25,6 +25,11 @@ struct replica {
 /* replica_store.c: meta values, blocks, rows. */
 enum err replica_meta_get(struct replica *r, struct buf *ret, const char *name, struct err_info *info) MUST_USE;
 enum err replica_meta_put(struct replica *r, const char *name, struct bytes value, struct err_info *info) MUST_USE;
+/* Full: after which block the state has which root, to know it again.  ERR_DAMAGED. */
+enum err replica_put_state_mark(struct replica *r, uint64_t height, const struct hash32 *root,
+				struct err_info *info) MUST_USE;
+enum err replica_check_state_mark(struct replica *r, uint64_t height, struct hash32 root,
+				  struct err_info *info) MUST_USE;
 enum err replica_tip(struct replica *r, uint64_t *ret, struct err_info *info) MUST_USE; /* newest header; 0: none */
 enum err replica_read_header(struct replica *r, struct block_header *ret, uint64_t height,
 			     struct err_info *info) MUST_USE;
@@ -47,6 +52,15 @@ enum err replica_put_evidence(struct replica *r, const struct light_block *seen,
 #define WATCH_REQUEST "request"
 enum err replica_watch(struct replica *r, const char *kind, struct bytes id, struct err_info *info) MUST_USE;
 
+/* replica_verify.c: that a light replica's row has its proof, under a stored header that the validators signed.  ERR_PROOF,
+ * ERR_CHAIN, ERR_DAMAGED.
+ */
+enum err replica_check_proven(struct replica *r, struct bytes key, struct bytes value, uint64_t height,
+			      struct err_info *info) MUST_USE;
+
+/* That the newest stored header is one that the validators signed, before a peer is judged by it.  ERR_DAMAGED. */
+enum err replica_check_tip(struct replica *r, struct err_info *info) MUST_USE;
+
 /* replica_project.c: the tables for people, from a row of the state or an event. */
 enum err replica_project_row(struct replica *r, struct bytes key, const struct bytes *value,
 			     struct err_info *info) MUST_USE;
@@ -61,6 +75,8 @@ enum err sync_light(struct replica *r, struct replica_sync_report *report, struc
 			struct err_info *info) MUST_USE;
 enum err sync_full(struct replica *r, struct replica_sync_report *report, const struct peer_call *call, uint64_t tip,
 		   struct err_info *info) MUST_USE;
+/* The policy version whose rules are all stored in a light replica; 0: none. */
+uint64_t replica_rules_version(struct replica *r);
 /* One row from one peer, verified and stored.  ERR_NOT_FOUND: proven absent, or not given. */
 enum err sync_prove(struct replica *r, struct buf *ret, const struct peer_call *call, struct bytes key,
 			const struct request_id *request, struct err_info *info) MUST_USE;

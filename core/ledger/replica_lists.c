@@ -274,8 +274,9 @@ static enum err proven_account(struct replica *r, Medlock__AccountState **ret, u
 
 	if (e == ERR_OK && !r->full)
 		e = replica_check_proven(r, state_key_bytes(&key), buf_bytes(&value), *ret_height, info);
-	if (e == ERR_OK)
-		e = WIRE_DECODE(ret, medlock__account_state, buf_bytes(&value), REPLICA_VALUE_DECODED_MAX, info);
+	if (e == ERR_OK &&
+	    WIRE_DECODE(ret, medlock__account_state, buf_bytes(&value), REPLICA_VALUE_DECODED_MAX, NULL) != ERR_OK)
+		e = err_set(info, ERR_DAMAGED, "the stored row of the account");
 	buf_release(&value);
 	return e;
 }

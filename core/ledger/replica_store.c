@@ -2,6 +2,8 @@
 /* Meta values, blocks and proven rows. */
 #include "core/ledger/replica_internal.h"
 
+#define STATE_MARK_SIZE (8u + ID_SIZE)
+
 enum err replica_meta_get(struct replica *r, struct buf *ret, const char *name, struct err_info *info)
 {
 	sqlite3_stmt *s;
@@ -28,6 +30,34 @@ enum err replica_meta_put(struct replica *r, const char *name, struct bytes valu
 	db_bind_text(s, 1, name);
 	db_bind_bytes(s, 2, value);
 	return db_run(r->db, s, info);
+}
+
+static void state_mark(uint8_t out[STATE_MARK_SIZE], uint64_t height, const struct hash32 *root)
+{
+	put_be64(out, height);
+	memcpy(out + 8, root->b, ID_SIZE);
+}
+
+enum err replica_put_state_mark(struct replica *r, uint64_t height, const struct hash32 *root, struct err_info *info)
+{
+	uint8_t mark[STATE_MARK_SIZE];
+
+	state_mark(mark, height, root);
+	return replica_meta_put(r, "state", bytes_of(mark, sizeof(mark)), info);
+}
+
+enum err replica_check_state_mark(struct replica *r, uint64_t height, struct hash32 root, struct err_info *info)
+{
+	uint8_t mark[STATE_MARK_SIZE];
+	struct buf stored = BUF_INIT;
+	enum err e = replica_meta_get(r, &stored, "state", info);
+
+	state_mark(mark, height, &root);
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && !bytes_equal(buf_bytes(&stored), bytes_of(mark, sizeof(mark)))))
+		e = err_set(info, ERR_DAMAGED, "the stored state is not that after block %llu",
+			    (unsigned long long)height);
+	buf_release(&stored);
+	return e;
 }
 
 enum err replica_tip(struct replica *r, uint64_t *ret, struct err_info *info)

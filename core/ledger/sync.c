@@ -8,6 +8,13 @@ static bool is_lie(enum err e)
 	       e == ERR_NOT_CANONICAL;
 }
 
+/* Our own trouble, which another peer would not mend and this one is not to blame for. */
+static bool is_ours(enum err e)
+{
+	return e == ERR_CANCELLED || e == ERR_LOCKED || e == ERR_KEYHOLDER || e == ERR_DISK_FULL || e == ERR_DAMAGED ||
+	       e == ERR_BUSY || e == ERR_IO || e == ERR_MEMORY;
+}
+
 /* A wrong clock makes every ticket void: say so, instead of what the peer makes of it. */
 static enum err check_clock(const struct link *l, const Medlock__StatusReply *status, struct err_info *info)
 {
@@ -58,14 +65,17 @@ enum err replica_sync(struct replica *r, struct replica_sync_report *ret, struct
 
 	if (l->count == 0)
 		return err_set(info, e, "no peer is known");
+	TRY(replica_check_tip(r, info));
 	for (size_t i = 0; i < l->count; i++) {
 		if (l->peers[i].state == LINK_DROPPED)
 			continue;
 		e = sync_peer(r, &report, l, i, info);
 		if (is_lie(e)) /* the peer's own failures name it already */
 			err_wrap(info, e, "%s", l->peers[i].address.url);
+		if (is_ours(e))
+			break;
 		l->peers[i].state = e == ERR_OK ? LINK_OK : is_lie(e) ? LINK_DROPPED : LINK_UNREACHABLE;
-		if (e == ERR_OK || e == ERR_CANCELLED || e == ERR_LOCKED || e == ERR_KEYHOLDER || e == ERR_DISK_FULL)
+		if (e == ERR_OK)
 			break;
 	}
 	if (replica_tip(r, &report.height, NULL) == ERR_OK)

@@ -45,6 +45,7 @@ static enum err store_block(struct replica *r, const struct replayed *x, struct 
 	for (size_t i = 0; i < x->block.tx_count; i++)
 		TRY(store_tx(r, (uint64_t)x->block.header.height, i, x->block.txs[i], &x->executed.results[i], info));
 	TRY(replica_put_block(r, &x->light, body, x->block.tx_count, info));
+	TRY(replica_put_state_mark(r, (uint64_t)x->block.header.height, &x->executed.app_hash, info));
 	return replica_meta_put(r, "results_hash", BYTES_ID(x->executed.results_hash), info);
 }
 
@@ -82,6 +83,12 @@ static enum err check_last(struct replica *r, const Medlock__BlocksReply *reply,
 	return e;
 }
 
+static void drop_executor(struct replica *r)
+{
+	executor_free(r->executor);
+	r->executor = NULL;
+}
+
 static enum err apply_page(struct replica *r, struct replay *p, const Medlock__BlocksReply *reply,
 			   struct err_info *info)
 {
@@ -95,8 +102,7 @@ static enum err apply_page(struct replica *r, struct replay *p, const Medlock__B
 	if (e == ERR_OK)
 		return db_commit(r->db, info);
 	db_rollback(r->db);
-	executor_free(r->executor); /* its trie went further than the table */
-	r->executor = NULL;
+	drop_executor(r); /* its trie went further than the table */
 	return e;
 }
 
@@ -107,44 +113,78 @@ static enum err project_stored(void *self, struct bytes key, struct bytes value)
 
 static enum err start_genesis(struct replica *r, struct err_info *info)
 {
+	struct hash32 root;
 	enum err e;
 
 	TRY(db_begin(r->db, info));
 	e = executor_genesis(r->executor, r->genesis, info);
 	if (e == ERR_OK)
 		e = replica_scan(r, bytes_of(NULL, 0), project_stored, r, info);
+	root = executor_root(r->executor);
+	if (e == ERR_OK)
+		e = replica_put_state_mark(r, 0, &root, info);
 	if (e == ERR_OK)
 		e = replica_meta_put(r, "genesis_done", bytes_str("yes"), info);
-	if (e != ERR_OK) {
-		db_rollback(r->db);
-		return e;
-	}
-	return db_commit(r->db, info);
+	if (e == ERR_OK)
+		return db_commit(r->db, info);
+	db_rollback(r->db);
+	drop_executor(r);
+	return e;
+}
+
+/* An executor whose state is the stored one.  A state that was changed behind our back is our damage: unnoticed here, the
+ * next header would seem to lie, and an honest peer would be dropped for it.
+ */
+static enum err ready_executor(struct replica *r, uint64_t height, struct err_info *info)
+{
+	enum err e;
+
+	if (r->executor != NULL && replica_check_state_mark(r, height, executor_root(r->executor), NULL) == ERR_OK)
+		return ERR_OK;
+	drop_executor(r); /* none yet, or another process has synced since */
+	TRY(executor_new(&r->executor, r->db, &r->network, info));
+	e = replica_check_state_mark(r, height, executor_root(r->executor), info);
+	if (e != ERR_OK)
+		drop_executor(r);
+	return e;
+}
+
+static enum err begin_state(struct replica *r, uint64_t height, struct err_info *info)
+{
+	struct buf done = BUF_INIT;
+	enum err e = replica_meta_get(r, &done, "genesis_done", info);
+
+	buf_release(&done);
+	if (e != ERR_NOT_FOUND)
+		return e == ERR_OK ? ready_executor(r, height, info) : e;
+	drop_executor(r);
+	TRY(executor_new(&r->executor, r->db, &r->network, info));
+	return start_genesis(r, info);
+}
+
+/* Where the stored blocks end, for the next one to go on from. */
+static enum err read_last(struct replica *r, struct block_header *ret, struct hash32 *ret_results, uint64_t height,
+			  struct err_info *info)
+{
+	struct buf hash = BUF_INIT;
+	enum err e = replica_read_header(r, ret, height, info);
+
+	if (e == ERR_OK)
+		e = replica_meta_get(r, &hash, "results_hash", info);
+	if (e == ERR_OK && hash.len == ID_SIZE)
+		ID_COPY(*ret_results, hash.data);
+	buf_release(&hash);
+	return e;
 }
 
 static enum err start(struct replica *r, struct replay *p, uint64_t height, struct err_info *info)
 {
-	struct buf done = BUF_INIT, hash = BUF_INIT;
 	struct block_header last = {0};
 	struct hash32 results = block_empty_hash();
-	bool fresh = replica_meta_get(r, &done, "genesis_done", info) == ERR_NOT_FOUND;
-	enum err e = ERR_OK;
 
-	buf_release(&done);
-	if (r->executor == NULL)
-		e = executor_new(&r->executor, r->db, &r->network, info);
-	if (e == ERR_OK && fresh)
-		e = start_genesis(r, info);
-	if (e == ERR_OK && height > 0) {
-		e = replica_read_header(r, &last, height, info);
-		if (e == ERR_OK)
-			e = replica_meta_get(r, &hash, "results_hash", info);
-		if (e == ERR_OK && hash.len == ID_SIZE)
-			ID_COPY(results, hash.data);
-	}
-	buf_release(&hash);
-	if (e != ERR_OK)
-		return e;
+	TRY(begin_state(r, height, info));
+	if (height > 0)
+		TRY(read_last(r, &last, &results, height, info));
 	return replay_init(p, r->executor, r->genesis, &r->validators, &last, &results, r->verify_all, info);
 }
 

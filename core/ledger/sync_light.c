@@ -5,6 +5,7 @@
 #include "core/ledger/replica_internal.h"
 
 #define RULES_MARK_SIZE 16u
+#define EVENTS_MARK_SIZE (8u + ID_SIZE)
 #define POLICY_TRIES 3 /* a policy may change between two proofs */
 
 /* ---- one row ------------------------------------------------------------------------------- */
@@ -198,6 +199,40 @@ static enum err take_events(struct events_run *run, const Medlock__AccountState 
 	return ERR_OK;
 }
 
+/* What the stored entries come to, as it was when they were stored. */
+static void write_mark(uint8_t out[EVENTS_MARK_SIZE], const struct replica_log *log)
+{
+	put_be64(out, log->count);
+	memcpy(out + 8, log->head.b, ID_SIZE);
+}
+
+/* Entries that were changed behind our back are our damage, and no peer's lie. */
+static enum err read_stored(struct replica *r, struct replica_log *ret, struct err_info *info)
+{
+	uint8_t now[EVENTS_MARK_SIZE];
+	struct buf then = BUF_INIT;
+	enum err e;
+
+	TRY(replica_events(r, &r->account, 1, UINT64_MAX, chain_stored, ret, info));
+	write_mark(now, ret);
+	e = replica_meta_get(r, &then, "events", info);
+	if (e == ERR_NOT_FOUND && ret->count == 0)
+		e = ERR_OK;
+	else if (e == ERR_NOT_FOUND || (e == ERR_OK && !bytes_equal(buf_bytes(&then), bytes_of(now, sizeof(now)))))
+		e = err_set(info, ERR_DAMAGED, "the stored entries are not those that were stored");
+	buf_release(&then);
+	return e;
+}
+
+static enum err store_events(struct events_run *run, const Medlock__AccountState *a, struct err_info *info)
+{
+	uint8_t mark[EVENTS_MARK_SIZE];
+
+	TRY(take_events(run, a, info));
+	write_mark(mark, &run->log);
+	return replica_meta_put(run->r, "events", bytes_of(mark, sizeof(mark)), info);
+}
+
 /* All or none: a list that does not chain leaves what was stored before. */
 static enum err sync_events(struct replica *r, uint64_t *ret_added, const struct peer_call *call,
 				const Medlock__AccountState *a, struct err_info *info)
@@ -205,14 +240,11 @@ static enum err sync_events(struct replica *r, uint64_t *ret_added, const struct
 	struct events_run run = {.r = r, .call = call};
 	enum err e;
 
-	TRY(replica_events(r, &r->account, 1, UINT64_MAX, chain_stored, &run.log, info));
+	TRY(read_stored(r, &run.log, info));
 	if (run.log.count == a->event_count && run.log.count == 0)
 		return ERR_OK;
 	TRY(db_begin(r->db, info));
-	e = take_events(&run, a, info);
-	if (e == ERR_DUPLICATE) /* one that should be new is there: the stored ones have a gap */
-		e = err_set(info, ERR_DAMAGED, "the stored entries are not the first %llu of the list",
-			    (unsigned long long)(run.log.count - run.added));
+	e = store_events(&run, a, info);
 	if (e != ERR_OK) {
 		db_rollback(r->db);
 		return e;
@@ -299,6 +331,11 @@ static struct rules_mark rules_mark(struct replica *r)
 		mark = (struct rules_mark){get_be64(value.data), get_be64(value.data + 8)};
 	buf_release(&value);
 	return mark;
+}
+
+uint64_t replica_rules_version(struct replica *r)
+{
+	return rules_mark(r).version;
 }
 
 static enum err sync_rules(struct replica *r, const struct peer_call *call, const Medlock__PolicyState *p,

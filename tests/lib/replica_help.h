@@ -4,10 +4,14 @@
 #define MEDLOCK_TESTS_REPLICA_HELP_H
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "chain_story.h"
+#include "core/base/files.h"
 #include "core/ledger/replica.h"
 #include "fake_peer.h"
+
+#define REPLICA_FILE_MAX (64u * 1024 * 1024)
 
 struct replica_desk {
 	struct story s;
@@ -81,11 +85,24 @@ static inline void replica_desk_release(struct replica_desk *d)
 
 /* ---- behind medlock's back ---- */
 
+/* flip(blob): the same with a bit of its middle byte changed. */
+static inline void replica_desk_flip(sqlite3_context *c, int count, sqlite3_value **values)
+{
+	int len = sqlite3_value_bytes(values[0]);
+	uint8_t *copy = malloc((size_t)len + 1);
+
+	ASSERT(count == 1 && len > 0 && copy != NULL);
+	memcpy(copy, sqlite3_value_blob(values[0]), (size_t)len);
+	copy[len / 2] ^= 1;
+	sqlite3_result_blob(c, copy, len, free);
+}
+
 static inline sqlite3 *replica_desk_sqlite(const struct replica_desk *d)
 {
 	sqlite3 *h = NULL;
 
 	ASSERT(sqlite3_open_v2(d->path, &h, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK);
+	ASSERT(sqlite3_create_function(h, "flip", 1, SQLITE_UTF8, NULL, replica_desk_flip, NULL, NULL) == SQLITE_OK);
 	return h;
 }
 
@@ -97,9 +114,28 @@ static inline void replica_desk_exec(const struct replica_desk *d, const char *s
 
 	if (code != SQLITE_OK)
 		fprintf(stderr, "%s: %s\n", sql, sqlite3_errmsg(h));
-	ASSERT(code == SQLITE_OK);
-	ASSERT(rows < 0 || sqlite3_changes(h) == rows);
+	else if (rows >= 0 && sqlite3_changes(h) != rows)
+		fprintf(stderr, "%s: changes %d rows\n", sql, sqlite3_changes(h));
+	ASSERT(code == SQLITE_OK && (rows < 0 || sqlite3_changes(h) == rows));
 	sqlite3_close(h);
+}
+/* Closes the replica; its file alone, whole. */
+static inline void replica_desk_file(struct replica_desk *d, struct buf *ret)
+{
+	replica_desk_close(d);
+	replica_desk_exec(d, "PRAGMA wal_checkpoint(TRUNCATE)", -1);
+	ASSERT(files_read(ret, d->path, REPLICA_FILE_MAX, NULL) == ERR_OK);
+}
+
+static inline void replica_desk_put_file(struct replica_desk *d, struct bytes bytes)
+{
+	char other[160];
+
+	snprintf(other, sizeof(other), "%s-wal", d->path);
+	unlink(other);
+	snprintf(other, sizeof(other), "%s-shm", d->path);
+	unlink(other);
+	ASSERT(files_write(d->path, bytes, NULL) == ERR_OK);
 }
 
 #endif

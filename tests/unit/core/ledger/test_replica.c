@@ -14,8 +14,6 @@
 #include "replica_help.h"
 #include "seed.h"
 
-#define FILE_MAX (8u * 1024 * 1024)
-
 static void make(struct replica_desk *d, bool full)
 {
 	replica_desk_init(d, 1, full);
@@ -230,24 +228,6 @@ static bool look_at(struct replica_desk *d, const char *what, size_t at)
 	return e == ERR_OK;
 }
 
-static void checkpoint(struct replica_desk *d, struct buf *ret)
-{
-	replica_desk_close(d);
-	replica_desk_exec(d, "PRAGMA wal_checkpoint(TRUNCATE)", -1);
-	assert_int_equal(files_read(ret, d->path, FILE_MAX, NULL), ERR_OK);
-}
-
-static void put_file(struct replica_desk *d, struct bytes bytes)
-{
-	char other[160];
-
-	snprintf(other, sizeof(other), "%s-wal", d->path);
-	unlink(other);
-	snprintf(other, sizeof(other), "%s-shm", d->path);
-	unlink(other);
-	assert_int_equal(files_write(d->path, bytes, NULL), ERR_OK);
-}
-
 static void flip_bytes(bool full)
 {
 	uint64_t seed = test_seed(), found = 0;
@@ -257,7 +237,7 @@ static void flip_bytes(bool full)
 
 	seeded_rng_init(&rng, seed);
 	make(&d, full);
-	checkpoint(&d, &whole);
+	replica_desk_file(&d, &whole);
 	assert_true(look_at(&d, "nothing", 0));
 	for (size_t i = 0; i < 150; i++) {
 		uint8_t random[5];
@@ -267,12 +247,12 @@ static void flip_bytes(bool full)
 		at = i < 100 ? i : get_be32(random) % whole.len; /* the first page's header is what opening reads */
 		random[4] |= (uint8_t)(random[4] == 0);
 		whole.data[at] ^= random[4];
-		put_file(&d, buf_bytes(&whole));
+		replica_desk_put_file(&d, buf_bytes(&whole));
 		found += !look_at(&d, "a flipped byte", at);
 		whole.data[at] ^= random[4];
 	}
 	assert_true(found > 20);
-	put_file(&d, buf_bytes(&whole));
+	replica_desk_put_file(&d, buf_bytes(&whole));
 	assert_true(look_at(&d, "nothing", 0));
 	replica_desk_release(&d);
 	buf_release(&whole);
@@ -288,15 +268,15 @@ static void test_a_cut_file(void **state)
 	struct buf whole = BUF_INIT;
 
 	make(&d, true);
-	checkpoint(&d, &whole);
+	replica_desk_file(&d, &whole);
 	for (size_t i = 1; i < 40; i++) {
-		put_file(&d, bytes_of(whole.data, whole.len * i / 40));
+		replica_desk_put_file(&d, bytes_of(whole.data, whole.len * i / 40));
 		assert_false(look_at(&d, "cut", i));
 	}
-	put_file(&d, bytes_of(whole.data, whole.len - 1));
+	replica_desk_put_file(&d, bytes_of(whole.data, whole.len - 1));
 	assert_false(look_at(&d, "cut", whole.len - 1));
 	/* An empty file is a replica that begins anew. */
-	put_file(&d, bytes_of(NULL, 0));
+	replica_desk_put_file(&d, bytes_of(NULL, 0));
 	assert_int_equal(replica_desk_open(&d, NULL), ERR_OK);
 	assert_int_equal(replica_status(d.r, &st, NULL), ERR_OK);
 	assert_int_equal(st.height, 0);
@@ -319,7 +299,7 @@ static void test_what_is_no_database(void **state)
 	assert_int_equal(files_write(d.path, bytes_str(words), NULL), ERR_OK);
 	assert_int_equal(replica_desk_open(&d, &info), ERR_DAMAGED);
 	assert_says(&info);
-	assert_int_equal(files_read(&after, d.path, FILE_MAX, NULL), ERR_OK);
+	assert_int_equal(files_read(&after, d.path, REPLICA_FILE_MAX, NULL), ERR_OK);
 	assert_true(bytes_equal(buf_bytes(&after), bytes_str(words)));
 	unlink(d.path);
 	assert_int_equal(mkdir(d.path, 0700), 0);
