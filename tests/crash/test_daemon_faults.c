@@ -231,6 +231,66 @@ static void test_errors(void **state)
 	scene_check_stored(s);
 }
 
+/* Whole, from memory, or a failure; never less than there is, or that it is not there: a client would believe it. */
+static size_t whole_or_failed(enum err e, size_t got, size_t all)
+{
+	if (e == ERR_OK)
+		assert_int_equal(got, all);
+	else
+		assert_int_equal(e, ERR_PEER);
+	return e != ERR_OK;
+}
+
+/* How many of four readings failed. */
+static size_t read_all(struct scene *s)
+{
+	struct peer_call patient = {.http = s->http, .peer = &s->d.peer, .authorization = buf_text(&s->patient)};
+	struct peer_call officer = {.http = s->http, .peer = &s->d.peer, .authorization = buf_text(&s->officer)};
+	Medlock__StatusReply *status = NULL;
+	Medlock__HeadersReply *headers = NULL;
+	Medlock__BlocksReply *blocks = NULL;
+	Medlock__EventsReply *events = NULL;
+	Medlock__TxReply *tx = NULL;
+	size_t failed = 0;
+	enum err e;
+
+	assert_int_equal(peer_status(&officer, &status, NULL), ERR_OK);
+	e = peer_headers(&patient, &headers, 1, 100, NULL);
+	failed += whole_or_failed(e, e == ERR_OK ? headers->n_headers : 0, status->height);
+	e = peer_blocks(&officer, &blocks, 1, 100, NULL);
+	failed += whole_or_failed(e, e == ERR_OK ? blocks->n_blocks : 0, status->height);
+	e = peer_events(&patient, &events, &s->anna.account, 1, NULL);
+	failed += whole_or_failed(e, e == ERR_OK ? events->n_events : 0, s->acked_count);
+	e = peer_tx(&officer, &tx, &s->acked[0], NULL);
+	failed += whole_or_failed(e, 1, 1);
+	WIRE_FREE(status);
+	WIRE_FREE(headers);
+	WIRE_FREE(blocks);
+	WIRE_FREE(events);
+	WIRE_FREE(tx);
+	return failed;
+}
+
+static void test_errors_of_reading(void **state)
+{
+	struct scene *s = *state;
+	struct control *c = control_new();
+
+	scene_begin(s);
+	assert_int_equal(daemon_stop(&s->d, SIGTERM), 0);
+	child_start(s, c); /* with nothing of the old blocks in memory */
+	arm(c, FAULT_READ_EVER, 0);
+	assert_int_not_equal(read_all(s), 0);
+	assert_int_not_equal(read_all(s), 0);
+	arm(c, FAULT_NONE, 0);
+	scene_must_read(s);
+	scene_must_act(s);
+	assert_int_equal(daemon_stop(&s->d, SIGTERM), 0);
+	assert_int_equal(daemon_command(&s->d, "check"), 0);
+	assert_int_equal(scene_check_stored(s), 0);
+	control_free(c);
+}
+
 /* A home that has never run, but for what init made. */
 static void forget_ledger(const struct scene *s)
 {
@@ -291,7 +351,7 @@ static void test_full_at_the_first_start(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {T(test_full_at_every_change), T(test_errors), T(test_errors_at_the_first_start),
+	const struct CMUnitTest tests[] = {T(test_full_at_every_change), T(test_errors), T(test_errors_of_reading), T(test_errors_at_the_first_start),
 					   T(test_full_at_the_first_start)};
 
 	return cmocka_run_group_tests_name("daemon_faults", tests, NULL, NULL);

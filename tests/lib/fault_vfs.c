@@ -51,7 +51,7 @@ static int strike(int io_code)
 	bool power = all.kind == FAULT_POWER_DROP || all.kind == FAULT_POWER_TORN;
 
 	all.seen++;
-	if (all.kind == FAULT_NONE || all.seen < all.nth || (all.kind == FAULT_ERROR_ONCE && all.seen > all.nth))
+	if (all.kind == FAULT_NONE || all.kind == FAULT_READ_EVER || all.seen < all.nth || (all.kind == FAULT_ERROR_ONCE && all.seen > all.nth))
 		return 0;
 	all.struck = true;
 	if (power)
@@ -98,6 +98,10 @@ static int fault_close(sqlite3_file *f)
 
 static int fault_read(sqlite3_file *f, void *data, int len, sqlite3_int64 offset)
 {
+	if (all.kind == FAULT_READ_EVER) {
+		all.struck = true;
+		return SQLITE_IOERR_READ;
+	}
 	return real_of(f)->pMethods->xRead(real_of(f), data, len, offset);
 }
 

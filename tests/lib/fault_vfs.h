@@ -18,7 +18,8 @@ enum fault_kind {
 	FAULT_ERROR_EVER,   /* it and all later ones fail */
 	FAULT_FULL_EVER,    /* as a full disk */
 	FAULT_POWER_DROP,   /* nothing reaches the disk any more; unsynced changes are lost */
-	FAULT_POWER_TORN    /* some of them are there, one of them in part */
+	FAULT_POWER_TORN,   /* some of them are there, one of them in part */
+	FAULT_READ_EVER     /* changes work, but every read fails */
 };
 
 void fault_vfs_register(void); /* may be called again */
