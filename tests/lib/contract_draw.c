@@ -31,6 +31,11 @@ const struct world_account *draw_person(struct draw *d, uint32_t role)
 	return p ? p : &d->people[below(d, d->people_count)];
 }
 
+const struct world_account *draw_patient(struct draw *d)
+{
+	return once_in(d, 4) ? draw_person(d, ROLE_PATIENT) : &d->people[5 + below(d, 2)];
+}
+
 const struct world_account *draw_keys_of(struct draw *d, const struct hash32 *id)
 {
 	for (size_t i = 0; i < d->people_count; i++)
@@ -134,7 +139,7 @@ static void fill_anchor(struct draw *d, struct drawn_anchor *c, struct world_acc
 	c->x.account = m_data(&c->account);
 	c->x.role = of->role;
 	c->x.certificate = m_data(&c->certificate);
-	c->x.not_after = d->w->block.time.v + (int64_t)(1 + below(d, 90)) * MS_PER_DAY;
+	c->x.not_after = d->w->block.time.v + (int64_t)(1 + below(d, once_in(d, 3) ? 30 : 900)) * MS_PER_DAY;
 	if (!once_in(d, 3)) {
 		of->organisation = d->organisations[below(d, DRAW_ORGANISATIONS)];
 		c->x.organisation = wire_data(BYTES_ID(of->organisation));
@@ -233,8 +238,8 @@ static void draw_revoke(struct draw *d, struct buf *ret_tx)
 	uint8_t salt[16];
 	Medlock__Body body = world_body(d->w, salt);
 
-	if (of < &d->people[5] && !once_in(d, 6)) /* who keeps the network going seldom leaves */
-		of = draw_person(d, 0);
+	if (of < &d->people[7] && !once_in(d, 8)) /* who keeps the story going seldom leaves */
+		of = &d->people[below(d, d->people_count)];
 	memcpy(id.b, of->id.b, 32);
 	if (once_in(d, 10))
 		id = draw_nobody(d);
@@ -270,9 +275,9 @@ void draw_tx(struct draw *d, struct buf *ret_tx)
 	static const struct {
 		void (*draw)(struct draw *, struct buf *);
 		unsigned weight;
-	} kinds[] = {{draw_again, 8},  {draw_anchor, 10}, {draw_revoke, 5},   {draw_deposit, 16}, {draw_rules, 16},
-		     {draw_pause, 4},  {draw_request, 26}, {draw_close, 6},   {draw_receipt, 6},  {draw_network, 6}};
-	size_t at = below(d, 103);
+	} kinds[] = {{draw_again, 7},  {draw_anchor, 9},  {draw_revoke, 3},   {draw_deposit, 16}, {draw_rules, 16},
+		     {draw_pause, 4},  {draw_request, 30}, {draw_close, 5},   {draw_receipt, 6},  {draw_network, 5}};
+	size_t at = below(d, 101);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); at -= kinds[i++].weight)
 		if (at < kinds[i].weight) {

@@ -11,7 +11,7 @@
 #include "model_state.h"
 #include "world.h"
 
-#define DRAW_PEOPLE 40u
+#define DRAW_PEOPLE 30u
 #define DRAW_PAST 48u
 #define DRAW_ORGANISATIONS 3u
 #define DRAW_PROJECTS 2u
@@ -42,6 +42,7 @@ void draw_costly(struct draw *d, struct buf *ret_tx);
 bool once_in(struct draw *d, unsigned n);
 size_t below(struct draw *d, size_t n);
 const struct world_account *draw_person(struct draw *d, uint32_t role); /* any when nobody has it; 0: anybody */
+const struct world_account *draw_patient(struct draw *d); /* mostly one of the first two, who so get many records */
 const struct world_account *draw_keys_of(struct draw *d, const struct hash32 *id); /* NULL */
 struct hash32 draw_nobody(struct draw *d);
 void draw_finish(struct draw *d, struct buf *ret_tx, Medlock__Body *body, const struct world_account *by);

@@ -5,7 +5,7 @@
 #include "contract_draw.h"
 #include "core/crypto/seal.h"
 
-#define RULES_AT_ONCE 3u
+#define RULES_AT_ONCE 4u
 
 struct drawn_rule {
 	Medlock__Rule x;
@@ -20,12 +20,12 @@ struct drawn_rule {
 void draw_pause(struct draw *d, struct buf *ret_tx)
 {
 	Medlock__ConsentPause x = MEDLOCK__CONSENT_PAUSE__INIT;
-	const struct world_account *owner = draw_person(d, ROLE_PATIENT);
+	const struct world_account *owner = draw_patient(d);
 	uint8_t salt[16];
 	Medlock__Body body = world_body(d->w, salt);
 
 	x.owner = wire_data(BYTES_ID(owner->id));
-	x.paused = once_in(d, 3);
+	x.paused = once_in(d, 4);
 	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
 	body.consent_pause = &x;
 	draw_finish(d, ret_tx, &body, once_in(d, 8) ? draw_person(d, ROLE_PATIENT) : owner);
@@ -129,21 +129,21 @@ static void draw_rule(struct draw *d, struct drawn_rule *r)
 
 	*x = (Medlock__Rule)MEDLOCK__RULE__INIT;
 	x->effect = effects[below(d, 5)];
-	x->lock = x->effect == EFFECT_DENY && once_in(d, 3);
+	x->lock = x->effect == EFFECT_DENY && once_in(d, 4);
 	x->emergency_ok = x->lock && once_in(d, 2);
 	x->actors = r->actors;
-	x->n_actors = below(d, 4);
+	x->n_actors = once_in(d, 3) ? 0 : below(d, 4);
 	for (size_t i = 0; i < x->n_actors; i++)
 		draw_actor(d, r, i);
 	x->n_purposes = draw_codes(d, x->purposes = r->purposes, purposes, 5, 2);
-	x->n_categories = draw_codes(d, x->categories = r->categories, categories, 3, 3);
-	x->n_labels = draw_codes(d, x->labels = r->labels, labels, 3, 3);
+	x->n_categories = draw_codes(d, x->categories = r->categories, categories, 3, 4);
+	x->n_labels = draw_codes(d, x->labels = r->labels, labels, 3, 4);
 	x->n_obligations = draw_codes(d, x->obligations = r->obligations, duties, 4, 4);
-	x->any_label = once_in(d, 2);
+	x->any_label = !once_in(d, 3);
 	x->confidentiality = once_in(d, 4) ? 1 + (uint32_t)below(d, 6) : 0;
 	x->form = (uint32_t)below(d, 3);
 	x->visibility = once_in(d, 5) ? 1 + (uint32_t)below(d, 2) : 0;
-	x->uses_left = once_in(d, 4) ? 1 + (uint32_t)below(d, 2) : 0;
+	x->uses_left = once_in(d, 3) ? 1 + (uint32_t)below(d, 2) : 0;
 	draw_rule_ids(d, r);
 	draw_times(d, r);
 	if (once_in(d, 6))
@@ -186,7 +186,7 @@ void draw_rules(struct draw *d, struct buf *ret_tx)
 	struct drawn_rule *rules = calloc(RULES_PER_ACCOUNT_MAX + 1, sizeof(*rules));
 	Medlock__Rule *put[RULES_PER_ACCOUNT_MAX + 1];
 	uint32_t there[RULES_PER_ACCOUNT_MAX], remove[RULES_PER_ACCOUNT_MAX];
-	const struct world_account *by = draw_person(d, ROLE_PATIENT);
+	const struct world_account *by = draw_patient(d);
 	Medlock__ConsentSet x = MEDLOCK__CONSENT_SET__INIT;
 	const struct m_policy *policy;
 	struct hash32 owner;
@@ -203,7 +203,7 @@ void draw_rules(struct draw *d, struct buf *ret_tx)
 	x.put = put;
 	x.remove = remove;
 	x.default_effect = once_in(d, 4) ? EFFECT_DENY + (uint32_t)below(d, 2) : 0;
-	if (once_in(d, 40)) {
+	if (once_in(d, 25)) {
 		x.n_put = draw_many(d, rules, n);
 	} else {
 		x.n_put = below(d, RULES_AT_ONCE + 1);
@@ -333,7 +333,7 @@ static void request_free(struct drawn_request *r)
 void draw_request(struct draw *d, struct buf *ret_tx)
 {
 	static const uint32_t categories[] = {CATEGORY_MED, CATEGORY_LAB, CATEGORY_IMG};
-	const struct world_account *owner = draw_person(d, once_in(d, 20) ? 0 : ROLE_PATIENT), *by;
+	const struct world_account *owner = once_in(d, 20) ? draw_person(d, 0) : draw_patient(d), *by;
 	struct drawn_request *r = request_new(d, owner);
 
 	by = draw_asker(d, &r->x.purpose);
@@ -355,7 +355,7 @@ void draw_request(struct draw *d, struct buf *ret_tx)
 
 void draw_costly(struct draw *d, struct buf *ret_tx)
 {
-	struct drawn_request *r = request_new(d, draw_person(d, ROLE_PATIENT));
+	struct drawn_request *r = request_new(d, draw_patient(d));
 	const struct world_account *by = draw_asker(d, &r->x.purpose);
 
 	if (!once_in(d, 5))

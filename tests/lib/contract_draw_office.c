@@ -35,7 +35,7 @@ static void draw_content(struct draw *d, Medlock__RecordDeposit *x)
 	x->labels = calloc(3, sizeof(*x->labels));
 	ASSERT(x->labels);
 	for (size_t i = 0; i < 3; i++)
-		if (once_in(d, 4))
+		if (once_in(d, 6))
 			x->labels[x->n_labels++] = labels[i];
 	if (once_in(d, 3))
 		x->confidentiality = 1 + (uint32_t)below(d, 6);
@@ -96,7 +96,7 @@ void draw_deposit(struct draw *d, struct buf *ret_tx)
 	const struct model *m = d->model;
 	const struct m_record *old = m->record_count && once_in(d, 5) ? &m->records[below(d, m->record_count)] : NULL;
 	const struct world_account *by = old ? draw_keys_of(d, &old->depositor) : draw_depositor(d);
-	const struct world_account *patient = draw_person(d, once_in(d, 20) ? 0 : ROLE_PATIENT);
+	const struct world_account *patient = once_in(d, 20) ? draw_person(d, 0) : draw_patient(d);
 	struct account_id owner = patient->id;
 	Medlock__RecordDeposit *x;
 	uint8_t salt[16];

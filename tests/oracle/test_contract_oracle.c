@@ -26,8 +26,9 @@
 #define STEPS 300u
 #endif
 #define BLOCK_TXS 8u
+#define SEEDS_APART 1000u  /* so that two runs share no world */
 #define COSTLY_EVERY 5u /* worlds */
-#define COSTLY_TXS 60u  /* more than a block can pay for */
+#define COSTLY_TXS 80u  /* more than a block can pay for */
 #define CODES_SEEN_MIN 15u /* different results that a run gives at least */
 #define CODE_MAX 128u
 
@@ -39,6 +40,7 @@ struct heard {
 struct seen {
 	unsigned taken[64], refused[64]; /* by action */
 	unsigned code[CODE_MAX];
+	unsigned reason[DECISION_REASON_NO_FORM + 1], used_up; /* of decisions, in the owners' events; counted rules */
 };
 
 struct run {
@@ -163,16 +165,21 @@ static struct model_block model_block_of(const struct run *r)
 	return b;
 }
 
-/* One transaction through contract_apply; one that does not parse never gets there. */
+/* One transaction through contract_apply, which does what contract_check says; one that does not parse never gets there. */
 static void apply_one(struct run *r, struct contract_result *ret, struct bytes in, const struct contract_sink *sink)
 {
+	struct contract_result asked = {0};
 	struct tx tx;
 	enum err e = tx_parse(&tx, in, NULL);
 
 	*ret = (struct contract_result){.code = (uint32_t)-(int)e};
 	if (e)
 		return;
+	assert_int_equal(contract_check(&asked, &r->w.kv, &r->w.block, &tx), ERR_OK);
 	assert_int_equal(contract_apply(ret, &r->w.kv, &r->w.block, &tx, NULL, sink), ERR_OK);
+	if (asked.code != ret->code || asked.cost != ret->cost || !bytes_equal(buf_bytes(&asked.data), buf_bytes(&ret->data)))
+		fail_at(r, tx.action, "contract_check says otherwise", "");
+	contract_result_release(&asked);
 	tx_release(&tx);
 }
 
@@ -245,8 +252,8 @@ static void next_block(struct run *r)
 {
 	struct draw *d = &r->draw;
 
-	r->w.block.height += once_in(d, 40) ? 1 + below(d, 12000) : 1 + below(d, 3);
-	r->w.block.time.v += (int64_t)(once_in(d, 15) ? below(d, 10 * MS_PER_DAY) : below(d, 600000));
+	r->w.block.height += once_in(d, 30) ? 1 + below(d, 12000) : 1 + below(d, 3);
+	r->w.block.time.v += (int64_t)(once_in(d, 20) ? below(d, 10 * MS_PER_DAY) : below(d, 600000));
 }
 
 static void random_block(struct run *r)
@@ -270,7 +277,7 @@ static void random_block(struct run *r)
 
 static void enrol_cast(struct run *r)
 {
-	static const uint32_t cast[] = {ROLE_PATIENT, ROLE_PATIENT, ROLE_PATIENT, ROLE_CLINICIAN, ROLE_CLINICIAN,
+	static const uint32_t cast[] = {ROLE_PATIENT, ROLE_PATIENT, ROLE_CLINICIAN, ROLE_CLINICIAN,
 					ROLE_CLINICIAN, ROLE_RESEARCHER, ROLE_OFFICER};
 
 	for (size_t i = 0; i < sizeof(cast) / sizeof(*cast); i++) {
@@ -282,24 +289,46 @@ static void enrol_cast(struct run *r)
 	}
 }
 
+/* Why records were given or refused: each reason that a contract has should come up. */
+static void count_decisions(struct run *r)
+{
+	size_t count;
+	const struct model_event *list = model_events(r->model, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		Medlock__Event *event = NULL;
+		struct account_id owner;
+
+		memcpy(owner.b, list[i].owner.b, 32);
+		assert_int_equal(event_parse(&event, &owner, list[i].n, buf_bytes(&list[i].bytes), NULL), ERR_OK);
+		for (size_t k = 0; k < event->n_records && event->kind == ACTION_ACCESS_REQUEST; k++)
+			r->seen->reason[event->records[k]->reason]++;
+		WIRE_FREE(event);
+	}
+	for (size_t i = 0; i < r->model->rule_count; i++)
+		r->seen->used_up += r->model->rules[i].rule->uses_left != 0 &&
+				    r->model->rules[i].uses_spent == r->model->rules[i].rule->uses_left;
+}
+
 static void run_world(uint64_t seed, unsigned number, struct seen *seen)
 {
 	struct run r = {.seed = seed, .world_number = number, .seen = seen};
 	Medlock__Genesis *genesis = NULL;
 
-	world_init(&r.w, seed + number);
+	world_init(&r.w, seed * SEEDS_APART + number);
 	assert_int_equal(WIRE_DECODE(&genesis, medlock__genesis, buf_bytes(&r.w.genesis), 4 * GENESIS_SIZE_MAX, NULL), ERR_OK);
 	r.model = model_new(genesis);
 	WIRE_FREE(genesis);
 	draw_init(&r.draw, &r.w, r.model);
 	compare_state(&r, 0);
 	enrol_cast(&r);
+	while (r.step < STEPS)
+		random_block(&r);
 	if (number % COSTLY_EVERY == 0) {
 		next_block(&r);
 		whole_block(&r, COSTLY_TXS, draw_costly);
 	}
-	while (r.step < STEPS)
-		random_block(&r);
+	count_decisions(&r);
 	draw_release(&r.draw);
 	model_free(r.model);
 	world_release(&r.w);
@@ -325,6 +354,13 @@ static void check_seen(const struct seen *s)
 		if (!s->taken[row->number] || !s->refused[row->number])
 			fail_msg("%s was not seen both taken and refused", row->code);
 	assert_true(codes >= CODES_SEEN_MIN);
+	for (size_t i = 0; (row = code_at(CODES_DECISION_REASON, i)) != NULL; i++) {
+		printf("# %5u records decided by %s\n", s->reason[row->number], row->code);
+		if (!s->reason[row->number] && row->number != DECISION_REASON_NOT_LICENSED) /* refused before */
+			fail_msg("no record was decided by %s", row->code);
+	}
+	printf("# %u rules used up\n", s->used_up);
+	assert_true(s->used_up > 0);
 }
 
 static void test_contract_equals_the_model(void **state)
