@@ -69,6 +69,11 @@ bool fhir_has_code(struct json_object *concept, const char *system, const char *
 
 bool fhir_looks_like_json(struct bytes text)
 {
+	/* With a byte-order mark it is JSON that we refuse, not an attachment that goes without its labels. */
+	if (text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
+		text = bytes_of(text.data + 3, text.len - 3);
+	if (text.len >= 2 && (memcmp(text.data, "\xFF\xFE", 2) == 0 || memcmp(text.data, "\xFE\xFF", 2) == 0))
+		return memchr(text.data, '{', text.len < 16 ? text.len : 16) != NULL;
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.data[i] == ' ' || text.data[i] == '\t' || text.data[i] == '\r' || text.data[i] == '\n')
 			continue;

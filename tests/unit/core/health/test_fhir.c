@@ -122,6 +122,10 @@ static void test_looks_like_json(void **state)
 	assert_true(fhir_looks_like_json(bytes_str(" \t\r\n{")));
 	assert_true(fhir_looks_like_json(bytes_str("[1]")));
 	assert_false(fhir_looks_like_json(bytes_str("%PDF-1.4 {")));
+	assert_true(fhir_looks_like_json(bytes_str("\xEF\xBB\xBF\n{\"resourceType\"")));
+	assert_true(fhir_looks_like_json(bytes_of("\xFF\xFE{\0\"\0", 6)));
+	assert_true(fhir_looks_like_json(bytes_of("\xFE\xFF\0{\0\"", 6)));
+	assert_false(fhir_looks_like_json(bytes_str("\xEF\xBB\xBF""a letter")));
 	assert_false(fhir_looks_like_json(bytes_str("   ")));
 	assert_false(fhir_looks_like_json(bytes_of(NULL, 0)));
 }
