@@ -35,7 +35,8 @@ struct submitter {
 
 /* body: the action is set; network, salt and valid_until are filled in here (the message does not own them afterwards:
  * they are reset).  Lists are sorted.  ERR_OK: in a block with code 0.  ERR_PROOF: a peer says so and cannot
- * show it.  A refusal is the error of its code (ERR_CONFLICT, ERR_ROLE, …) with ret filled as well.  ERR_TIMEOUT: it may still come; repeat with submit_again.
+ * show it.  A refusal is the error of its code (ERR_CONFLICT, ERR_ROLE, …) with ret filled as well.  ERR_TIMEOUT: it may
+ * still come; repeat with submit_again.
  */
 enum err submit_action(struct submitter *s, struct submitted *ret, Medlock__Body *body,
 		       struct err_info *info) MUST_USE;
