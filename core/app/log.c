@@ -82,6 +82,7 @@ enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms sinc
 	if (e == ERR_OK) {
 		g.list.complete = replica_log_verify(a->replica, &log, &a->me.account, NULL) == ERR_OK;
 		g.list.checked_to = log.proven_at;
+		g.list.checked_at = log.proven_time;
 		*ret = g.list;
 		return ERR_OK;
 	}
@@ -99,13 +100,12 @@ void app_events_release(struct app_events *e)
 	*e = (struct app_events){0};
 }
 
-enum err app_log_verify(struct app *a, uint64_t *ret_count, uint64_t *ret_height, struct err_info *info)
+enum err app_log_verify(struct app *a, struct app_log_verified *ret, struct err_info *info)
 {
 	struct replica_log log;
 
 	TRY(app_fresh_or_stored(a, info));
 	TRY(replica_log_verify(a->replica, &log, &a->me.account, info));
-	*ret_count = log.count;
-	*ret_height = log.proven_at;
+	*ret = (struct app_log_verified){log.count, log.proven_at, log.proven_time};
 	return ERR_OK;
 }

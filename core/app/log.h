@@ -28,6 +28,7 @@ struct app_events {
 	size_t count;
 	bool complete;       /* count and chain equal the proven account row */
 	uint64_t checked_to; /* height of the proof */
+	struct time_ms checked_at; /* time of its block */
 };
 /* n = 0: all since `since`; otherwise that one. */
 enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms since, uint64_t n,
@@ -37,6 +38,10 @@ void app_events_release(struct app_events *e);
 /* Recompute the chain from the stored bytes against the proven row, after asking the peer for the newest.
  * ERR_INCOMPLETE when something is withheld or changed.
  */
-enum err app_log_verify(struct app *a, uint64_t *ret_count, uint64_t *ret_height, struct err_info *info) MUST_USE;
+struct app_log_verified {
+	uint64_t count, height;
+	struct time_ms at; /* of the block that proves it */
+};
+enum err app_log_verify(struct app *a, struct app_log_verified *ret, struct err_info *info) MUST_USE;
 
 #endif

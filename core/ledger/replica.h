@@ -111,7 +111,11 @@ enum err replica_events(struct replica *r, const struct account_id *owner, uint6
 /* Recompute the chain of an owner's stored events against the newest proven account row, which in a light replica must
  * still have its proof.  ERR_INCOMPLETE, ERR_DAMAGED (an event that is none), ERR_PROOF, ERR_CHAIN.
  */
-struct replica_log { uint64_t count, proven_at; struct hash32 head; };
+struct replica_log {
+	uint64_t count, proven_at;
+	struct time_ms proven_time; /* of the block that shows it: a peer that stands still shows an old one */
+	struct hash32 head;
+};
 enum err replica_log_verify(struct replica *r, struct replica_log *ret, const struct account_id *owner,
 				struct err_info *info) MUST_USE;
 

@@ -281,6 +281,19 @@ static enum err proven_account(struct replica *r, Medlock__AccountState **ret, u
 	return e;
 }
 
+static enum err time_of_proof(struct replica *r, struct replica_log *log, struct err_info *info)
+{
+	uint64_t height = r->full ? log->proven_at : log->proven_at + 1;
+	struct block_header h;
+
+	log->proven_time.v = r->genesis->time;
+	if (height == 0)
+		return ERR_OK;
+	TRY(replica_read_header(r, &h, height, info));
+	log->proven_time = block_time_ms(h.time);
+	return ERR_OK;
+}
+
 enum err replica_log_verify(struct replica *r, struct replica_log *ret, const struct account_id *owner,
 				struct err_info *info)
 {
@@ -297,6 +310,8 @@ enum err replica_log_verify(struct replica *r, struct replica_log *ret, const st
 				(unsigned long long)log.count, (unsigned long long)account->event_count);
 	if (e == ERR_OK && log.count > 0 && !bytes_equal(BYTES_ID(log.head), wire_bytes(account->event_head)))
 		e = err_set(info, ERR_INCOMPLETE, "an entry is not what the ledger's chain says");
+	if (e == ERR_OK)
+		e = time_of_proof(r, &log, info);
 	WIRE_FREE(account);
 	if (e == ERR_OK)
 		*ret = log;

@@ -19,6 +19,8 @@ as okafor request new --owner anna --purpose TREAT
 expect 0 "a request that anna may later miss"
 as anna log verify
 expect 0 "with the honest peer the list verifies"
+as anna log list --json
+json "and says of what time it is" '(now - (.checked_at | sub("[.][0-9]+Z$"; "Z") | fromdateiso8601)) | . >= -60 and . < 600'
 home=$(peer_home)
 world_down
 

@@ -139,19 +139,26 @@ static void list_json(struct cli *c, struct json_writer *w, const struct app_eve
 	json_end_array(w);
 	json_boolean(w, "complete", list->complete);
 	json_uint(w, "checked_to", list->checked_to);
+	if (list->complete)
+		json_time(w, "checked_at", list->checked_at.v);
 }
 
 static enum err list(struct cli *c)
 {
 	struct app_events all;
+	char at[TIME_TEXT];
 
 	TRY(list_since(c, &all));
 	if (c->json)
 		list_json(c, &c->w, &all);
 	for (size_t i = 0; i < all.count; i++)
 		event_line(c, &all.rows[i]);
-	cli_say(c, all.complete ? "Complete: proven up to block %llu.\n" : "NOT COMPLETE up to block %llu.\n",
-		(unsigned long long)all.checked_to);
+	time_format(at, all.checked_at);
+	if (all.complete)
+		cli_say(c, "Complete: proven up to block %llu, made %.10s %.5s UTC.\n", (unsigned long long)all.checked_to, at,
+			at + 11);
+	else
+		cli_say(c, "NOT COMPLETE: what is here is not all that the ledger counts.\n");
 	app_events_release(&all);
 	return ERR_OK;
 }
@@ -191,16 +198,19 @@ static enum err show(struct cli *c)
 
 static enum err verify(struct cli *c)
 {
-	uint64_t count, height;
+	struct app_log_verified v;
+	char at[TIME_TEXT];
 
-	TRY(app_log_verify(c->app, &count, &height, &c->info));
+	TRY(app_log_verify(c->app, &v, &c->info));
 	if (c->json) {
-		json_uint(&c->w, "events", count);
+		json_uint(&c->w, "events", v.count);
 		json_boolean(&c->w, "complete", true);
-		json_uint(&c->w, "checked_to", height);
+		json_uint(&c->w, "checked_to", v.height);
+		json_time(&c->w, "checked_at", v.at.v);
 	}
-	cli_say(c, "All %llu entries are here and unchanged, proven up to block %llu.\n", (unsigned long long)count,
-		(unsigned long long)height);
+	time_format(at, v.at);
+	cli_say(c, "All %llu entries are here and unchanged.\nProven up to block %llu, made %.10s %.5s UTC.\n",
+		(unsigned long long)v.count, (unsigned long long)v.height, at, at + 11);
 	return ERR_OK;
 }
 
