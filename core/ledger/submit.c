@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "core/crypto/hash.h"
+#include "core/ledger/replica_internal.h"
 
 void submitted_release(struct submitted *s)
 {
@@ -43,6 +44,16 @@ static enum err newest_height(struct submitter *s, uint64_t *ret, struct err_inf
 	return s->link->count ? e : err_set(info, e, "no peer is known");
 }
 
+/* From the newest verified header: a peer that claims a far one could let in days later what it called refused.  Only
+ * who has no header yet takes a peer's word.
+ */
+static enum err base_height(struct submitter *s, uint64_t *ret, struct err_info *info)
+{
+	if (s->replica != NULL && replica_tip(s->replica, ret, NULL) == ERR_OK && *ret > 0)
+		return ERR_OK;
+	return newest_height(s, ret, info);
+}
+
 /* Names of what the transaction makes, known before it is sent. */
 static enum err fill_names(struct submitted *ret, struct bytes body, const struct account_id *account)
 {
@@ -79,7 +90,7 @@ enum err submit_sign(struct submitter *s, struct submitted *ret, struct buf *ret
 	uint64_t height = 0;
 	enum err e;
 
-	TRY(newest_height(s, &height, info));
+	TRY(base_height(s, &height, info));
 	rng_fill(rng, salt, sizeof(salt));
 	body->network_id = wire_data(BYTES_ID(s->link->network));
 	body->salt = wire_data(bytes_of(salt, sizeof(salt)));
