@@ -84,7 +84,8 @@ static enum err link_ticket(struct link *l, size_t peer, const char **ret, struc
 
 enum err link_call(struct link *l, struct peer_call *ret, size_t peer, bool read, struct err_info *info)
 {
-	struct peer_call c = {.http = l->http, .peer = &l->peers[peer].address, .task = l->task};
+	struct peer_call c = {.http = l->http, .peer = &l->peers[peer].address, .task = l->task,
+			      .timeout_ms = l->timeout_ms};
 
 	ASSERT(peer < l->count);
 	if (read)

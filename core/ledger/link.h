@@ -26,6 +26,7 @@ struct link {
 	struct keyholder *keys;       /* borrowed; NULL: calls that need no ticket only */
 	const struct clock *clock;
 	struct task *task;            /* may be NULL */
+	int64_t timeout_ms;           /* of one call; 0: HTTP_CLIENT_CALL_MS */
 	struct network_id network;
 	struct account_id account;
 	struct link_peer peers[PEERS_MAX];
