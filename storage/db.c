@@ -14,7 +14,7 @@ struct cached {
 
 struct db {
 	sqlite3 *handle;
-	bool writing, read_only;
+	bool writing, reading, read_only;
 	size_t count;
 	struct cached cache[2 * DB_STATEMENTS_MAX]; /* open addressing, at most half full */
 };
@@ -202,7 +202,7 @@ enum err db_exec(struct db *db, const char *sql, struct err_info *info)
 
 enum err db_begin(struct db *db, struct err_info *info)
 {
-	ASSERT(!db->writing);
+	ASSERT(!db->writing && !db->reading);
 	TRY(run_text(db->handle, "BEGIN IMMEDIATE", info));
 	db->writing = true;
 	return ERR_OK;
@@ -232,6 +232,30 @@ void db_rollback(struct db *db)
 bool db_in_transaction(const struct db *db)
 {
 	return db->writing;
+}
+
+enum err db_read_begin(struct db *db, struct err_info *info)
+{
+	sqlite3_stmt *s;
+
+	ASSERT(!db->writing && !db->reading);
+	TRY(db_statement(&s, db, "BEGIN DEFERRED", info));
+	TRY(db_run(db, s, info));
+	db->reading = true;
+	return ERR_OK;
+}
+
+/* A transaction that only read has nothing that could fail; SQLite may have ended it by itself after an I/O error. */
+void db_read_end(struct db *db)
+{
+	sqlite3_stmt *s;
+
+	ASSERT(db->reading);
+	db->reading = false;
+	if (sqlite3_get_autocommit(db->handle))
+		return;
+	if (db_statement(&s, db, "COMMIT", NULL) != ERR_OK || db_run(db, s, NULL) != ERR_OK)
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
 /* ---- statements ---- */

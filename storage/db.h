@@ -54,6 +54,12 @@ enum err db_commit(struct db *db, struct err_info *info) MUST_USE; /* on failure
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 
+/* Many reads of one state: without this each statement takes and drops the file's locks for itself.  Between the two,
+ * nothing is written through this handle.  End always succeeds.
+ */
+enum err db_read_begin(struct db *db, struct err_info *info) MUST_USE;
+void db_read_end(struct db *db);
+
 /* ---- statements ----
  *
  *	sqlite3_stmt *s;

@@ -43,7 +43,9 @@ enum err state_kv_scan(struct state_kv *kv, struct bytes prefix, struct bytes fr
 
 struct state_overlay;
 
-/* base NULL: nothing lies below (an empty state). */
+/* base NULL: nothing lies below (an empty state).  While the overlay holds anything, the base changes through it alone: it
+ * remembers what it read there.
+ */
 enum err state_overlay_new(struct state_overlay **ret, struct state_kv *base) MUST_USE;
 struct state_overlay *state_overlay_free(struct state_overlay *o);
 void state_overlay_clear(struct state_overlay *o); /* forget the block; keeps some memory for the next */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changes in memory: a skip list (Pugh 1990) of keys over an arena, with a journal for one transaction's undo.
  *
- * Nothing is freed one by one: keys, values and nodes lie in the arena until the block is forgotten.  A node that an
- * undo
- * took back stays in the list as "untouched" and lets the base show through.
+ * Nothing is freed one by one: keys, values and nodes lie in the arena until the block is forgotten.  A node that an undo
+ * took back stays in the list as "untouched" and lets the base show through.  What a transaction read of the base, and what
+ * a change replaces there, is kept beside the node: a block asks for the same rows several times.
  */
 #include "storage/state_internal.h"
 
@@ -18,6 +18,8 @@ enum touch { UNTOUCHED, PRESENT, ABSENT };
 struct node {
 	struct bytes key, value;
 	enum touch touch;
+	bool looked, had;      /* looked: had and was say what the base holds */
+	struct bytes was;
 	struct node *back;
 	struct node *next[]; /* as many as its level */
 };
@@ -45,6 +47,7 @@ struct state_overlay {
 	struct undo *journal;
 	size_t journal_len, journal_size;
 	bool in_tx;
+	struct buf scratch; /* a value on its way from the base */
 };
 
 /* ---- memory ---- */
@@ -126,6 +129,7 @@ struct state_overlay *state_overlay_free(struct state_overlay *o)
 	state_overlay_clear(o);
 	free(o->chunks);
 	free(o->journal);
+	buf_release(&o->scratch);
 	free(o);
 	return NULL;
 }
@@ -193,17 +197,48 @@ static enum err node_of(struct state_overlay *o, struct node **ret, struct bytes
 
 /* ---- reads and writes ---- */
 
+/* What the base holds for the node, read once. */
+static enum err look(struct state_overlay *o, struct node *n)
+{
+	enum err e = ERR_NOT_FOUND;
+
+	if (n->looked)
+		return ERR_OK;
+	buf_clear(&o->scratch);
+	if (o->base != NULL)
+		e = state_kv_get(o->base, &o->scratch, n->key);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	n->had = e == ERR_OK;
+	TRY(arena_copy(o, &n->was, buf_bytes(&o->scratch)));
+	n->looked = true;
+	return ERR_OK;
+}
+
+static enum err give(struct buf *ret, bool there, struct bytes value)
+{
+	if (!there)
+		return ERR_NOT_FOUND;
+	buf_append_bytes(ret, value);
+	return buf_error(ret);
+}
+
+/* Reads between transactions leave nothing behind: nothing would ever clear it. */
 enum err state_overlay_get(struct state_overlay *o, struct buf *ret_value, struct bytes key)
 {
 	struct node *n = seek(o, NULL, NULL, key);
 
-	if (n != NULL && n->touch != UNTOUCHED && bytes_equal(n->key, key)) {
-		if (n->touch == ABSENT)
+	if (n == NULL || !bytes_equal(n->key, key)) {
+		if (o->base == NULL)
 			return ERR_NOT_FOUND;
-		buf_append_bytes(ret_value, n->value);
-		return buf_error(ret_value);
+		if (!o->in_tx)
+			return state_kv_get(o->base, ret_value, key);
+		TRY(node_of(o, &n, key));
 	}
-	return o->base != NULL ? state_kv_get(o->base, ret_value, key) : ERR_NOT_FOUND;
+	if (n->touch != UNTOUCHED)
+		return give(ret_value, n->touch == PRESENT, n->value);
+	TRY(look(o, n));
+	return give(ret_value, n->had, n->was);
 }
 
 static enum err remember(struct state_overlay *o, struct node *n)
@@ -365,19 +400,13 @@ enum err state_overlay_scan(struct state_overlay *o, struct bytes prefix, struct
 
 /* ---- the end of a block ---- */
 
-static enum err one_change(struct state_overlay *o, const struct node *n, struct buf *old, state_change_each *each,
-			   void *context)
+static enum err one_change(struct state_overlay *o, struct node *n, state_change_each *each, void *context)
 {
 	struct state_change c = {.key = n->key, .has_new = n->touch == PRESENT, .new_value = n->value};
-	enum err e = ERR_NOT_FOUND;
 
-	buf_clear(old);
-	if (o->base != NULL)
-		e = state_kv_get(o->base, old, n->key);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
-	c.has_old = e == ERR_OK;
-	c.old_value = buf_bytes(old);
+	TRY(look(o, n));
+	c.has_old = n->had;
+	c.old_value = n->was;
 	if (c.has_old == c.has_new && bytes_equal(c.old_value, c.new_value))
 		return ERR_OK;
 	return each(context, &c);
@@ -385,14 +414,12 @@ static enum err one_change(struct state_overlay *o, const struct node *n, struct
 
 enum err state_overlay_changes(struct state_overlay *o, state_change_each *each, void *context)
 {
-	struct buf old = BUF_INIT;
 	enum err e = ERR_OK;
 
 	ASSERT(!o->in_tx);
 	for (struct node *n = o->head[0]; n != NULL && e == ERR_OK; n = n->next[0])
 		if (n->touch != UNTOUCHED)
-			e = one_change(o, n, &old, each, context);
-	buf_release(&old);
+			e = one_change(o, n, each, context);
 	return e;
 }
 
@@ -405,6 +432,11 @@ static enum err store_one(void *context, const struct state_change *c)
 
 enum err state_overlay_store(struct state_overlay *o)
 {
+	enum err e;
+
 	ASSERT(o->base != NULL);
-	return state_overlay_changes(o, store_one, o->base);
+	e = state_overlay_changes(o, store_one, o->base);
+	for (struct node *n = o->head[0]; n != NULL; n = n->next[0])
+		n->looked = false; /* the base is another one now, unless the caller rolls back */
+	return e;
 }

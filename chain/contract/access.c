@@ -21,6 +21,14 @@ enum err access_account(Medlock__AccountState **ret, struct contract_kv *kv, con
 	return ROWS_GET(&s, ret, medlock__account_state, state_key_account(account));
 }
 
+enum err access_sign_key(struct sign_public *ret, const Medlock__AccountState *a)
+{
+	if (!a->keys || a->keys->sign.len != sizeof(ret->b))
+		return ERR_DAMAGED;
+	memcpy(ret->b, a->keys->sign.data, sizeof(ret->b));
+	return ERR_OK;
+}
+
 enum err access_network(Medlock__Network **ret, struct contract_kv *kv)
 {
 	struct rows s = {.kv = kv};

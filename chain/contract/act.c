@@ -13,9 +13,7 @@ static enum err check_signature(const struct act *a, const Medlock__Signature *s
 	struct sign_public key;
 	int verdict = -1;
 
-	if (!row->keys || row->keys->sign.len != sizeof(key.b))
-		return ERR_DAMAGED;
-	memcpy(key.b, row->keys->sign.data, sizeof(key.b));
+	TRY(access_sign_key(&key, row));
 	if (a->verdicts)
 		verdict = a->verdicts->signature(a->verdicts->self, &a->tx->id, &key);
 	if (verdict < 0)

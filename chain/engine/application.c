@@ -115,7 +115,7 @@ static enum err approval_check(struct ledger_app *a, const struct tx *tx, const 
 	e = access_account(&account, &a->kv, &id);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_NOT_CERTIFIED : e;
-	e = sign_public_parse(&key, wire_bytes(account->keys->sign));
+	e = access_sign_key(&key, account);
 	WIRE_FREE(account);
 	return e != ERR_OK ? e : tx_verify_signature(tx, s, &key);
 }
@@ -134,9 +134,8 @@ static enum err approvals_check(struct ledger_app *a, const struct tx *tx)
 	return ERR_OK;
 }
 
-static enum err check_tx(void *self, struct contract_result *ret, const struct tx *tx, struct time_ms now)
+static enum err trial(struct ledger_app *a, struct contract_result *ret, const struct tx *tx, struct time_ms now)
 {
-	struct ledger_app *a = self;
 	struct contract_block next = app_next(a, now);
 	enum err e = approvals_check(a, tx);
 
@@ -144,9 +143,18 @@ static enum err check_tx(void *self, struct contract_result *ret, const struct t
 		*ret = (struct contract_result){.code = (uint32_t)-(int)e, .cost = tx->cost};
 		return ERR_OK;
 	}
-	if (e == ERR_OK)
-		e = contract_apply(ret, &a->kv, &next, tx, &a->verdicts.view, NULL);
-	app_state_drop(a); /* a trial: nothing of it stays */
+	return e != ERR_OK ? e : contract_apply(ret, &a->kv, &next, tx, &a->verdicts.view, NULL);
+}
+
+static enum err check_tx(void *self, struct contract_result *ret, const struct tx *tx, struct time_ms now)
+{
+	struct ledger_app *a = self;
+	enum err e;
+
+	TRY(db_read_begin(a->db, NULL));
+	e = trial(a, ret, tx, now);
+	app_state_drop(a); /* nothing of it stays */
+	db_read_end(a->db);
 	return e;
 }
 
@@ -235,7 +243,11 @@ static enum err finalize(void *self, struct app_finalized *ret, const struct app
 	a->next = a->at;
 	a->next.height = block->height;
 	a->next.time = block->time;
-	e = execute(a, block);
+	e = db_read_begin(a->db, info);
+	if (e == ERR_OK) {
+		e = execute(a, block);
+		db_read_end(a->db);
+	}
 	if (e != ERR_OK) {
 		abandon(a);
 		return err_wrap(info, e, "while executing block %llu", (unsigned long long)block->height);
@@ -352,7 +364,7 @@ static enum err signer(void *self, struct sign_public *ret, const struct tx *tx)
 		return ERR_NOT_FOUND;
 	ID_COPY(id, tx->wire->auth->signature->account.data);
 	TRY(access_account(&account, &a->kv, &id));
-	e = sign_public_parse(ret, wire_bytes(account->keys->sign));
+	e = access_sign_key(ret, account);
 	WIRE_FREE(account);
 	return e;
 }

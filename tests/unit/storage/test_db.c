@@ -144,6 +144,24 @@ static void a_reader_writes_nothing(void **state)
 	db_free(writer);
 }
 
+static void reads_of_one_state_see_no_writer(void **state)
+{
+	struct db *writer = open_at(2), *reader = open_at(2);
+
+	assert_int_equal(db_read_begin(reader, NULL), ERR_OK);
+	assert_int_equal(number(reader, "SELECT count(*) FROM a"), 0);
+	assert_int_equal(db_exec(writer, "INSERT INTO a VALUES(1, x'00', NULL)", NULL), ERR_OK);
+	assert_int_equal(number(reader, "SELECT count(*) FROM a"), 0);
+	db_read_end(reader);
+	assert_int_equal(number(reader, "SELECT count(*) FROM a"), 1);
+	assert_int_equal(db_begin(reader, NULL), ERR_OK); /* and it may write again */
+	assert_int_equal(db_exec(reader, "DELETE FROM a", NULL), ERR_OK);
+	assert_int_equal(db_commit(reader, NULL), ERR_OK);
+	assert_int_equal(number(writer, "SELECT count(*) FROM a"), 0);
+	db_free(reader);
+	db_free(writer);
+}
+
 static void foreign_and_damaged_files_are_refused(void **state)
 {
 	struct db_options existing = {.must_exist = true}, read_only = {.read_only = true};
@@ -241,6 +259,7 @@ int main(void)
 		WITH_DIR(values_come_back),
 		WITH_DIR(what_is_rolled_back_is_gone),
 		WITH_DIR(a_reader_writes_nothing),
+		WITH_DIR(reads_of_one_state_see_no_writer),
 		WITH_DIR(foreign_and_damaged_files_are_refused),
 		WITH_DIR(migrations_go_forward_only),
 		WITH_DIR(a_database_of_somebody_else_is_refused),

@@ -184,6 +184,30 @@ static void changes_are_sorted_and_real(void **state)
 	buf_release(&got);
 }
 
+/* What was read of the base is remembered, but not beyond a store: its transaction may be rolled back. */
+static void a_store_forgets_what_was_read(void **state)
+{
+	struct buf got = BUF_INIT;
+
+	put("a", "1");
+	store();
+	state_overlay_begin(overlay);
+	value_is("a", "1");
+	value_is("b", NULL);
+	scan_is("", "", false, "a=1 "); /* a read adds nothing */
+	put("b", "2");
+	value_is("a", "1");
+	state_overlay_undo(overlay);
+	value_is("b", NULL);
+	put("a", "3");
+	assert_int_equal(db_begin(db, NULL), ERR_OK);
+	assert_int_equal(state_overlay_store(overlay), ERR_OK);
+	db_rollback(db);
+	assert_int_equal(state_overlay_changes(overlay, collect_change, &got), ERR_OK);
+	assert_string_equal(buf_text(&got), "a:1>3 ");
+	buf_release(&got);
+}
+
 static enum err stop(void *context, struct bytes key, struct bytes value)
 {
 	return ++*(int *)context == 2 ? ERR_CANCELLED : ERR_OK;
@@ -361,6 +385,7 @@ int main(void)
 		WITH_DIR(prefixes_end_where_they_should),
 		WITH_DIR(undo_takes_back_one_transaction),
 		WITH_DIR(changes_are_sorted_and_real),
+		WITH_DIR(a_store_forgets_what_was_read),
 		WITH_DIR(scans_stop_and_nest),
 		WITH_DIR(sizes_have_limits),
 		WITH_DIR(an_overlay_stands_alone_too),
