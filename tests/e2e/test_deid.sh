@@ -52,3 +52,10 @@ as jansen deposit put "$T/scan.pdf" --owner anna --json
 json "an attachment has no form without names" '.renditions | map(.form) == ["full"]'
 as jansen deposit put "$file" --owner anna --full-only --json
 json "nor has what is deposited in full only" '.renditions | map(.form) == ["full"]'
+
+run "$MEDLOCK" record risk "$T/research" --json
+expect 0 "the set that research holds can be measured"
+json "one person alone is exposed" '.people == 1 and .smallest == 1 and .exposed == 1 and .floor == 11'
+mkdir "$T/empty"
+run "$MEDLOCK" record risk "$T/empty"
+expect 6 "an empty folder has nobody to measure"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medlock record: list, read, export. */
 #include "core/app/records.h"
+#include "core/app/risk.h"
 
 #include <string.h>
 
@@ -142,6 +143,26 @@ static enum err export(struct cli *c)
 	return ERR_OK;
 }
 
+static enum err risk(struct cli *c)
+{
+	struct app_risk r;
+
+	TRY(app_record_risk(&r, c->arguments[0], &c->task, &c->info));
+	if (c->json) {
+		json_uint(&c->w, "people", r.people);
+		json_uint(&c->w, "groups", r.groups);
+		json_uint(&c->w, "smallest", r.smallest);
+		json_uint(&c->w, "exposed", r.exposed);
+		json_uint(&c->w, "rare_codes", r.rare_codes);
+		json_uint(&c->w, "floor", r.floor);
+	}
+	cli_say(c, "%zu people in %zu groups of equal birth year, sex, country and rare codes.\n", r.people, r.groups);
+	cli_say(c, "The smallest group has %zu; %zu people are in groups of fewer than %zu.\n", r.smallest, r.exposed,
+		r.floor);
+	cli_say(c, "%zu codes are rare: fewer than %zu people have them.\n", r.rare_codes, r.floor);
+	return ERR_OK;
+}
+
 static const struct cli_option list_options[] = {{"owner", "WHO", "records of somebody who shares with me"},
 						 {NULL, NULL, NULL}};
 static const struct cli_option view_options[] = {{"form", "FORM", "full or deid"}, {NULL, NULL, NULL}};
@@ -157,5 +178,7 @@ const struct command record_commands[] = {
 	 (const char *const[]){"record view 4f1c09", NULL}, view},
 	{"record", "export", "RECORD", 1, 1, CLI_KEYS, "the exact original bytes into a file", export_options,
 	 (const char *const[]){"record export 4f1c09 --out record.json", NULL}, export},
+	{"record", "risk", "FOLDER", 1, 1, CLI_NOTHING, "how far people in records without names can be told apart", NULL,
+	 (const char *const[]){"record risk research", NULL}, risk},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };
