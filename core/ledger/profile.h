@@ -28,10 +28,14 @@ struct profile_settings {
 	const char *peer, *pin;
 	const char *passphrase_file; /* may be NULL */
 };
-/* Make the folder with settings and genesis.  ERR_DUPLICATE when there is a profile already. */
+/* Make the folder with settings and genesis.  ERR_DUPLICATE when there is a profile already; ERR_FORMAT for settings or a
+ * genesis that could not be opened, ERR_IO for a folder that others may read: then nothing is written.
+ */
 enum err profile_create(const char *dir, const struct profile_settings *s, struct bytes genesis,
 			struct err_info *info) MUST_USE;
-/* Open one.  ERR_NO_PROFILE; ERR_NETWORK_ID when the genesis is not the one the settings name. */
+/* Open one.  ERR_NO_PROFILE; ERR_FORMAT (settings); ERR_NETWORK_ID when the genesis is not the one the settings name;
+ * ERR_IO when others may read the folder.
+ */
 enum err profile_open(struct profile *ret, const char *dir, struct err_info *info) MUST_USE;
 void profile_release(struct profile *p);
 
