@@ -45,6 +45,16 @@ static enum err copy_ids(struct eval_ids *ret, const ProtobufCBinaryData *from, 
 	return ERR_OK;
 }
 
+/* Nobody who acts by certificate bears a pseudonym; but a rule that names one names more than a rule that does not, which
+ * counts when scopes are compared.
+ */
+static size_t actor_id_size(uint32_t kind)
+{
+	if (kind == ACTOR_ROLE)
+		return 0;
+	return kind == ACTOR_PERSON_PSEUDONYM || kind == ACTOR_ORGANISATION_PSEUDONYM ? EVAL_ACTOR_ID_MAX : ID_SIZE;
+}
+
 static enum err compile_actors(struct eval_rule *r, struct eval_hot *hot, const Medlock__Rule *from)
 {
 	r->everyone = from->n_actors == 0;
@@ -65,10 +75,10 @@ static enum err compile_actors(struct eval_rule *r, struct eval_hot *hot, const 
 		}
 		to->kind = a->kind;
 		to->role = a->role;
-		if (a->id.len == ID_SIZE)
-			memcpy(to->id, a->id.data, ID_SIZE);
-		else if (a->kind != ACTOR_ROLE)
-			continue; /* a pseudonym: nobody who acts by certificate bears one */
+		if (a->id.len != actor_id_size(a->kind))
+			continue; /* nobody's name */
+		if (a->id.len)
+			memcpy(to->id, a->id.data, a->id.len);
 		hot->actors |= eval_sketch(to->kind, to->role, to->id);
 		r->actor_count++;
 	}

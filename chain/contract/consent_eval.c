@@ -27,6 +27,12 @@ static bool ids_match(const struct eval_ids *x, const uint8_t id[ID_SIZE])
 	return x->count == 0;
 }
 
+/* A record that names no author organisation has none: a rule about the organisation whose name is zeros is not about it. */
+static bool author_matches(const struct eval_rule *r, const struct consent_record *rec)
+{
+	return ids_match(&r->authors, rec->author.b) && (r->authors.count == 0 || !bytes_is_zero(BYTES_ID(rec->author)));
+}
+
 static bool actors_match(const struct eval_rule *r, const struct consent_question *q)
 {
 	for (size_t i = 0; i < r->actor_count && !r->everyone; i++)
@@ -75,7 +81,7 @@ static bool rule_matches(const struct eval_rule *r, const struct consent_questio
 		return false;
 	return (r->confidentiality >> (rec->confidentiality & 31u) & 1u) && labels_match(r, rec->labels) &&
 	       actors_match(r, q) && data_match(r, rec) && research_match(r, q) &&
-	       ids_match(&r->records, rec->id.b) && ids_match(&r->authors, rec->author.b);
+	       ids_match(&r->records, rec->id.b) && author_matches(r, rec);
 }
 
 /* Rules at or after `from` that match; count when none. */

@@ -24,7 +24,7 @@ bool eval_actor_is(const struct eval_actor *a, const struct consent_question *q)
 
 static bool same_term(const struct eval_actor *a, const struct eval_actor *b)
 {
-	return a->kind == b->kind && a->role == b->role && memcmp(a->id, b->id, ID_SIZE) == 0;
+	return a->kind == b->kind && a->role == b->role && memcmp(a->id, b->id, sizeof(a->id)) == 0;
 }
 
 /* A term is inside b's actors when b names it, or when it is the asker, of whom b names an organisation, role or project. */

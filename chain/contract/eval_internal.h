@@ -15,9 +15,11 @@ struct eval_hot {
 	uint64_t actors;               /* sketch */
 };
 
+#define EVAL_ACTOR_ID_MAX 48u /* of a pseudonym; other names have ID_SIZE bytes */
+
 struct eval_actor {
 	uint32_t kind, role;
-	uint8_t id[ID_SIZE];
+	uint8_t id[EVAL_ACTOR_ID_MAX]; /* zeros behind a shorter name */
 };
 
 struct eval_ids {

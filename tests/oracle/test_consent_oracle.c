@@ -50,8 +50,9 @@ struct drawn {
 	Medlock__Rule rule;
 	Medlock__Actor actor[2], *actors[2];
 	Medlock__Period data;
-	uint8_t ids[4][32];
-	uint32_t codes[4][3];
+	Medlock__Research research;
+	uint8_t ids[4][32], pseudonym[48], project[32];
+	uint32_t codes[5][3];
 	ProtobufCBinaryData records[2], authors[2];
 };
 
@@ -74,17 +75,33 @@ static size_t draw_codes(const struct rng *g, uint32_t *to, const uint32_t *from
 
 static void draw_actor(const struct rng *g, struct drawn *d, size_t i)
 {
-	static const uint32_t kinds[] = {ACTOR_EVERYONE, ACTOR_ACCOUNT, ACTOR_ORGANISATION, ACTOR_ROLE};
+	static const uint32_t kinds[] = {ACTOR_EVERYONE, ACTOR_ACCOUNT, ACTOR_ORGANISATION, ACTOR_ROLE, ACTOR_ACCOUNT,
+					 ACTOR_ORGANISATION, ACTOR_PROJECT, ACTOR_CARE_TEAM, ACTOR_PERSON_PSEUDONYM};
 
 	d->actor[i] = (Medlock__Actor)MEDLOCK__ACTOR__INIT;
-	d->actor[i].kind = kinds[rng_below(g, 8) ? 1 + rng_below(g, 3) : 0];
+	d->actor[i].kind = kinds[rng_below(g, 8) ? 1 + rng_below(g, 8) : 0];
 	if (d->actor[i].kind == ACTOR_ROLE)
 		d->actor[i].role = 2 + (uint32_t)rng_below(g, 2);
+	else if (d->actor[i].kind == ACTOR_PERSON_PSEUDONYM)
+		d->actor[i].id = wire_data(bytes_of(d->pseudonym, 48));
 	else if (d->actor[i].kind != ACTOR_EVERYONE) {
 		d->ids[i][0] = (uint8_t)(1 + rng_below(g, IDS));
 		d->actor[i].id = wire_data(bytes_of(d->ids[i], 32));
 	}
 	d->actors[i] = &d->actor[i];
+}
+
+/* What the data may be used for, now and then by one project only. */
+static void draw_research(const struct rng *g, struct drawn *d)
+{
+	static const uint32_t terms[] = {DUO_HMB, DUO_IRB, DUO_NPOA};
+
+	d->research = (Medlock__Research)MEDLOCK__RESEARCH__INIT;
+	d->research.n_terms = draw_codes(g, d->research.terms = d->codes[4], terms, 3, 1);
+	d->project[0] = (uint8_t)(1 + rng_below(g, IDS));
+	if (once_in(g, 2))
+		d->research.project = wire_data(bytes_of(d->project, 32));
+	d->rule.research = &d->research;
 }
 
 static void draw(const struct rng *g, struct drawn *d, uint32_t id)
@@ -120,7 +137,7 @@ static void draw(const struct rng *g, struct drawn *d, uint32_t id)
 		r->n_records = 1;
 	}
 	if (once_in(g, 5)) {
-		d->ids[3][0] = (uint8_t)(1 + rng_below(g, IDS));
+		d->ids[3][0] = (uint8_t)rng_below(g, IDS + 1); /* zeros are no organisation, and match none */
 		d->authors[0] = wire_data(bytes_of(d->ids[3], 32));
 		r->author_organisations = d->authors;
 		r->n_author_organisations = 1;
@@ -135,6 +152,9 @@ static void draw(const struct rng *g, struct drawn *d, uint32_t id)
 		d->data.to = d->data.from + 1 + (int64_t)rng_below(g, 4);
 		r->data = &d->data;
 	}
+	if (once_in(g, 5))
+		draw_research(g, d);
+	r->visibility = (uint32_t)rng_below(g, 3);
 	r->uses_left = once_in(g, 6) ? 2 : 0;
 	d->state.uses_spent = (uint32_t)rng_below(g, 3);
 }
@@ -150,6 +170,7 @@ static struct consent_question draw_question(const struct rng *g)
 	q.rights = (uint32_t)rng_below(g, 4);
 	q.account.b[0] = (uint8_t)(1 + rng_below(g, IDS));
 	q.organisation.b[0] = (uint8_t)rng_below(g, IDS + 1);
+	q.project.b[0] = (uint8_t)rng_below(g, IDS + 1);
 	q.now.v = 1 + (int64_t)rng_below(g, TIMES);
 	q.granted_rule = once_in(g, 4) ? 1 + (uint32_t)rng_below(g, RULES) : 0;
 	return q;
