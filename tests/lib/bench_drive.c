@@ -58,6 +58,8 @@ static void fill(struct drive *d, size_t count, const struct rng *rng)
 	struct contract_kv *kv = ledger_app_state(d->app);
 	uint8_t value[FILLER_VALUE];
 
+	if (count == 0)
+		return;
 	rng_fill(rng, value, sizeof(value));
 	for (size_t i = 0; i < count; i++) {
 		struct state_key key = filler_key(i, rng);

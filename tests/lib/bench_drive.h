@@ -18,7 +18,7 @@ struct drive {
 };
 
 /* A new store at path.  filler: so many rows of no meaning stand in the state besides the genesis, of the kinds that the
- * load changes and with keys as random, so that its own rows lie among them.
+ * load changes and with random keys, so that its own rows lie among them; rng may be NULL without any.
  */
 void drive_open(struct drive *d, const char *path, struct bytes genesis, const struct secret *validator,
 		struct time_ms start, size_t filler, const struct rng *rng);
