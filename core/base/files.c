@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "core/base/rng.h"
 
 #define READ_STEP (256u * 1024)
 
@@ -128,9 +131,10 @@ enum err files_write(const char *path, struct bytes data, struct err_info *info)
 	enum err e;
 	int fd;
 
-	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary))
+	/* A name of its own: nobody's file of a like name is lost, and two writers do not rename each other's halves. */
+	if (snprintf(temporary, sizeof(temporary), "%s.%016" PRIx64 ".new", path, rng_u64(rng_system())) >=
+	    (int)sizeof(temporary))
 		return err_set(info, ERR_RANGE, "the path is too long");
-	unlink(temporary); /* left by a cut */
 	TRY(files_create(&fd, temporary, info));
 	e = write_and_sync(fd, data);
 	if (close(fd) != 0 && e == ERR_OK)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -65,17 +66,65 @@ static void writes_private_and_replaces_at_once(void **state)
 	buf_release(&got);
 }
 
-static void does_not_follow_a_link_left_in_its_way(void **state)
+/* What lies beside the file is somebody's: a link is not followed, a file of a like name stays. */
+static void leaves_its_neighbours_alone(void **state)
 {
-	char link[160], target[160];
+	char link[160], near[160], target[160];
+	struct buf got = BUF_INIT;
 	struct stat st;
+	int fd;
 
-	snprintf(link, sizeof(link), "%s.new", path);
+	snprintf(link, sizeof(link), "%s.tmp", path);
+	snprintf(near, sizeof(near), "%s.new", path);
 	snprintf(target, sizeof(target), "%s/target", dir);
 	assert_int_equal(symlink(target, link), 0);
+	assert_int_equal(files_create(&fd, near, NULL), ERR_OK);
+	assert_int_equal(files_write_all(fd, bytes_str("mine")), ERR_OK);
+	close(fd);
 	assert_int_equal(files_write(path, bytes_str("x"), NULL), ERR_OK);
 	assert_int_not_equal(lstat(target, &st), 0);
+	assert_int_equal(files_read(&got, near, 10, NULL), ERR_OK);
+	assert_string_equal(buf_text(&got), "mine");
+	buf_release(&got);
+	assert_int_equal(entries(), 3);
+	unlink(link);
+	unlink(near);
+}
+
+#define WRITES 200
+#define WRITTEN_BYTES 20000u
+
+static int write_often(char c)
+{
+	char *text = malloc(WRITTEN_BYTES);
+	enum err e = ERR_OK;
+
+	memset(text, c, WRITTEN_BYTES);
+	for (int i = 0; i < WRITES && e == ERR_OK; i++)
+		e = files_write(path, bytes_of(text, WRITTEN_BYTES), NULL);
+	free(text);
+	return e == ERR_OK ? 0 : 1;
+}
+
+static void two_writers_never_mix(void **state)
+{
+	struct buf got = BUF_INIT;
+	pid_t child;
+	int status = 1;
+
+	assert_int_equal(write_often('a'), 0);
+	child = fork();
+	if (child == 0)
+		_exit(write_often('b'));
+	assert_int_equal(write_often('c'), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(files_read(&got, path, WRITTEN_BYTES, NULL), ERR_OK);
+	assert_int_equal(got.len, WRITTEN_BYTES);
+	for (size_t i = 1; i < got.len; i++)
+		assert_int_equal(got.data[i], got.data[0]);
 	assert_int_equal(entries(), 1);
+	buf_release(&got);
 }
 
 static void refuses_large_and_strange_files(void **state)
@@ -245,7 +294,8 @@ int main(void)
 #define WITH_DIR(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		WITH_DIR(writes_private_and_replaces_at_once),
-		WITH_DIR(does_not_follow_a_link_left_in_its_way),
+		WITH_DIR(leaves_its_neighbours_alone),
+		WITH_DIR(two_writers_never_mix),
 		WITH_DIR(refuses_large_and_strange_files),
 		WITH_DIR(a_write_that_fails_half_way_leaves_what_was_there),
 		cmocka_unit_test(writing_to_a_full_device_is_named_so),
