@@ -48,6 +48,15 @@ void app_queue_release(struct app_queue *q)
 	*q = (struct app_queue){0};
 }
 
+/* A row from a clock that is ahead would stop the desk until that day: nothing is signed before the newest row.  Peers
+ * say what time it is, when one can be asked.
+ */
+static enum err desk_in_time(struct app *a, struct ca **ret, struct err_info *info)
+{
+	TRY(app_fresh_or_stored(a, info));
+	return app_desk(a, ret, info);
+}
+
 enum err app_ca_import(struct app *a, struct app_enrolment *ret, const char *path, struct err_info *info)
 {
 	char text[2 * REGISTER_ID_SIZE + 1];
@@ -56,7 +65,7 @@ enum err app_ca_import(struct app *a, struct app_enrolment *ret, const char *pat
 	struct ca *ca;
 	enum err e;
 
-	TRY(app_desk(a, &ca, info));
+	TRY(desk_in_time(a, &ca, info));
 	e = files_read(&file, path, ENROLMENT_FILE_MAX, info);
 	if (e == ERR_OK)
 		e = ca_import(ca, &id, buf_bytes(&file), info);
@@ -139,7 +148,7 @@ enum err app_ca_reject(struct app *a, const char *id, const char *reason, struct
 	struct register_id request;
 	struct ca *ca;
 
-	TRY(app_desk(a, &ca, info));
+	TRY(desk_in_time(a, &ca, info));
 	TRY(ca_find_request(ca, &request, id, info));
 	return ca_reject(ca, &request, reason, info);
 }
@@ -207,7 +216,7 @@ enum err app_ca_crl(struct app *a, uint64_t *ret_number, const char *path, struc
 	struct ca *ca;
 	enum err e;
 
-	TRY(app_desk(a, &ca, info));
+	TRY(desk_in_time(a, &ca, info));
 	e = ca_crl(ca, &der, ret_number, info);
 	if (e == ERR_OK)
 		e = files_write(path, buf_bytes(&der), info);

@@ -141,6 +141,10 @@ if faketime -f +65m "$MEDLOCK" --version >/dev/null 2>&1; then
 	run faketime -f +65m "$MEDLOCK" -C "$anna" consent pause
 	check "a clock an hour off is refused with its own code" grep -qE 'E-(HOST-08|CONFLICT-03|NET)' "$ERR"
 	as anna consent resume
+	run faketime -f +400d "$MEDLOCK" -C "$(home_of jansen)" ca crl --out "$T/future.crl"
+	check "a desk whose clock is a year ahead signs nothing" test "$RC" -ne 0
+	as jansen ca crl --out "$T/now.crl"
+	expect 0 "and goes on when it is right"
 else
 	echo "ok - a clock an hour off # SKIP faketime does not work with this build"
 fi
