@@ -217,6 +217,7 @@ void story_begin(struct story *s)
 	story_block(s);
 	story_block(s);
 	deposit(s, CATEGORY_LAB, NULL);
+	deposit(s, CATEGORY_GEN, NULL); /* which will be refused */
 	story_block(s);
 	id = made(s, 0);
 	ID_COPY(s->first, id.b);

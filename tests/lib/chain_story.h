@@ -17,7 +17,7 @@ struct story {
 	struct world_account anna, bram, doctor; /* two patients and a clinician who deposits */
 	struct buf txs[STORY_TXS_MAX]; /* for the next block */
 	size_t tx_count;
-	struct record_id first, second; /* the doctor's records of Anna; the second replaces the first in story_more */
+	struct record_id first, second; /* of the doctor's records of Anna; the second replaces the first in story_more */
 	struct request_id request;
 	struct chain_event *events; /* of the contract alone */
 	size_t event_count;
