@@ -35,6 +35,12 @@ enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms sinc
 		      struct err_info *info) MUST_USE;
 void app_events_release(struct app_events *e);
 
+/* The list as a FHIR R4 Bundle of AuditEvents, one line of JSON appended to out.  Each entry names its transaction, so that
+ * what another program shows can be checked against the ledger.
+ */
+enum err app_log_audit(struct app *a, struct buf *out, size_t *ret_count, struct time_ms since,
+		       struct err_info *info) MUST_USE;
+
 /* Recompute the chain from the stored bytes against the proven row, after asking the peer for the newest.
  * ERR_INCOMPLETE when something is withheld or changed.
  */

@@ -122,12 +122,18 @@ static void event_line(struct cli *c, const struct app_event *e)
 	buf_release(&line);
 }
 
+static enum err since_of(struct cli *c, struct time_ms *ret)
+{
+	if (cli_value(c, "since") != NULL && time_parse(ret, cli_value(c, "since")) != ERR_OK)
+		return err_set(&c->info, ERR_USAGE, "'%s' is not a date", cli_value(c, "since"));
+	return ERR_OK;
+}
+
 static enum err list_since(struct cli *c, struct app_events *ret)
 {
 	struct time_ms since = {0};
 
-	if (cli_value(c, "since") != NULL && time_parse(&since, cli_value(c, "since")) != ERR_OK)
-		return err_set(&c->info, ERR_USAGE, "'%s' is not a date", cli_value(c, "since"));
+	TRY(since_of(c, &since));
 	return app_log_list(c->app, ret, since, 0, &c->info);
 }
 
@@ -214,34 +220,54 @@ static enum err verify(struct cli *c)
 	return ERR_OK;
 }
 
-static enum err export(struct cli *c)
+static enum err list_text(struct cli *c, struct buf *out, size_t *ret_count)
 {
 	struct app_events all;
-	struct buf text = BUF_INIT;
 	struct json_writer w;
-	enum err e;
 
 	TRY(list_since(c, &all));
-	json_writer_init(&w, &text);
+	json_writer_init(&w, out);
 	json_begin_object(&w, NULL);
 	json_uint(&w, "v", 1);
 	list_json(c, &w, &all);
 	json_end_object(&w);
+	*ret_count = all.count;
+	app_events_release(&all);
+	return buf_error(out);
+}
+
+static enum err fhir_text_of(struct cli *c, struct buf *out, size_t *ret_count)
+{
+	struct time_ms since = {0};
+
+	TRY(since_of(c, &since));
+	return app_log_audit(c->app, out, ret_count, since, &c->info);
+}
+
+static enum err export(struct cli *c)
+{
+	struct buf text = BUF_INIT;
+	size_t count = 0;
+	enum err e = cli_switch(c, "fhir") ? fhir_text_of(c, &text, &count) : list_text(c, &text, &count);
+
 	buf_append_byte(&text, '\n');
-	e = buf_error(&text);
+	if (e == ERR_OK)
+		e = buf_error(&text);
 	if (e == ERR_OK)
 		e = files_write(c->arguments[0], buf_bytes(&text), &c->info);
 	if (e == ERR_OK && c->json)
-		json_uint(&c->w, "events", all.count);
+		json_uint(&c->w, "events", count);
 	if (e == ERR_OK)
-		cli_say(c, "%zu entries written.\n", all.count);
+		cli_say(c, "%zu entries written.\n", count);
 	buf_release(&text);
-	app_events_release(&all);
 	return e;
 }
 
 static const struct cli_option since_options[] = {
 	{"since", "DATE", "from this day on"}, {"all", NULL, "all of it (the default)"}, {NULL, NULL, NULL},
+};
+static const struct cli_option export_options[] = {
+	{"since", "DATE", "from this day on"}, {"fhir", NULL, "as FHIR AuditEvents, for other programs"}, {NULL, NULL, NULL},
 };
 
 const struct command log_commands[] = {
@@ -251,7 +277,7 @@ const struct command log_commands[] = {
 	 (const char *const[]){"log show 1", NULL}, show},
 	{"log", "verify", "", 0, 0, CLI_KEYS, "prove that nothing was left out or changed", NULL,
 	 (const char *const[]){"log verify", NULL}, verify},
-	{"log", "export", "FILE", 1, 1, CLI_KEYS, "the whole list into a file", since_options,
-	 (const char *const[]){"log export access-log.json", NULL}, export},
+	{"log", "export", "FILE", 1, 1, CLI_KEYS, "the whole list into a file", export_options,
+	 (const char *const[]){"log export access-log.json", "log export audit.json --fhir", NULL}, export},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };
