@@ -63,6 +63,10 @@ void draw_init(struct draw *d, struct world *w, struct model *model)
 		rng_fill(d->rng, d->organisations[i].b, 32);
 	for (size_t i = 0; i < DRAW_PROJECTS; i++)
 		d->projects[i] = draw_nobody(d);
+	if (once_in(d, 4)) /* a name like others, though nothing but zeros */
+		d->organisations[0] = (struct organisation_id){{0}};
+	if (once_in(d, 4))
+		d->projects[0] = (struct hash32){{0}};
 }
 
 void draw_release(struct draw *d)

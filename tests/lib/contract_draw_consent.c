@@ -49,7 +49,8 @@ static size_t draw_codes(struct draw *d, uint32_t to[3], const uint32_t *from, s
 static void draw_actor(struct draw *d, struct drawn_rule *r, size_t i)
 {
 	static const uint32_t kinds[] = {ACTOR_EVERYONE, ACTOR_ACCOUNT, ACTOR_ACCOUNT, ACTOR_ORGANISATION,
-					 ACTOR_ORGANISATION, ACTOR_ROLE, ACTOR_ROLE, ACTOR_CARE_TEAM, ACTOR_PROJECT};
+					 ACTOR_ORGANISATION, ACTOR_ROLE, ACTOR_ROLE, ACTOR_CARE_TEAM, ACTOR_PROJECT,
+					 ACTOR_PERSON_PSEUDONYM};
 	Medlock__Actor *a = r->actors[i] = &r->actor[i];
 	const uint8_t *id = d->organisations[below(d, DRAW_ORGANISATIONS)].b;
 
@@ -62,6 +63,8 @@ static void draw_actor(struct draw *d, struct drawn_rule *r, size_t i)
 	memcpy(r->actor_id[i].b, id, 32);
 	if (a->kind == ACTOR_ROLE)
 		a->role = ROLE_CLINICIAN + (uint32_t)below(d, 3);
+	else if (a->kind == ACTOR_PERSON_PSEUDONYM)
+		a->id = wire_data(bytes_of(draw_person(d, 0)->open, 48));
 	else if (a->kind != ACTOR_EVERYONE)
 		a->id = m_data(&r->actor_id[i]);
 }
@@ -129,7 +132,7 @@ static void draw_rule(struct draw *d, struct drawn_rule *r)
 
 	*x = (Medlock__Rule)MEDLOCK__RULE__INIT;
 	x->effect = effects[below(d, 5)];
-	x->lock = x->effect == EFFECT_DENY && once_in(d, 4);
+	x->lock = x->effect == EFFECT_DENY && once_in(d, 3);
 	x->emergency_ok = x->lock && once_in(d, 2);
 	x->actors = r->actors;
 	x->n_actors = once_in(d, 3) ? 0 : below(d, 4);

@@ -102,8 +102,8 @@ void draw_deposit(struct draw *d, struct buf *ret_tx)
 	uint8_t salt[16];
 	Medlock__Body body = world_body(d->w, salt);
 
-	if (!by)
-		by = &d->w->ca;
+	if (!by || (old && once_in(d, 5)))
+		by = draw_depositor(d);
 	if (old && !once_in(d, 8))
 		ID_COPY(owner, old->deposit->owner.data);
 	else if (once_in(d, 30))
@@ -226,7 +226,7 @@ static void add_peer(struct draw *d, Medlock__Network *n)
 
 	ASSERT(more && p);
 	*p = (Medlock__Peer)MEDLOCK__PEER__INIT;
-	set_bytes(&p->account, draw_person(d, ROLE_PEER)->id.b, 32);
+	set_bytes(&p->account, draw_person(d, once_in(d, 3) ? 0 : ROLE_PEER)->id.b, 32);
 	set_bytes(&p->spki, draw_nobody(d).b, 32);
 	p->url = malloc(sizeof(url));
 	ASSERT(p->url);
