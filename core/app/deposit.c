@@ -15,7 +15,7 @@
 #define PROBE_BYTES 4096u
 
 /* Looks like JSON: then it must be sound FHIR.  Anything else is an attachment and is not read here. */
-static enum err probe(bool *ret_json, const char *path, struct err_info *info)
+static enum err probe(bool *ret_json, struct stat *ret_seen, const char *path, struct err_info *info)
 {
 	uint8_t head[PROBE_BYTES];
 	struct stat st;
@@ -35,6 +35,7 @@ static enum err probe(bool *ret_json, const char *path, struct err_info *info)
 	if (got == 0)
 		return err_set(info, ERR_TRUNCATED, "%s is empty", path);
 	*ret_json = fhir_looks_like_json(bytes_of(head, (size_t)got));
+	*ret_seen = st;
 	return ERR_OK;
 }
 
@@ -48,6 +49,7 @@ static bool named_json(const char *path)
 /* What a file is and what is made of it. */
 struct reading {
 	struct proposal proposal;
+	struct stat seen; /* the file when it was read */
 	struct buf deid; /* empty: there is none */
 	struct deid_report dropped;
 };
@@ -78,7 +80,7 @@ static enum err read_file(struct reading *r, const struct app_deposit *d, struct
 	bool json;
 	enum err e;
 
-	TRY(probe(&json, d->path, info));
+	TRY(probe(&json, &r->seen, d->path, info));
 	if (!json && !named_json(d->path)) {
 		health_propose_attachment(&r->proposal);
 		return ERR_OK;
@@ -262,7 +264,7 @@ void app_deposited_release(struct app_deposited *d)
 static enum err deposit(struct app *a, struct app_deposited *made, const struct reading *r, const struct app_deposit *d,
 			struct err_info *info)
 {
-	const struct deposit_source sources[] = {{.form = FORM_FULL, .path = d->path},
+	const struct deposit_source sources[] = {{.form = FORM_FULL, .path = d->path, .seen = &r->seen},
 						 {.form = FORM_DEID, .made = buf_bytes(&r->deid)}};
 	struct deposit_wish w = {.owner = d->owner, .sources = sources, .source_count = r->deid.len > 0 ? 2 : 1};
 	struct labels labels = {.count = 0};

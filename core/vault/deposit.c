@@ -66,6 +66,22 @@ static enum err watched_read(void *self, uint8_t *out, size_t max, size_t *ret_l
 	return ERR_OK;
 }
 
+/* Labels and the form without names were made from what was read then: other bytes must not go in under them. */
+static enum err check_seen(const struct watched *w, const struct deposit_source *source, struct err_info *info)
+{
+	const struct stat *seen = source->seen;
+	struct stat st;
+
+	if (seen == NULL || w->fd < 0)
+		return ERR_OK;
+	if (fstat(w->fd, &st) != 0)
+		return err_set(info, err_from_errno(errno), "%s", source->path);
+	if (st.st_dev == seen->st_dev && st.st_ino == seen->st_ino && st.st_size == seen->st_size &&
+	    st.st_mtim.tv_sec == seen->st_mtim.tv_sec && st.st_mtim.tv_nsec == seen->st_mtim.tv_nsec)
+		return ERR_OK;
+	return err_set(info, ERR_CONFLICT, "%s changed while it was deposited", source->path);
+}
+
 static enum err open_source(struct watched *ret, const char *path, struct task *task, struct err_info *info)
 {
 	struct stat st;
@@ -118,9 +134,9 @@ static enum err encrypt_one(struct vault *v, struct deposit_sealed *ret, const s
 	}
 	out = new_file_sink(&f);
 	e = deposit_encrypt(ret, &out, &in, &w->owner_seal, custodians, v->row->key_generation, v->rng, info);
-	close_source(&from);
 	if (e == ERR_OK) {
-		if (ret->file.size > RECORD_SIZE_MAX)
+		e = check_seen(&from, source, info);
+		if (e == ERR_OK && ret->file.size > RECORD_SIZE_MAX)
 			e = err_set(info, ERR_TOO_LARGE, "a record");
 		if (e == ERR_OK)
 			e = cache_room(v->cache, ret->file.size, info);
@@ -133,6 +149,7 @@ static enum err encrypt_one(struct vault *v, struct deposit_sealed *ret, const s
 		if (e != ERR_OK)
 			capsule_cancel(&ret->draft);
 	}
+	close_source(&from);
 	new_file_abandon(&f);
 	return e;
 }

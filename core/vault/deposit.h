@@ -14,11 +14,14 @@
 #ifndef MEDLOCK_VAULT_DEPOSIT_H
 #define MEDLOCK_VAULT_DEPOSIT_H
 
+#include <sys/stat.h>
+
 #include "core/vault/vault.h"
 
 struct deposit_source {
 	uint32_t form;    /* codes.def, FORM */
 	const char *path; /* of the plain file: read once, from start to end */
+	const struct stat *seen; /* what it was when its labels were found: ERR_CONFLICT when it is another by now; or NULL */
 	struct bytes made; /* path NULL: these bytes, which were made from the other source and may differ each time */
 };
 

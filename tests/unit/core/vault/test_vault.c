@@ -96,6 +96,24 @@ static void must_read(struct world *w, struct release_report *report, const stru
 	buf_release(&original);
 }
 
+/* A file that was replaced after its labels were found must not go in under them. */
+static void a_file_that_changed_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct deposit_done done;
+	struct stat seen;
+	const struct deposit_source source = {.form = FORM_FULL, .path = w->plain_path, .seen = &seen};
+	const struct deposit_wish wish = {.owner = {{9}}, .owner_seal = w->owner_public, .category = CATEGORY_LAB,
+					  .confidentiality = CONFIDENTIALITY_N, .sources = &source, .source_count = 1};
+
+	assert_int_equal(stat(w->plain_path, &seen), 0);
+	assert_int_equal(files_write(w->plain_path, bytes_str("something else"), NULL), ERR_OK);
+	assert_int_equal(deposit_put(&w->v, &done, &wish, NULL), ERR_CONFLICT);
+	assert_null(w->registered);
+	assert_int_equal(stat(w->plain_path, &seen), 0);
+	assert_int_equal(deposit_put(&w->v, &done, &wish, NULL), ERR_OK);
+}
+
 static size_t journals(struct world *w)
 {
 	char path[96];
@@ -317,6 +335,7 @@ static void exports_are_whole_private_and_open_with_age(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_file_that_changed_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(old_rests_are_swept, setup, teardown),
 		cmocka_unit_test_setup_teardown(deposit_and_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(cheats_are_named, setup, teardown),
