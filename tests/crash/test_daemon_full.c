@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -109,6 +110,13 @@ static void fill_end(struct place *p)
 
 static const struct shortage file_size = {limit_begin, limit_end}, full_disk = {fill_begin, fill_end};
 
+/* In a view of the file systems that is this process's own: whatever ends the test, no mount is left behind. */
+static bool mount_disk(const char *at)
+{
+	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("medlock-test", at, "tmpfs", MS_NOSUID | MS_NODEV, DISK) == 0;
+}
+
 /* The home onto a disk of its own; false, with a reason, where that cannot be had. */
 static bool small_disk(struct place *p)
 {
@@ -120,7 +128,7 @@ static bool small_disk(struct place *p)
 	snprintf(home, sizeof(home), "%.480s/home", p->disk);
 	snprintf(p->filler, sizeof(p->filler), "%.480s/filler", p->disk);
 	assert_int_equal(mkdir(p->disk, 0700), 0);
-	if (geteuid() != 0 || mount("medlock-test", p->disk, "tmpfs", MS_NOSUID | MS_NODEV, DISK) != 0) {
+	if (!mount_disk(p->disk)) {
 		print_message("skipped: no small disk: %s\n", geteuid() != 0 ? "needs root" : strerror(errno));
 		p->disk[0] = '\0';
 		return false;
