@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "chain/proto/ticket.h"
@@ -258,4 +259,19 @@ void daemon_pause(struct buf *out, struct tx_id *id, const struct daemon_home *d
 	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
 	body.consent_pause = &p;
 	daemon_sign(out, id, d, who, &body, valid_until);
+}
+
+uint64_t daemon_empty_call(const struct daemon_home *d, struct http_client *http)
+{
+	char url[URL_MAX + sizeof(API_HEALTHZ)];
+	struct http_call call = {.verb = HTTP_VERB_GET, .url = url, .pin = &d->peer.pin, .reply_max = 64};
+	struct http_reply reply;
+	struct timespec from, to;
+
+	snprintf(url, sizeof(url), "%s%s", d->peer.url, API_HEALTHZ);
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	ASSERT(http_client_call(http, &reply, &call, NULL) == ERR_OK && reply.status == 200);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	http_reply_release(&reply);
+	return (uint64_t)((to.tv_sec - from.tv_sec) * 1000000000ll + to.tv_nsec - from.tv_nsec);
 }

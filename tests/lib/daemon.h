@@ -44,4 +44,7 @@ void daemon_anchor(struct buf *out, struct tx_id *id, const struct daemon_home *
 void daemon_pause(struct buf *out, struct tx_id *id, const struct daemon_home *d, const struct person *who, bool paused,
 		  uint64_t valid_until);
 
+/* One GET of its health on the client's connection, as a measure of what a request costs that does nothing: its ns. */
+uint64_t daemon_empty_call(const struct daemon_home *d, struct http_client *http);
+
 #endif
