@@ -3,9 +3,9 @@
 
 enum err replay_init(struct replay *p, struct executor *x, const Medlock__Genesis *genesis,
 		     const struct validator_set *validators, const struct block_header *last,
-		     const struct hash32 *results_hash, bool verify_commits, struct err_info *info)
+		     const struct hash32 *results_hash, struct err_info *info)
 {
-	*p = (struct replay){.executor = x, .genesis = genesis, .validators = validators, .verify_commits = verify_commits};
+	*p = (struct replay){.executor = x, .genesis = genesis, .validators = validators};
 	p->app_hash = executor_root(x);
 	p->results_hash = results_hash ? *results_hash : block_empty_hash();
 	if (last != NULL && last->height > 0) {
@@ -57,8 +57,6 @@ static enum err check_commit(const struct replay *p, const struct light_block *l
 
 	if (!block_id_equal(&id, &light->commit.block_id))
 		return bad(info, ERR_CHAIN, light->header.height, "the commit is for another block");
-	if (!p->verify_commits)
-		return ERR_OK;
 	return light_check_commit(light, p->validators, info);
 }
 

@@ -14,7 +14,6 @@ struct replay {
 	struct executor *executor;
 	const Medlock__Genesis *genesis;
 	const struct validator_set *validators;
-	bool verify_commits;           /* every commit, not only links */
 	struct block_header last;      /* height 0: none yet */
 	struct hash32 last_hash;
 	struct hash32 app_hash, results_hash; /* that the next header must carry */
@@ -23,7 +22,7 @@ struct replay {
 /* Begin after `last` (height 0: the genesis), whose state the executor holds. */
 enum err replay_init(struct replay *p, struct executor *x, const Medlock__Genesis *genesis,
 		     const struct validator_set *validators, const struct block_header *last,
-		     const struct hash32 *results_hash, bool verify_commits, struct err_info *info) MUST_USE;
+		     const struct hash32 *results_hash, struct err_info *info) MUST_USE;
 
 struct replayed {
 	struct light_block light;

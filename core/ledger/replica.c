@@ -143,7 +143,6 @@ enum err replica_open(struct replica **ret, const struct replica_options *option
 	if (r == NULL)
 		return ERR_MEMORY;
 	r->full = options->full;
-	r->verify_all = options->verify_all;
 	r->account = options->account;
 	r->clock = options->clock;
 	e = open_all(r, options, info);

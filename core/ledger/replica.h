@@ -25,7 +25,6 @@ struct replica_options {
 	bool full;
 	struct account_id account;  /* whose own rows a light replica keeps */
 	const struct clock *clock;
-	bool verify_all;            /* full: every commit, not only by skipping */
 	bool unsynced;              /* tests */
 };
 

@@ -17,7 +17,7 @@ struct replica {
 	struct validator_set validators; /* of the genesis: this version refuses changes of them */
 	struct account_id account;
 	const struct clock *clock;
-	bool full, verify_all;
+	bool full;
 	struct state_kv *kv;         /* full */
 	struct executor *executor;   /* full, made at the first sync */
 };

@@ -50,7 +50,7 @@ static enum err scratch_open(struct scratch *s, struct network_id *ret_network, 
 	TRY(executor_new(&s->executor, s->db, ret_network, info));
 	TRY(db_begin(s->db, info));
 	TRY(executor_genesis(s->executor, s->genesis, info));
-	return replay_init(&s->replay, s->executor, s->genesis, &s->validators, NULL, NULL, true, info);
+	return replay_init(&s->replay, s->executor, s->genesis, &s->validators, NULL, NULL, info);
 }
 
 enum err scratch_new(struct scratch **ret, struct network_id *ret_network, struct bytes genesis,

@@ -66,23 +66,6 @@ static enum err one_block(struct replica *r, struct replay *p, const Medlock__Bl
 	return e;
 }
 
-/* The last commit of a page vouches for all blocks before it by their links. */
-static enum err check_last(struct replica *r, const Medlock__BlocksReply *reply, const struct replay *p,
-			   struct err_info *info)
-{
-	struct light_block *last = calloc(1, sizeof(*last));
-	enum err e = last ? ERR_OK : ERR_MEMORY;
-
-	if (e == ERR_OK) {
-		last->header = p->last;
-		e = commit_decode(&last->commit, wire_bytes(reply->blocks[reply->n_blocks - 1]->commit), info);
-	}
-	if (e == ERR_OK)
-		e = light_check_commit(last, &r->validators, info);
-	free(last);
-	return e;
-}
-
 static void drop_executor(struct replica *r)
 {
 	executor_free(r->executor);
@@ -97,8 +80,6 @@ static enum err apply_page(struct replica *r, struct replay *p, const Medlock__B
 	TRY(db_begin(r->db, info));
 	for (size_t i = 0; e == ERR_OK && i < reply->n_blocks; i++)
 		e = one_block(r, p, reply->blocks[i], info);
-	if (e == ERR_OK)
-		e = check_last(r, reply, p, info);
 	if (e == ERR_OK)
 		return db_commit(r->db, info);
 	db_rollback(r->db);
@@ -185,7 +166,7 @@ static enum err start(struct replica *r, struct replay *p, uint64_t height, stru
 	TRY(begin_state(r, height, info));
 	if (height > 0)
 		TRY(read_last(r, &last, &results, height, info));
-	return replay_init(p, r->executor, r->genesis, &r->validators, &last, &results, r->verify_all, info);
+	return replay_init(p, r->executor, r->genesis, &r->validators, &last, &results, info);
 }
 
 enum err sync_full(struct replica *r, struct replica_sync_report *report, const struct peer_call *call, uint64_t tip,

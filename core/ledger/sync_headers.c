@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Headers in batches: the last of each is verified against what is trusted (skipping), the others by hash backwards. */
+/* Headers in batches: the last of each is verified against what is trusted (skipping), the others by hash backwards.  Each
+ * commit is checked all the same before it is stored: rows are shown later with the commit of their header, and a peer
+ * could damage our copy with one that nobody looked at.
+ */
 #include <stdlib.h>
 
 #include "core/ledger/replica_internal.h"
@@ -69,14 +72,14 @@ static enum err verify_batch(struct replica *r, const struct light_block *batch,
 	struct light_trust *trust = malloc(sizeof(*trust)), *held = malloc(sizeof(*held));
 	enum err e = trust && held ? trust_at(r, trust, height, info) : ERR_MEMORY;
 
+	if (e == ERR_OK)
+		e = check_commits(r, batch, count, info);
 	if (e == ERR_OK) {
 		*held = *trust;
 		e = light_verify(trust, &batch[count - 1], NULL, &trust_options, r->clock->now(r->clock->self), info);
 	}
 	if (e == ERR_OK)
 		e = check_links(held, height, batch, count, info);
-	if (e == ERR_OK && r->verify_all)
-		e = check_commits(r, batch, count, info);
 	free(trust);
 	free(held);
 	return e;
