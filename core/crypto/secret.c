@@ -59,6 +59,16 @@ void secret_wipe(void *p, size_t len)
 		sodium_memzero(p, len);
 }
 
+void secret_lock(void *p, size_t len)
+{
+	(void)sodium_mlock(p, len); /* the limit of locked memory may be small: then it is wiped soon at least */
+}
+
+void secret_unlock(void *p, size_t len)
+{
+	(void)sodium_munlock(p, len);
+}
+
 void secret_process_harden(void)
 {
 	const struct rlimit none = {0, 0};

@@ -37,6 +37,12 @@ bool secret_equal(struct bytes x, struct bytes y) MUST_USE;
 /* Zero memory in a way the compiler keeps. */
 void secret_wipe(void *p, size_t len);
 
+/* For larger memory through which secrets pass: kept out of swap and core dumps as far as the kernel lets us.  Unlocking
+ * wipes.
+ */
+void secret_lock(void *p, size_t len);
+void secret_unlock(void *p, size_t len);
+
 /* No core dumps, and no other process of the same user may attach or read this one's memory.  Call first in main. */
 void secret_process_harden(void);
 

@@ -25,26 +25,39 @@ struct keyholder {
 
 /* ---- the child ---- */
 
+/* One question; false: the end. */
+static bool serve_one(struct holder *h, struct buf *reply, int fd, uint8_t *room)
+{
+	ssize_t got = recv(fd, room, KEYHOLDER_MESSAGE_MAX, 0);
+	enum err e;
+
+	if (got < 0 && errno == EINTR)
+		return true;
+	if (got <= 0)
+		return false;
+	e = holder_serve(h, reply, bytes_of(room, (size_t)got));
+	secret_wipe(room, (size_t)got);
+	if (e == ERR_OK && send(fd, reply->data, reply->len, MSG_NOSIGNAL) != (ssize_t)reply->len)
+		e = ERR_IO;
+	secret_wipe(reply->data, reply->len);
+	buf_clear(reply);
+	return e == ERR_OK;
+}
+
+/* Passphrases come in by room, file keys go out by reply: both stay out of swap. */
 static void loop(struct holder *h, int fd, uint8_t *room)
 {
-	for (;;) {
-		ssize_t got = recv(fd, room, KEYHOLDER_MESSAGE_MAX, 0);
-		struct buf reply = {.cap = KEYHOLDER_MESSAGE_MAX};
-		enum err e;
+	struct buf reply = {.cap = KEYHOLDER_MESSAGE_MAX};
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0 || buf_reserve(&reply, KEYHOLDER_MESSAGE_MAX) == NULL)
-			return;
-		e = holder_serve(h, &reply, bytes_of(room, (size_t)got));
-		secret_wipe(room, (size_t)got);
-		if (e == ERR_OK && send(fd, reply.data, reply.len, MSG_NOSIGNAL) != (ssize_t)reply.len)
-			e = ERR_IO;
-		secret_wipe(reply.data, reply.len);
-		buf_release(&reply);
-		if (e != ERR_OK)
-			return;
-	}
+	if (buf_reserve(&reply, KEYHOLDER_MESSAGE_MAX) == NULL)
+		return;
+	secret_lock(room, KEYHOLDER_MESSAGE_MAX);
+	secret_lock(reply.data, reply.size);
+	while (serve_one(h, &reply, fd, room))
+		continue;
+	secret_unlock(reply.data, reply.size);
+	secret_unlock(room, KEYHOLDER_MESSAGE_MAX);
+	buf_release(&reply);
 }
 
 static void child(int fd, pid_t parent, uint32_t capabilities, keyholder_probe *probe, uint8_t *room)
@@ -88,6 +101,8 @@ enum err keyholder_start_probed(struct keyholder **ret, uint32_t capabilities, k
 	}
 	widen(ends[0]);
 	widen(ends[1]);
+	secret_lock(k->answer, sizeof(k->answer)); /* a fork does not inherit it: the child locks its own */
+	secret_lock(k->question, sizeof(k->question));
 	k->pid = fork();
 	if (k->pid == 0)
 		child(ends[1], parent, capabilities, probe, k->question);
@@ -127,7 +142,8 @@ void keyholder_free(struct keyholder *k)
 	if (k == NULL)
 		return;
 	end(k, false);
-	secret_wipe(k->answer, sizeof(k->answer));
+	secret_unlock(k->answer, sizeof(k->answer));
+	secret_unlock(k->question, sizeof(k->question));
 	free(k);
 }
 

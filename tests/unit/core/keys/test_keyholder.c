@@ -33,6 +33,43 @@ static struct keyholder *started(uint32_t capabilities, struct buf *file)
 	return k;
 }
 
+/* Locked memory of a process, in KiB, as /proc says. */
+static unsigned long locked_kib(const char *process)
+{
+	char path[64], line[128];
+	unsigned long kib = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%s/status", process);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "VmLck:", 6) == 0)
+			kib = strtoul(line + 6, NULL, 10);
+	fclose(f);
+	return kib;
+}
+
+/* What carries a passphrase or a file key never reaches the swap of a stolen disk. */
+static void test_messages_are_locked_in_memory(void **state)
+{
+	const unsigned long both = 2 * KEYHOLDER_MESSAGE_MAX / 1024, before = locked_kib("self");
+	struct buf file = BUF_INIT;
+	struct keyholder *k = started(KEYHOLDER_PATIENT, &file);
+	char children[64] = "";
+	FILE *f = fopen("/proc/thread-self/children", "r");
+
+	assert_true(locked_kib("self") >= before + both);
+	if (f != NULL && fscanf(f, "%63s", children) == 1)
+		assert_true(locked_kib(children) >= both);
+	if (f != NULL)
+		fclose(f);
+	keyholder_free(k);
+	assert_true(locked_kib("self") <= before);
+	buf_release(&file);
+	(void)state;
+}
+
 static void test_locked_until_unlocked(void **state)
 {
 	struct buf file = BUF_INIT;
@@ -452,6 +489,7 @@ static void test_keys_are_not_in_this_process(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_messages_are_locked_in_memory), cmocka_unit_test(test_signs_what_its_mask_allows),
 		cmocka_unit_test(test_locked_until_unlocked), cmocka_unit_test(test_signs_what_its_mask_allows),
 		cmocka_unit_test(test_export_needs_its_capability), cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_opens_what_is_sealed_to_a_request), cmocka_unit_test(test_opens_own_age_files),
