@@ -23,6 +23,7 @@ anna=$(home_of anna)
 as jansen deposit put "$REPOSITORY/assets/demo/records/anna/problems.json" --owner anna --json
 expect 0 "a deposit"
 record=$(value .record)
+full=$(value '.renditions[] | select(.form == "full") | .blob')
 as anna consent add --permit --who okafor --purpose TREAT
 as okafor request new --owner anna --purpose TREAT --json
 expect 0 "a grant"
@@ -55,7 +56,7 @@ run "$MEDLOCK" demo down "$T/world2"
 expect 0 "the other network stops"
 
 # ---- blobs on the peer ----
-blob=$(find "$(peer_home)/blobs" -type f -size +1k ! -name '*.db*' | head -n 1)
+blob=$(find "$(peer_home)/blobs" -type f -name "$full*" | head -n 1)
 cp -a "$blob" "$T/blob"
 truncate -s -1000 "$blob"
 as okafor request get "$request" --out "$T/got"
