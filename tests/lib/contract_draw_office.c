@@ -10,7 +10,8 @@ static void set_bytes(ProtobufCBinaryData *to, const uint8_t *from, size_t len)
 	to->data = malloc(len ? len : 1);
 	to->len = len;
 	ASSERT(to->data);
-	memcpy(to->data, from, len);
+	if (len)
+		memcpy(to->data, from, len);
 }
 
 /* ---- deposits ------------------------------------------------------------------------------------- */
@@ -47,7 +48,7 @@ static void draw_content(struct draw *d, Medlock__RecordDeposit *x)
 		x->period->to = x->period->from + (int64_t)below(d, 30); /* seldom an empty one, which is refused */
 	}
 	for (size_t i = 0; i < x->n_renditions; i++)
-		x->renditions[i]->key_generation = d->model->network->key_generation + once_in(d, 30);
+		x->renditions[i]->key_generation = d->model->network->key_generation + once_in(d, 30) - once_in(d, 30);
 }
 
 static void draw_author(struct draw *d, Medlock__RecordDeposit *x, const struct world_account *by)
@@ -216,7 +217,7 @@ static void change_key(struct draw *d, Medlock__Network *n)
 	if (!threshold)
 		while (n->n_custodians)
 			WIRE_FREE(n->custodians[--n->n_custodians]);
-	n->key_generation += !once_in(d, 8);
+	n->key_generation += once_in(d, 5) ? (uint32_t)below(d, 3) : 1;
 }
 
 static void add_peer(struct draw *d, Medlock__Network *n)
@@ -250,7 +251,7 @@ static void change(struct draw *d, Medlock__Network *n)
 			drop_member(d, n->operators, &n->n_operators);
 		break;
 	case 4:
-		if (n->n_authorities > 1 || once_in(d, 3))
+		if (n->n_authorities > 1 || (n->n_authorities && once_in(d, 3)))
 			drop_member(d, n->authorities, &n->n_authorities);
 		break;
 	case 5:

@@ -51,7 +51,7 @@ struct drawn {
 	Medlock__Actor actor[2], *actors[2];
 	Medlock__Period data;
 	Medlock__Research research;
-	uint8_t ids[4][32], pseudonym[48], project[32];
+	uint8_t ids[6][32], pseudonym[48], project[32];
 	uint32_t codes[5][3];
 	ProtobufCBinaryData records[2], authors[2];
 };
@@ -104,6 +104,24 @@ static void draw_research(const struct rng *g, struct drawn *d)
 	d->rule.research = &d->research;
 }
 
+/* Rules that speak of one or two things only: often the one is inside the other. */
+static void simplify(const struct rng *g, Medlock__Rule *r)
+{
+	size_t *const lists[] = {&r->n_actors, &r->n_purposes, &r->n_categories, &r->n_labels, &r->n_records,
+				 &r->n_author_organisations};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		if (!once_in(g, 4))
+			*lists[i] = 0;
+	r->confidentiality = once_in(g, 4) ? r->confidentiality : 0;
+	r->visibility = once_in(g, 4) ? r->visibility : 0;
+	r->data = once_in(g, 4) ? r->data : NULL;
+	r->research = once_in(g, 2) ? r->research : NULL;
+	r->valid_from = once_in(g, 4) ? r->valid_from : 0;
+	r->valid_to = 0;
+	r->any_label = true;
+}
+
 static void draw(const struct rng *g, struct drawn *d, uint32_t id)
 {
 	static const uint32_t purposes[] = {PURPOSE_TREAT, PURPOSE_ETREAT, PURPOSE_BTG, PURPOSE_COC, PURPOSE_HRESCH, PURPOSE_POARCH};
@@ -133,14 +151,18 @@ static void draw(const struct rng *g, struct drawn *d, uint32_t id)
 	if (once_in(g, 5)) {
 		d->ids[2][0] = (uint8_t)(1 + rng_below(g, IDS));
 		d->records[0] = wire_data(bytes_of(d->ids[2], 32));
+		d->ids[4][0] = (uint8_t)(d->ids[2][0] + 1);
+		d->records[1] = wire_data(bytes_of(d->ids[4], 32));
 		r->records = d->records;
-		r->n_records = 1;
+		r->n_records = 1 + rng_below(g, 2);
 	}
 	if (once_in(g, 5)) {
 		d->ids[3][0] = (uint8_t)rng_below(g, IDS + 1); /* zeros are no organisation, and match none */
 		d->authors[0] = wire_data(bytes_of(d->ids[3], 32));
+		d->ids[5][0] = (uint8_t)(d->ids[3][0] + 1);
+		d->authors[1] = wire_data(bytes_of(d->ids[5], 32));
 		r->author_organisations = d->authors;
-		r->n_author_organisations = 1;
+		r->n_author_organisations = 1 + rng_below(g, 2);
 	}
 	if (once_in(g, 3)) {
 		r->valid_from = (int64_t)rng_below(g, TIMES);
@@ -155,6 +177,8 @@ static void draw(const struct rng *g, struct drawn *d, uint32_t id)
 	if (once_in(g, 5))
 		draw_research(g, d);
 	r->visibility = (uint32_t)rng_below(g, 3);
+	if (once_in(g, 2))
+		simplify(g, r);
 	r->uses_left = once_in(g, 6) ? 2 : 0;
 	d->state.uses_spent = (uint32_t)rng_below(g, 3);
 }
