@@ -99,10 +99,11 @@ test:                                              ## install, build and run eve
 	@$(MAKE) --no-print-directory -j$(JOBS) tests
 	@VECTORS='$(VECTORS)' tests/run '$(B)' $(TEST_BINS) $(if $(filter fuzz,$(VARIANT)),,$(FUZZ_BINS)) $(SCRIPTS)
 
+BENCH_B := $(if $(filter file,$(origin B)),build/release,$(B))
 bench:                                             ## tables of measured figures with ratios (release build)
 	@.ci/deps
-	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=release bench-build
-	@tests/bench/run build/release
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=release B='$(BENCH_B)' bench-build
+	@tests/bench/run '$(BENCH_B)'
 
 bench-build: $(PROGRAMS) $(BENCH_BINS)
 

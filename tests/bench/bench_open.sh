@@ -4,13 +4,14 @@
 . tests/bench/lib.sh
 
 size=$((100 * 1000 * 1000))
+start_once() { timed "$MEDLOCK" -C "$anna" key status; }
 export_once() {
 	rm -f "$T/plain"
-	"$MEDLOCK" -C "$anna" record export "$record" --out "$T/plain"
+	timed "$MEDLOCK" -C "$anna" record export "$record" --out "$T/plain"
 }
 age_once() {
 	rm -f "$T/plain"
-	age -d -i "$T/identity" -o "$T/plain" "$T/record.age"
+	timed age -d -i "$T/identity" -o "$T/plain" "$T/record.age"
 }
 
 world_up
@@ -22,19 +23,24 @@ record=$(value .record)
 as anna record export "$record" --out "$T/first"
 as anna record export "$record" --encrypted --out "$T/record.age"
 as anna key export --out "$T/identity"
-start=$(best 3 "$MEDLOCK" -C "$anna" key status) || exit 1
-ours=$(best 5 export_once) || exit 1
-cmp -s "$T/plain" "$T/scan" || { echo "the bytes differ" >&2; exit 1; }
-row "start and unlock, ms" "$start"
+head_row
+passes start_once || exit 1
+start=$BEST
+row "start and unlock" ms "$BEST" "$MEDIAN" "$CALIBRATION"
+age=''
 if command -v age >/dev/null; then
-	theirs=$(best 5 age_once) || exit 1
-	row "age -d of 100 MB, ms" "$theirs"
-	row "record export of 100 MB, ms" "$ours" "$(ratio "$ours" "$theirs" 'age -d')"
-	row "  of which not start and unlock, ms" "$(awk -v a="$ours" -v b="$start" 'BEGIN { printf "%.1f", a - b }')" \
-		"$(awk -v a="$ours" -v b="$start" -v c="$theirs" 'BEGIN { printf "%8.2f of age -d", (a - b) / c }')"
+	passes age_once || exit 1
+	age=$BEST
+	row "age -d of 100 MB" ms "$BEST" "$MEDIAN" "$CALIBRATION"
 else
-	row "record export of 100 MB, ms" "$ours" "no age program to compare"
+	echo "no age program to compare with"
 fi
+passes export_once || exit 1
+cmp -s "$T/plain" "$T/scan" || { echo "the bytes differ" >&2; exit 1; }
+row "record export of 100 MB" ms "$BEST" "$MEDIAN" "${age:+$(ratio "$BEST" "$age" 'age -d')}"
+less() { awk -v a="$1" -v b="$start" 'BEGIN { printf "%.1f", a - b }'; }
+row "  of which not start and unlock" ms "$(less "$BEST")" "$(less "$MEDIAN")" \
+	"${age:+$(ratio "$(less "$BEST")" "$age" 'age -d')}"
 rm -f "$T/plain"
-row "  resident memory, MiB" "$(peak "$MEDLOCK" -C "$anna" record export "$record" --out "$T/plain")"
-row "  resident memory of key status, MiB" "$(peak "$MEDLOCK" -C "$anna" key status)"
+fact "  resident memory" "$(peak "$MEDLOCK" -C "$anna" record export "$record" --out "$T/plain")" MiB
+fact "  resident memory of key status" "$(peak "$MEDLOCK" -C "$anna" key status)" MiB

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Key capsules: making, checking, answering, opening; each as a ratio to one multiplication in G1. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench.h"
 #include "core/crypto/threshold.h"
 
-#define ROUNDS 100
+#define ROUNDS 50 /* of one pass */
 #define N_MOST 16
 
 static struct threshold_key key;
@@ -16,14 +15,6 @@ static struct bytes contexts[N_MOST];
 static struct capsule capsule;
 static struct capsule_key kek;
 static struct bytes label;
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void must(enum err e)
 {
@@ -68,19 +59,14 @@ static void open_it(void)
 	must(capsule_open(&kek, &cheat, &key, &capsule, answers, contexts, key.t, NULL));
 }
 
-static double unit; /* seconds of a multiplication */
-
-static void report(const char *name, void (*work)(void))
+/* Microseconds of one in a pass. */
+static double once(void (*work)(void))
 {
-	double start = now();
+	uint64_t start = bench_now_ns();
 
 	for (int i = 0; i < ROUNDS; i++)
 		work();
-	double each = (now() - start) / ROUNDS;
-
-	if (unit == 0)
-		unit = each;
-	printf("%-44s %9.0f us %8.2f of a multiplication\n", name, each * 1e6, each / unit);
+	return (double)(bench_now_ns() - start) / ROUNDS / 1e3;
 }
 
 static void deal(uint16_t t, uint16_t n)
@@ -91,19 +77,34 @@ static void deal(uint16_t t, uint16_t n)
 		must(capsule_answer(&answers[i], &shares[i], &capsule, label, contexts[i], rng_system()));
 }
 
+static struct {
+	struct bench_figure figure;
+	void (*work)(void);
+	uint16_t t, n; /* dealt before it */
+} rows[] = {
+	{{.name = "multiplication in G1", .unit = "us"}, multiply, 3, 4},
+	{{.name = "capsule: make", .unit = "us"}, make, 3, 4},
+	{{.name = "capsule: check", .unit = "us"}, check, 3, 4},
+	{{.name = "capsule: check and answer", .unit = "us"}, answer, 3, 4},
+	{{.name = "answer: check, 3 of 4", .unit = "us"}, check_answer, 3, 4},
+	{{.name = "capsule: open 3 of 4", .unit = "us"}, open_it, 3, 4},
+	{{.name = "answer: check, 11 of 16", .unit = "us"}, check_answer, 11, 16},
+	{{.name = "capsule: open 11 of 16", .unit = "us"}, open_it, 11, 16},
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
 int main(void)
 {
 	label = bytes_str("a label");
-	deal(3, 4);
-	report("multiplication in G1", multiply);
-	report("capsule: make", make);
-	report("capsule: check", check);
-	deal(3, 4);
-	report("capsule: check and answer", answer);
-	report("answer: check, 3 of 4", check_answer);
-	report("capsule: open 3 of 4", open_it);
-	deal(11, 16);
-	report("answer: check, 11 of 16", check_answer);
-	report("capsule: open 11 of 16", open_it);
+	for (unsigned pass = 0; pass < bench_passes(); pass++)
+		for (size_t i = 0; i < ROWS; i++) {
+			deal(rows[i].t, rows[i].n);
+			bench_add(&rows[i].figure, once(rows[i].work));
+		}
+	bench_head();
+	bench_print_calibration(&rows[0].figure);
+	for (size_t i = 1; i < ROWS; i++)
+		bench_print(&rows[i].figure, &rows[0].figure);
 	return 0;
 }

@@ -2,26 +2,17 @@
 /* The state trie at a given size (default one million keys): loading, blocks of changes, proofs, memory.  The
  * calibration is the same number of SHA-256 runs over 65 bytes, of which each change needs about log2(keys) + 2.
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/trie.h"
 
 #define BLOCK_CHANGES 300 /* 100 transactions of three changes */
-#define BLOCKS 200
+#define BLOCKS 100
 #define STEP 7919	  /* a prime, to spread over the keys */
-#define PROOFS 20000
-#define HASHES 1000000
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
+#define PROOFS 10000
+#define HASHES 300000
 
 static struct hash32 hash_number(uint64_t n)
 {
@@ -46,44 +37,51 @@ static enum err next_number(void *self, struct trie_change *ret)
 	return ERR_OK;
 }
 
-static double calibrate(void)
+static double since(uint64_t start)
+{
+	return (double)(bench_now_ns() - start) / 1e9;
+}
+
+static double hashes_once(void)
 {
 	uint8_t in[65] = {0};
-	double start = now();
+	uint64_t start = bench_now_ns();
 
 	for (int i = 0; i < HASHES; i++) {
 		struct hash32 h = hash_sha256(bytes_of(in, sizeof(in)));
 
 		memcpy(in, h.b, sizeof(h.b));
 	}
-	return HASHES / (now() - start);
+	return HASHES / since(start);
 }
 
-static double blocks(struct trie *t, uint64_t keys)
+/* round: each pass changes other values and adds other keys. */
+static double blocks_once(struct trie *t, uint64_t keys, uint64_t round)
 {
 	static struct trie_change changes[BLOCKS][BLOCK_CHANGES];
+	uint64_t start;
+
 	for (size_t b = 0; b < BLOCKS; b++) {
 		for (size_t i = 0; i < BLOCK_CHANGES; i++) {
-			uint64_t n = b * BLOCK_CHANGES + i;
+			uint64_t n = (round * BLOCKS + b) * BLOCK_CHANGES + i;
 			uint64_t key = i % 3 == 0 ? keys + n : n * STEP % keys; /* one of three is new */
 
 			changes[b][i] = (struct trie_change){hash_number(key), hash_number(~n), false};
 		}
 	}
-	double start = now();
-
+	start = bench_now_ns();
 	for (size_t b = 0; b < BLOCKS; b++) {
 		trie_sort(changes[b], BLOCK_CHANGES);
-		if (trie_apply(t, changes[b], BLOCK_CHANGES) != ERR_OK)
-			exit(1);
+		ASSERT(trie_apply(t, changes[b], BLOCK_CHANGES) == ERR_OK);
 	}
-	return BLOCKS * BLOCK_CHANGES / (now() - start);
+	return BLOCKS * BLOCK_CHANGES / since(start);
 }
 
-static double proofs(const struct trie *t, uint64_t keys, size_t *ret_bytes)
+static double proofs_once(const struct trie *t, uint64_t keys, size_t *ret_bytes)
 {
 	struct buf proof = BUF_INIT;
-	double start = now();
+	uint64_t start = bench_now_ns();
+	double took;
 
 	*ret_bytes = 0;
 	for (uint64_t i = 0; i < PROOFS; i++) {
@@ -93,29 +91,38 @@ static double proofs(const struct trie *t, uint64_t keys, size_t *ret_bytes)
 		trie_prove(t, &proof, TRIE_CURRENT, &keyhash);
 		*ret_bytes += proof.len;
 	}
+	took = since(start);
 	*ret_bytes /= PROOFS;
 	buf_release(&proof);
-	return PROOFS / (now() - start);
+	return PROOFS / took;
 }
 
 int main(int argc, char **argv)
 {
+	struct bench_figure hashes = BENCH_FIGURE("SHA-256 of 65 bytes", "1/s", BENCH_MORE);
+	struct bench_figure changes = BENCH_FIGURE("changes, 300 a block", "1/s", BENCH_MORE);
+	struct bench_figure proofs = BENCH_FIGURE("proofs", "1/s", BENCH_MORE);
 	struct numbers n = {0, argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000};
-	double hashes = calibrate(), start = now();
+	uint64_t start = bench_now_ns();
 	struct trie *t;
-	size_t bytes;
+	size_t bytes = 0;
+	double load;
 
-	if (trie_new(&t) != ERR_OK || n.count == 0 || trie_load(t, next_number, &n) != ERR_OK)
-		return 1;
-	double load = now() - start, applied = blocks(t, n.count), proved = proofs(t, n.count, &bytes);
-
-	printf("%-44s %12.0f\n", "sha256 of 65 bytes, per second", hashes);
-	printf("%-44s %12llu\n", "trie: keys", (unsigned long long)n.count);
-	printf("%-44s %12.2f\n", "trie: load in no order, seconds", load);
-	printf("%-44s %12.0f %8.4f of sha256\n", "trie: changes per second, 300 a block", applied, applied / hashes);
-	printf("%-44s %12.0f %8.4f of sha256\n", "trie: proofs per second", proved, proved / hashes);
-	printf("%-44s %12zu\n", "trie: bytes of a proof", bytes);
-	printf("%-44s %12.1f\n", "trie: MiB of memory", (double)trie_memory(t) / (1 << 20));
+	ASSERT(n.count > 0 && trie_new(&t) == ERR_OK && trie_load(t, next_number, &n) == ERR_OK);
+	load = since(start);
+	for (unsigned i = 0; i < bench_passes(); i++) {
+		bench_add(&hashes, hashes_once());
+		bench_add(&changes, blocks_once(t, n.count, i));
+		bench_add(&proofs, proofs_once(t, n.count, &bytes));
+	}
+	bench_head();
+	bench_fact("keys", (double)n.count, "");
+	bench_print_calibration(&hashes);
+	bench_print(&changes, &hashes);
+	bench_print(&proofs, &hashes);
+	bench_fact("bytes of a proof", (double)bytes, "");
+	bench_fact("to load in no order", load, "s");
+	bench_fact("memory", (double)trie_memory(t) / (1 << 20), "MiB");
 	trie_free(t);
 	return 0;
 }

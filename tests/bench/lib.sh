@@ -1,22 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-# Helpers of the whole-program benches: a world as in tests/e2e, and the best of some runs.
+# Helpers of the whole-program benches: a world as in tests/e2e, and rows as tests/lib/bench.c prints them.
 set -u
 . tests/e2e/lib.sh
 
-row() { printf '%-44s %12s %s\n' "$1" "$2" "${3:-}"; }
-ratio() { awk -v a="$1" -v b="$2" -v of="$3" 'BEGIN { printf "%8.2f of %s", a / b, of }'; }
+PASSES=${BENCH_PASSES:-5}
 
-# best RUNS COMMAND…: milliseconds of the fastest; the command must succeed.
-best() {
-	local runs=$1 fastest='' start took
-	shift
-	for ((i = 0; i < runs; i++)); do
-		start=${EPOCHREALTIME/./}
-		"$@" >"$OUT" 2>"$ERR" </dev/null || { echo "failed: $*: $(head -n 1 "$ERR")" >&2; return 1; }
-		took=$(((${EPOCHREALTIME/./} - start)))
-		[ -z "$fastest" ] || [ "$took" -lt "$fastest" ] && fastest=$took
+head_row() { printf '%-56s %10s %10s %-5s%s\n' "$PASSES passes; ratio of bests" best median unit '   ratio'; }
+# row WHAT UNIT BEST MEDIAN [RATIO]
+row() { printf '%-56s %10s %10s %-5s%s\n' "$1" "$3" "$4" "$2" "${5:-}"; }
+fact() { row "$1" "$3" "$2" ''; } # WHAT VALUE UNIT
+ratio() { awk -v a="$1" -v b="$2" -v of="$3" 'BEGIN { printf "%8.3f of %s", a / b, of }'; }
+CALIBRATION='       calibration'
+
+# passes FUNCTION: runs it PASSES times; it leaves its microseconds in US.  Sets BEST and MEDIAN, milliseconds.
+passes() {
+	local all='' n
+	for ((n = 0; n < PASSES; n++)); do
+		"$@" || return 1
+		all+="$US "
 	done
-	awk -v us="$fastest" 'BEGIN { printf "%.1f", us / 1000 }'
+	read -r BEST MEDIAN < <(printf '%s\n' $all | sort -n | awk '{ v[NR] = $1 / 1000 }
+		END { printf "%.1f %.1f\n", v[1], (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }')
+}
+
+# timed COMMAND…: into US; the command must succeed.
+timed() {
+	local start=${EPOCHREALTIME/./}
+	"$@" >"$OUT" 2>"$ERR" </dev/null || { echo "failed: $*: $(head -n 1 "$ERR")" >&2; return 1; }
+	US=$((${EPOCHREALTIME/./} - start))
 }
 
 # peak COMMAND…: the most resident memory, MiB, seen while it runs.
