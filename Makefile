@@ -67,12 +67,12 @@ HDRS    := $(shell find core chain storage tui tests -name '*.h' 2>/dev/null)
 UNIT    := $(shell find tests/unit tests/vectors -name 'test_*.c' 2>/dev/null)
 WHOLE   := $(shell find tests/property tests/oracle tests/crash tests/net -name 'test_*.c' 2>/dev/null)
 FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
-BENCH   := $(wildcard tests/bench/bench_*.c)
+BENCHES := $(wildcard tests/bench/bench_*.c)
 SCRIPTS := $(shell find tests -name 'test_*.sh' 2>/dev/null)
 TESTLIB := $(filter-out tests/lib/replay.c,$(wildcard tests/lib/*.c))
 TEST_BINS  := $(UNIT:%.c=$(B)/%) $(WHOLE:%.c=$(B)/%)
 FUZZ_BINS  := $(FUZZ:%.c=$(B)/%)
-BENCH_BINS := $(BENCH:%.c=$(B)/%)
+BENCH_BINS := $(BENCHES:%.c=$(B)/%)
 PROGRAMS   := $(B)/medlock $(B)/medlockd
 TEST_PROGRAMS := $(B)/medlockd-faulty
 
