@@ -42,6 +42,7 @@ enum err replica_put_row(struct replica *r, struct bytes key, const struct bytes
 /* All stored rows of the state whose key begins with prefix, in order of keys. */
 enum err replica_scan(struct replica *r, struct bytes prefix, state_each *each, void *context,
 		      struct err_info *info) MUST_USE;
+/* Once, however often it is seen. */
 enum err replica_put_evidence(struct replica *r, const struct light_block *seen, struct err_info *info) MUST_USE;
 
 /* What a light replica proves at the next sync: records that an own event names (every peer owes them), records deposited

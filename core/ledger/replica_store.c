@@ -169,7 +169,8 @@ enum err replica_put_evidence(struct replica *r, const struct light_block *seen,
 	commit_encode(&commit, &seen->commit);
 	time_format(at, r->clock->now(r->clock->self));
 	e = db_statement(&s, r->db,
-			 "INSERT INTO evidence(height, at, header, commit_bytes) VALUES(?1, ?2, ?3, ?4)", info);
+			 "INSERT INTO evidence(height, at, header, commit_bytes) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS"
+			 " (SELECT 1 FROM evidence WHERE height = ?1 AND header = ?3 AND commit_bytes = ?4)", info);
 	if (e == ERR_OK) {
 		db_bind_int(s, 1, seen->header.height);
 		db_bind_text(s, 2, at);

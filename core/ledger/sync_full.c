@@ -72,18 +72,46 @@ static void drop_executor(struct replica *r)
 	r->executor = NULL;
 }
 
+/* A next header that leads back to another one than ours, or to another state, is evidence when the validators signed it. */
+static bool contradicts(const struct replica *r, const struct replay *p, const struct light_block *seen)
+{
+	const struct block_header *h = &seen->header;
+
+	return h->height == p->last.height + 1 &&
+	       ((p->last.height > 0 && !digest_is(&h->last_block_id.hash, &p->last_hash)) ||
+		!digest_is(&h->app_hash, &p->app_hash) || !digest_is(&h->last_results_hash, &p->results_hash)) &&
+	       light_check_commit(seen, &r->validators, NULL) == ERR_OK;
+}
+
+static void keep_evidence(struct replica *r, const struct replay *p, const Medlock__BlockReply *b)
+{
+	struct light_block *seen = calloc(1, sizeof(*seen));
+	struct block block;
+
+	if (seen != NULL && block_decode(&block, wire_bytes(b->block), NULL) == ERR_OK) {
+		seen->header = block.header;
+		if (commit_decode(&seen->commit, wire_bytes(b->commit), NULL) == ERR_OK && contradicts(r, p, seen))
+			(void)!replica_put_evidence(r, seen, NULL);
+		block_release(&block);
+	}
+	free(seen);
+}
+
 static enum err apply_page(struct replica *r, struct replay *p, const Medlock__BlocksReply *reply,
 			   struct err_info *info)
 {
 	enum err e = ERR_OK;
+	size_t i = 0;
 
 	TRY(db_begin(r->db, info));
-	for (size_t i = 0; e == ERR_OK && i < reply->n_blocks; i++)
-		e = one_block(r, p, reply->blocks[i], info);
+	while (e == ERR_OK && i < reply->n_blocks)
+		e = one_block(r, p, reply->blocks[i++], info);
 	if (e == ERR_OK)
 		return db_commit(r->db, info);
 	db_rollback(r->db);
 	drop_executor(r); /* its trie went further than the table */
+	if (e == ERR_CHAIN || e == ERR_APP_HASH)
+		keep_evidence(r, p, reply->blocks[i - 1]);
 	return e;
 }
 

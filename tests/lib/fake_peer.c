@@ -294,16 +294,23 @@ void fake_peer_free(struct fake_peer *p)
 	free(p);
 }
 
-void fake_peer_link(struct link *ret, const struct fake_peer *p, struct http_client *http,
-		    const struct account_id *account)
+void fake_peer_link_also(struct link *l, const struct fake_peer *p)
 {
 	struct peer_address address;
+	struct link_peer *added;
 	char url[64];
 
 	snprintf(url, sizeof(url), "https://127.0.0.1:%u", http_server_port(p->server));
 	MUST(peer_address_set(&address, url, &p->pin));
+	link_add(l, &address);
+	added = &l->peers[l->count - 1];
+	buf_append_text(&added->ticket, "medlock AA==");
+	added->ticket_until.v = INT64_MAX;
+}
+
+void fake_peer_link(struct link *ret, const struct fake_peer *p, struct http_client *http,
+		    const struct account_id *account)
+{
 	link_init(ret, http, NULL, p->clock, NULL, &p->chain->network, account);
-	link_add(ret, &address);
-	buf_append_text(&ret->peers[0].ticket, "medlock AA==");
-	ret->peers[0].ticket_until.v = INT64_MAX;
+	fake_peer_link_also(ret, p);
 }
