@@ -57,6 +57,8 @@ expect_error 6 "an enrolment that is not there" jansen ca show 0000
 # ---- words ----
 expect_error 2 "an unknown purpose" anna consent add --permit --who okafor --purpose TREATT
 expect_error 2 "two effects" anna consent add --permit --deny --who okafor --purpose TREAT
+expect_error 2 "a permit for nobody in particular" anna consent add --permit --purpose TREAT
+expect_error 2 "a permit for any purpose" anna consent add --permit --who okafor
 expect_error 2 "a date that is none" anna consent add --permit --who okafor --purpose TREAT --until 2027-02-30
 expect_error 2 "an unknown option" anna consent add --permti --who okafor
 expect_error 2 "an unknown purpose in a request" okafor request new --owner anna --purpose CURIOSITY

@@ -123,6 +123,10 @@ static enum err add(struct cli *c)
 	struct app_consent_edit edit = {.add = &words, .dry_run = cli_switch(c, "dry-run")};
 
 	TRY(one_effect(c, &words.effect));
+	/* Left out means "any": fine for a deny, but nobody opens a door to all by forgetting a word. */
+	if (strcmp(words.effect, "deny") != 0 && (words.who == NULL || cli_value(c, "purpose") == NULL))
+		return err_set(&c->info, ERR_USAGE, "say --who WHO (or --who everyone) and --purpose CODE: a rule that opens"
+			       " something names both");
 	TRY(cli_gather(c, words.purpose, sizeof(words.purpose) / sizeof(words.purpose[0]), "purpose"));
 	TRY(cli_gather(c, words.category, sizeof(words.category) / sizeof(words.category[0]), "category"));
 	TRY(cli_gather(c, words.label, sizeof(words.label) / sizeof(words.label[0]), "label"));
