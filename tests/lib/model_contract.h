@@ -51,6 +51,12 @@ void model_result_release(struct model_result *r);
 /* At the end of a block that holds transactions: forget what can not be repeated in a later one. */
 void model_block_end(struct model *m, const struct model_block *block);
 
+/* What a custodian asks between blocks: may the share for (request, record, form) be given out now?  ERR_OK; ERR_REFUSED
+ * for what was not granted, ERR_WITHDRAWN, ERR_EXPIRED, ERR_REVOKED for what no longer stands.
+ */
+enum err model_release_check(const struct model *m, int64_t block_time, int64_t clock, const struct hash32 *request,
+			     const struct hash32 *record, uint32_t form);
+
 /* Every event so far, oldest first; good until the next call that changes m. */
 const struct model_event *model_events(const struct model *m, size_t *ret_count);
 

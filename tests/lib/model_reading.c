@@ -17,14 +17,6 @@ struct asking {
 	size_t count;
 };
 
-static bool is_attested(const struct m_account *x, uint32_t purpose)
-{
-	for (size_t i = 0; i < x->purpose_count; i++)
-		if (x->purposes[i] == purpose)
-			return true;
-	return false;
-}
-
 /* People ask about others for a purpose that their certificate attests; patients ask for themselves only. */
 static enum err check_asker(const struct m_act *a, const Medlock__AccessRequest *x)
 {
@@ -34,7 +26,7 @@ static enum err check_asker(const struct m_act *a, const Medlock__AccessRequest 
 		return ERR_FORMAT;
 	if (m_is(x->owner, &a->who))
 		return ERR_OK;
-	if (a->actor.role == ROLE_PATIENT || !is_attested(&a->actor, x->purpose))
+	if (a->actor.role == ROLE_PATIENT || !m_is_attested(&a->actor, x->purpose))
 		return ERR_ROLE;
 	return x->emergency && !(a->actor.rights & RIGHT_EMERGENCY) ? ERR_ROLE : ERR_OK;
 }
@@ -51,62 +43,6 @@ static bool key_was_seen(const struct model *m, ProtobufCBinaryData key)
 	return false;
 }
 
-static struct model_question question_of(const struct m_act *a, const Medlock__AccessRequest *x)
-{
-	struct model_question q = {.role = a->actor.role, .rights = a->actor.rights, .purpose = x->purpose,
-				   .form = x->form, .licensed = true, .own = m_is(x->owner, &a->who),
-				   .emergency = x->emergency, .now = a->block->time};
-
-	memcpy(q.account, a->who.b, 32);
-	memcpy(q.organisation, a->actor.organisation.b, 32);
-	if (x->project.len)
-		memcpy(q.project, x->project.data, 32);
-	return q;
-}
-
-static struct model_subject subject_of(const struct m_record *row)
-{
-	const Medlock__RecordDeposit *d = row->deposit;
-	struct model_subject r = {.category = d->category, .confidentiality = d->confidentiality,
-				  .period_known = d->period != NULL};
-
-	memcpy(r.id, row->id.b, 32);
-	if (d->organisation.len)
-		memcpy(r.author, d->organisation.data, 32);
-	for (size_t i = 0; i < d->n_labels; i++)
-		r.label[d->labels[i]] = true;
-	if (d->period) {
-		r.from = d->period->from;
-		r.to = d->period->to;
-	}
-	for (size_t i = 0; i < d->n_renditions; i++) {
-		r.has_full |= d->renditions[i]->form == FORM_FULL;
-		r.has_deid |= d->renditions[i]->form == FORM_DEID;
-	}
-	return r;
-}
-
-static struct model_decision consult(const struct m_act *a, const struct asking *r, const struct m_record *row)
-{
-	Medlock__RuleState states[RULES_PER_ACCOUNT_MAX];
-	const Medlock__RuleState *rules[RULES_PER_ACCOUNT_MAX];
-	struct model_subject subject = subject_of(row);
-	size_t count = 0;
-
-	for (size_t i = 0; i < a->m->rule_count; i++) {
-		const struct m_rule *x = &a->m->rules[i];
-
-		if (!ID_EQUAL(x->owner, r->owner))
-			continue;
-		states[count] = (Medlock__RuleState)MEDLOCK__RULE_STATE__INIT;
-		states[count].rule = x->rule;
-		states[count].uses_spent = x->uses_spent;
-		rules[count] = &states[count];
-		count++;
-	}
-	return model_decide(rules, count, r->policy->default_effect, r->policy->paused, &r->question, &subject);
-}
-
 /* Absent, another's and no longer live are one and the same. */
 static void decide(const struct m_act *a, struct asking *r, const struct hash32 *id)
 {
@@ -115,7 +51,7 @@ static void decide(const struct m_act *a, struct asking *r, const struct hash32 
 	struct model_decision d = {.decision = DECISION_DENIED, .reason = DECISION_REASON_ABSENT};
 
 	if (row && row->status == RECORD_STATUS_LIVE && m_is(row->deposit->owner, &r->owner))
-		d = consult(a, r, row);
+		d = m_consult(a->m, r->policy, &r->question, row);
 	*to = (struct m_decided){.record = *id, .decision = d.decision, .form = d.form, .rule = d.rule,
 				 .reason = d.reason, .obligations = d.obligations};
 }
@@ -240,7 +176,7 @@ enum err m_access_request(struct m_act *a, const Medlock__AccessRequest *x)
 	r->owner = m_id(x->owner);
 	r->id = M_HASH("medlock-request-v1", BYTES_ID(a->body_hash), BYTES_ID(a->who));
 	r->policy = m_policy(a->m, &r->owner);
-	r->question = question_of(a, x);
+	r->question = m_question(&a->actor, &a->who, x, a->block->time);
 	e = answer(a, r);
 	free(r);
 	return e;

@@ -6,6 +6,7 @@
 #include "chain/proto/limits.h"
 #include "chain/proto/state.pb-c.h"
 #include "chain/proto/tx.h"
+#include "model_consent.h"
 #include "model_contract.h"
 
 /* A name of 32 bytes that may be absent. */
@@ -133,6 +134,12 @@ struct m_act {
 	uint32_t paid, room;
 	struct model_result *result;
 };
+
+bool m_is_attested(const struct m_account *x, uint32_t purpose);
+struct model_question m_question(const struct m_account *who, const struct hash32 *id, const Medlock__AccessRequest *x,
+				 int64_t now);
+struct model_decision m_consult(const struct model *m, const struct m_policy *policy, const struct model_question *q,
+				const struct m_record *row);
 
 enum err m_pay(struct m_act *a, uint32_t cost);
 bool m_stands_in(ProtobufCBinaryData *list, size_t count, const struct hash32 *id);

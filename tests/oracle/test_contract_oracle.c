@@ -3,7 +3,8 @@
  *
  * Compared are, for each transaction, the result's code, data and cost, the events, and after it the whole state.  Blocks
  * come in three kinds: one transaction through contract_block_apply; several, each through contract_apply; several at once
- * through contract_block_apply, where the state can be compared at the end only.
+ * through contract_block_apply, where the state can be compared at the end only.  Between blocks a few questions of
+ * custodians are compared too.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "chain/contract/access.h"
 #include "chain/proto/wire.h"
 #include "contract_draw.h"
 #include "model_contract.h"
@@ -27,6 +29,7 @@
 #endif
 #define WORLDS_MAX (4 * WORLDS) /* more of them while something was not seen yet */
 #define BLOCK_TXS 8u
+#define RELEASES 4u /* questions of custodians after each block */
 #define SEEDS_APART 1000u  /* so that two runs share no world */
 #define COSTLY_EVERY 5u /* worlds */
 #define COSTLY_TXS 80u  /* more than a block can pay for */
@@ -41,6 +44,7 @@ struct heard {
 struct seen {
 	unsigned taken[64], refused[64]; /* by action */
 	unsigned code[CODE_MAX];
+	unsigned release[CODE_MAX];      /* custodians' questions by answer */
 	unsigned reason[DECISION_REASON_NO_FORM + 1], used_up; /* of decisions, in the owners' events; rules, each block */
 };
 
@@ -166,19 +170,56 @@ static struct model_block model_block_of(const struct run *r)
 	return b;
 }
 
+/* Workers know some signatures beforehand. */
+static int verdict_of(void *self, const struct tx_id *id, const struct sign_public *key)
+{
+	const struct tx *tx = self;
+	const Medlock__Auth *auth = tx->wire->auth;
+
+	assert_memory_equal(id->b, tx->id.b, sizeof(id->b));
+	if (auth->by_case != MEDLOCK__AUTH__BY_SIGNATURE || id->b[0] % 3 == 0)
+		return -1;
+	return tx_verify_signature(tx, auth->signature, key) == ERR_OK;
+}
+
+static bool same_result(const struct contract_result *x, const struct contract_result *y)
+{
+	return x->code == y->code && x->cost == y->cost && bytes_equal(buf_bytes(&x->data), buf_bytes(&y->data));
+}
+
+/* A store that fails at some call is an error of the caller's, never a refusal, and nothing is half done. */
+static void check_failing_store(struct run *r, const struct tx *tx, const struct contract_result *usual)
+{
+	struct hash32 before = memory_kv_digest(r->w.memory), after;
+	struct contract_result x = {0};
+	enum err e;
+
+	memory_kv_fail_after(r->w.memory, 1 + (unsigned)below(&r->draw, 20), ERR_IO);
+	e = contract_check(&x, &r->w.kv, &r->w.block, tx);
+	memory_kv_fail_after(r->w.memory, 0, ERR_OK);
+	after = memory_kv_digest(r->w.memory);
+	if (e == ERR_OK ? !same_result(&x, usual) : e != ERR_IO)
+		fail_at(r, tx->action, "the store's failure became", err_row(e ? e : (enum err)-(int)x.code)->name);
+	if (!ID_EQUAL(before, after))
+		fail_at(r, tx->action, "the store's failure left a change", "");
+	contract_result_release(&x);
+}
+
 /* One transaction through contract_apply, which does what contract_check says; one that does not parse never gets there. */
 static void apply_one(struct run *r, struct contract_result *ret, struct bytes in, const struct contract_sink *sink)
 {
 	struct contract_result asked = {0};
 	struct tx tx;
+	const struct contract_verdicts verdicts = {&tx, verdict_of};
 	enum err e = tx_parse(&tx, in, NULL);
 
 	*ret = (struct contract_result){.code = (uint32_t)-(int)e};
 	if (e)
 		return;
 	assert_int_equal(contract_check(&asked, &r->w.kv, &r->w.block, &tx), ERR_OK);
-	assert_int_equal(contract_apply(ret, &r->w.kv, &r->w.block, &tx, NULL, sink), ERR_OK);
-	if (asked.code != ret->code || asked.cost != ret->cost || !bytes_equal(buf_bytes(&asked.data), buf_bytes(&ret->data)))
+	check_failing_store(r, &tx, &asked);
+	assert_int_equal(contract_apply(ret, &r->w.kv, &r->w.block, &tx, once_in(&r->draw, 2) ? &verdicts : NULL, sink), ERR_OK);
+	if (!same_result(&asked, ret))
 		fail_at(r, tx.action, "contract_check says otherwise", "");
 	contract_result_release(&asked);
 	tx_release(&tx);
@@ -280,6 +321,64 @@ static void next_block(struct run *r)
 		r->w.block.time.v += (int64_t)(once_in(d, 20) ? below(d, 10 * MS_PER_DAY) : below(d, 600000));
 }
 
+/* What a custodian would give out is what the deposit and the request say. */
+static void compare_release(const struct run *r, const struct access_release *x, const struct hash32 *request,
+			    const struct hash32 *record, uint32_t form)
+{
+	const Medlock__AccessRequest *asked = m_request(r->model, request)->asked;
+	const Medlock__RecordDeposit *d = m_record(r->model, record)->deposit;
+
+	for (size_t i = 0; i < d->n_renditions; i++)
+		if (d->renditions[i]->form == form && memcmp(x->capsule, d->renditions[i]->capsule.data, 160) == 0 &&
+		    memcmp(x->blob.b, d->renditions[i]->blob.data, 32) == 0 &&
+		    x->key_generation == d->renditions[i]->key_generation &&
+		    memcmp(x->seal_key, asked->seal_key.data, 32) == 0 && memcmp(x->sign_key, asked->sign_key.data, 32) == 0)
+			return;
+	fail_at(r, 0, "a release of something else", "");
+}
+
+/* Mostly one that gives something, and still does. */
+static const struct m_request *draw_grant(struct run *r)
+{
+	const struct m_request *x = NULL;
+
+	for (int i = 0; i < 40; i++) {
+		x = &r->model->requests[below(&r->draw, r->model->request_count)];
+		if (x->given_count && (x->expires > r->w.block.time.v || once_in(&r->draw, 20)))
+			return x;
+	}
+	return x;
+}
+
+static void ask_release(struct run *r)
+{
+	struct draw *d = &r->draw;
+	const struct m_request *from = draw_grant(r);
+	struct hash32 request = from->id, record = draw_nobody(d);
+	uint32_t form = (uint32_t)below(d, 12) < 10 ? 1 + (uint32_t)below(d, 2) : (uint32_t)below(d, 5);
+	struct time_ms clock = {r->w.block.time.v + (int64_t)below(d, 240000) - 120000};
+	struct access_release x;
+	struct request_id q;
+	struct record_id id;
+	enum err e, y;
+	char text[96];
+
+	if (from->given_count && !once_in(d, 20))
+		record = from->given[below(d, from->given_count)].record;
+	if (once_in(d, 6))
+		clock.v = from->expires - once_in(d, 2);
+	memcpy(q.b, request.b, 32);
+	memcpy(id.b, record.b, 32);
+	e = access_release_check(&x, &r->w.kv, &r->w.block, clock, &q, &id, form);
+	y = model_release_check(r->model, r->w.block.time.v, clock.v, &request, &record, form);
+	snprintf(text, sizeof(text), "%s, the model says %s", err_row(e)->name, err_row(y)->name);
+	if (e != y)
+		fail_at(r, 0, "release", text);
+	if (e == ERR_OK)
+		compare_release(r, &x, &request, &record, form);
+	r->seen->release[-(int)y]++;
+}
+
 static void random_block(struct run *r)
 {
 	size_t count = 2 + below(&r->draw, BLOCK_TXS - 1);
@@ -353,6 +452,8 @@ static void run_world(uint64_t seed, unsigned number, struct seen *seen)
 	while (r.step < STEPS) {
 		random_block(&r);
 		count_used_up(&r);
+		for (size_t i = 0; i < RELEASES && r.model->request_count; i++)
+			ask_release(&r);
 	}
 	if (number % COSTLY_EVERY == 0) {
 		next_block(&r);
@@ -388,6 +489,8 @@ static const char *missing(const struct seen *s)
 			return row->code;
 	if (!s->code[-ERR_LIMIT] || codes_seen(s) < CODES_SEEN_MIN)
 		return "results";
+	if (!s->release[0] || !s->release[-ERR_REFUSED] || !s->release[-ERR_WITHDRAWN] || !s->release[-ERR_EXPIRED])
+		return "answers to custodians";
 	return s->used_up ? NULL : "rules used up";
 }
 
@@ -400,6 +503,9 @@ static void print_seen(const struct seen *s)
 	for (size_t i = 0; i < CODE_MAX; i++)
 		if (s->code[i])
 			printf("# %5u times %s\n", s->code[i], err_row((enum err)-(int)i)->name);
+	for (size_t i = 0; i < CODE_MAX; i++)
+		if (s->release[i])
+			printf("# %5u questions of custodians: %s\n", s->release[i], err_row((enum err)-(int)i)->name);
 	for (size_t i = 0; (row = code_at(CODES_DECISION_REASON, i)) != NULL; i++)
 		printf("# %5u records decided by %s\n", s->reason[row->number], row->code);
 	printf("# %u different results, %u rules used up\n", codes_seen(s), s->used_up);
