@@ -128,6 +128,16 @@ void app_free(struct app *a)
 	free(a);
 }
 
+/* Config and genesis lie in clear: whoever swaps them shows another ledger with other truths.  The sealed keystore says
+ * for which network these keys were made; keys of a genesis cannot say it.
+ */
+static enum err check_network(const struct app *a, struct err_info *info)
+{
+	if (bytes_is_zero(BYTES_ID(a->me.network)) || ID_EQUAL(a->me.network, a->profile.network))
+		return ERR_OK;
+	return err_set(info, ERR_NETWORK_ID, "the keys were made for another network than the profile's genesis");
+}
+
 static enum err unlock_with(struct app *a, const struct secret *passphrase, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
@@ -142,6 +152,8 @@ static enum err unlock_with(struct app *a, const struct secret *passphrase, stru
 		e = keyholder_bind(a->keys, &a->profile.network, info);
 	if (e == ERR_OK)
 		e = keyholder_public(a->keys, &a->me, info);
+	if (e == ERR_OK)
+		e = check_network(a, info);
 	buf_release(&file);
 	return e;
 }

@@ -88,6 +88,16 @@ cp -a "$anna"/keystore* "$T/mixed/"
 run "$MEDLOCK" -C "$T/mixed" log list --passphrase-file "$anna/passphrase"
 check "the keystore of another person is refused (status 4 or 7)" test "$RC" -eq 4 -o "$RC" -eq 7
 check "with one line and a code" grep -qE '^medlock: .*\(E-' "$ERR"
+run "$MEDLOCK" demo up "$T/world2" --json
+expect 0 "another network"
+other=$(value .people.anna.home)
+cp -a "$anna" "$T/moved"
+rm "$T/moved"/replica.db*
+cp "$other/config" "$other/genesis" "$T/moved/"
+run "$MEDLOCK" -C "$T/moved" log list --passphrase-file "$anna/passphrase" --json
+expect 4 "a profile whose genesis was swapped for another network's"
+json "says so" '.error.code == "E-AUTH-09"'
+run "$MEDLOCK" demo down "$T/world2"
 head -c 40 "$anna/$(ls "$anna" | grep -m1 '^keystore')" >"$T/cutstore"
 cp -a "$anna" "$T/cut"
 cp "$T/cutstore" "$T/cut/$(ls "$anna" | grep -m1 '^keystore')"
