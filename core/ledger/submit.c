@@ -185,6 +185,18 @@ static enum err post(struct submitter *s, struct submitted *ret, size_t peer, st
 	return ERR_OK;
 }
 
+/* The peer or the way to it is at fault, not the transaction: it may be taken by another one, or a little later. */
+static bool is_of_peer(enum err e)
+{
+	return e == ERR_NETWORK || e == ERR_TLS || e == ERR_PEER;
+}
+
+/* Worth waiting for. */
+static bool is_slow(enum err e)
+{
+	return e == ERR_TIMEOUT || e == ERR_BUSY_PEER;
+}
+
 enum err submit_again(struct submitter *s, struct submitted *ret, struct bytes tx, struct err_info *info)
 {
 	int64_t until = s->link->clock->steady_ms(s->link->clock->self) + SUBMIT_WAIT_MS;
@@ -202,9 +214,7 @@ enum err submit_again(struct submitter *s, struct submitted *ret, struct bytes t
 			return error_of(ret->code, info);
 		if (e == ERR_OK && ret->height > 0)
 			return prove_place(s, ret, info);
-		if (e != ERR_OK && e != ERR_NETWORK && e != ERR_TIMEOUT && e != ERR_BUSY_PEER)
-			return e;
-		if (e == ERR_NETWORK && turn + 1 >= 3 * s->link->count)
+		if (e != ERR_OK && !is_slow(e) && (!is_of_peer(e) || turn + 1 >= SUBMIT_TURNS * s->link->count))
 			return e;
 		if (e != ERR_OK)
 			poll(NULL, 0, SUBMIT_RETRY_MS);

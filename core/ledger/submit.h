@@ -14,6 +14,7 @@
 #define SUBMIT_WAIT_MS 60000      /* how long the block is awaited */
 #define SUBMIT_PROOF_MS 5000      /* how long the proof is awaited of a block that a peer named */
 #define SUBMIT_RETRY_MS 250
+#define SUBMIT_TURNS 3u           /* how often each peer is tried that does not answer, or not rightly */
 
 struct submitted {
 	struct tx_id tx;

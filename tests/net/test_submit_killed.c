@@ -176,6 +176,69 @@ static void test_killed_at_random(void **state)
 	print_message("# %u of %d were taken, %u of them told\n", taken, KILLS, heard);
 }
 
+/* ---- a second peer ---- */
+
+static enum relay_then vanish_after_submit(void *self, enum relay_kind kind, struct buf *body)
+{
+	(void)self, (void)body;
+	return kind == RELAY_SUBMIT ? RELAY_VANISH : RELAY_PASS;
+}
+
+/* Garbage in place of an answer: the transaction is in its block all the same. */
+static enum relay_then babble_after_submit(void *self, enum relay_kind kind, struct buf *body)
+{
+	(void)self;
+	if (kind == RELAY_SUBMIT) {
+		buf_clear(body);
+		buf_append_text(body, "what?");
+	}
+	return RELAY_PASS;
+}
+
+/* The first peer takes it and does not say so; the second knows. */
+static void submit_to_two(struct submit_desk *f, const struct peer_address *first, bool paused)
+{
+	uint64_t before;
+	struct submitted done = {0};
+	struct err_info info = {0};
+	struct submit_act a;
+	enum err e;
+
+	submit_desk_link(f, &f->s.d.peer);
+	before = submit_desk_entries(f);
+	submit_desk_link(f, first);
+	link_add(&f->link, &f->s.d.peer);
+	e = submit_action(&f->submitter, &done, submit_desk_pause(&a, f, paused), &info);
+	if (e != ERR_OK)
+		fail_msg("error %d, %s", (int)e, info.detail);
+	assert_true(done.proven);
+	assert_int_equal(submit_desk_times(f, &done.tx), 1);
+	submit_desk_link(f, &f->s.d.peer);
+	assert_int_equal(submit_desk_entries(f), before + 1);
+	submitted_release(&done);
+}
+
+static void test_a_second_peer(void **state)
+{
+	static relay_hook *const hooks[] = {vanish_after_submit, babble_after_submit};
+	struct submit_desk *f = *state;
+	struct buf ticket = BUF_INIT;
+	struct peer_address other;
+	struct hash32 pin;
+
+	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+		struct relay *relay = relay_as_owner(f, &ticket, hooks[i]);
+
+		submit_to_two(f, relay_address(relay), i == 0);
+		relay_free(relay);
+	}
+	pin = f->s.d.peer.pin;
+	pin.b[0] ^= 1; /* somebody else than who should be there */
+	assert_int_equal(peer_address_set(&other, f->s.d.peer.url, &pin), ERR_OK);
+	submit_to_two(f, &other, true);
+	buf_release(&ticket);
+}
+
 /* ---- a peer that says so and loses it ---- */
 
 static void test_forgotten(void **state)
@@ -211,7 +274,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_killed_before_the_reply), cmocka_unit_test(test_killed_and_restarted),
-		cmocka_unit_test(test_killed_at_random), cmocka_unit_test(test_forgotten),
+		cmocka_unit_test(test_killed_at_random), cmocka_unit_test(test_a_second_peer),
+		cmocka_unit_test(test_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, submit_desk_setup, submit_desk_teardown);
