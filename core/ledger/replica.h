@@ -118,7 +118,9 @@ struct replica_log {
 enum err replica_log_verify(struct replica *r, struct replica_log *ret, const struct account_id *owner,
 				struct err_info *info) MUST_USE;
 
-/* One transaction: from the blocks, or from a peer with its inclusion proof checked. */
+/* One transaction: from the blocks, or from a peer with its inclusion proof checked; a peer whose proof is wrong is dropped
+ * and the next one asked.  proven: that it stands there.  In a light replica code and data are the peer's word.
+ */
 struct replica_tx {
 	uint64_t height;
 	uint32_t index, code;

@@ -97,6 +97,8 @@ static enum err ask_peer(struct replica *r, struct replica_tx *t, struct link *l
 	TRY(peer_tx(&call, &reply, id, info));
 	e = check_reply(r, t, reply, id, info);
 	WIRE_FREE(reply);
+	if (e == ERR_PROOF)
+		l->peers[peer].state = LINK_DROPPED;
 	return e;
 }
 

@@ -28,6 +28,7 @@ struct fake_peer {
 	pthread_mutex_t mutex; /* over all below, and the chain while a question is answered */
 	struct hash32 pin;
 	uint64_t tip, page;
+	void (*change_tx)(Medlock__TxReply *reply);
 	struct trie *trie;
 	struct row *rows;
 	size_t row_count, event_count;
@@ -176,6 +177,64 @@ static void events(void *self, struct http_request *r)
 	buf_release(&out);
 }
 
+/* Place and proof of a transaction into the answer; the block lives as long as *ret. */
+static bool find_tx(const struct fake_peer *p, Medlock__TxReply *reply, struct block *ret, struct buf *proof,
+		    const struct tx_id *id)
+{
+	for (uint64_t height = 1; height <= p->tip; height++) {
+		struct tx_id ids[64];
+
+		MUST(block_decode(ret, buf_bytes(&p->chain->blocks[height - 1]), NULL));
+		ASSERT(ret->tx_count <= 64);
+		for (size_t i = 0; i < ret->tx_count; i++) {
+			struct hash32 hash = hash_sha256(ret->txs[i]);
+
+			ID_COPY(ids[i], hash.b);
+		}
+		for (size_t i = 0; i < ret->tx_count; i++) {
+			if (!ID_EQUAL(ids[i], *id))
+				continue;
+			inclusion_prove(proof, ids, ret->tx_count, i);
+			reply->height = height;
+			reply->index = (uint32_t)i;
+			reply->body = wire_data(ret->txs[i]);
+			reply->inclusion = wire_data(buf_bytes(proof));
+			return true;
+		}
+		block_release(ret);
+	}
+	return false;
+}
+
+static void tx(void *self, struct http_request *r)
+{
+	struct fake_peer *p = self;
+	Medlock__TxReply reply = MEDLOCK__TX_REPLY__INIT;
+	struct buf proof = BUF_INIT, out = BUF_INIT;
+	struct block block;
+	struct tx_id id;
+	bool found;
+
+	MUST(hex_decode(id.b, sizeof(id.b), http_request_tail(r)));
+	pthread_mutex_lock(&p->mutex);
+	reply.tx = wire_data(BYTES_ID(id));
+	reply.text = (char *)(uintptr_t)"";
+	found = find_tx(p, &reply, &block, &proof, &id);
+	if (found) {
+		if (p->change_tx != NULL)
+			p->change_tx(&reply);
+		WIRE_ENCODE(&out, &reply);
+		block_release(&block);
+	}
+	pthread_mutex_unlock(&p->mutex);
+	if (found)
+		answer(r, &out);
+	else
+		http_reply_error(r, ERR_NOT_FOUND);
+	buf_release(&proof);
+	buf_release(&out);
+}
+
 static void drop_rows(struct fake_peer *p)
 {
 	for (size_t i = 0; i < p->row_count; i++) {
@@ -230,6 +289,13 @@ void fake_peer_show(struct fake_peer *p)
 	pthread_mutex_unlock(&p->mutex);
 }
 
+void fake_peer_change_tx(struct fake_peer *p, void (*change)(Medlock__TxReply *reply))
+{
+	pthread_mutex_lock(&p->mutex);
+	p->change_tx = change;
+	pthread_mutex_unlock(&p->mutex);
+}
+
 void fake_peer_page(struct fake_peer *p, uint64_t max)
 {
 	pthread_mutex_lock(&p->mutex);
@@ -256,7 +322,7 @@ struct fake_peer *fake_peer_new(struct chain *chain, const struct clock *clock)
 	struct http_route routes[] = {
 		{API_STATUS, false, HTTP_GET, status, p, false}, {API_BLOCKS, false, HTTP_GET, blocks, p, false},
 		{API_HEADERS, false, HTTP_GET, headers, p, false}, {API_PROOF, false, HTTP_GET, proof, p, false},
-		{API_EVENTS, false, HTTP_GET, events, p, false},
+		{API_EVENTS, false, HTTP_GET, events, p, false}, {API_TX "/", true, HTTP_GET, tx, p, false},
 	};
 	struct http_server_options o = {.host = "127.0.0.1", .limits = HTTP_LIMITS_DEFAULT, .routes = routes,
 					.route_count = sizeof(routes) / sizeof(routes[0])};

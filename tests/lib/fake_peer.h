@@ -20,6 +20,8 @@ void fake_peer_page(struct fake_peer *p, uint64_t max);
 /* A link to it alone, with a ticket in hand; http is borrowed. */
 void fake_peer_link(struct link *ret, const struct fake_peer *p, struct http_client *http,
 		    const struct account_id *account);
+/* What changes each answer about a transaction before it is sent (NULL: nothing); called on the server's thread. */
+void fake_peer_change_tx(struct fake_peer *p, void (*change)(Medlock__TxReply *reply));
 /* One more peer at the end of a link. */
 void fake_peer_link_also(struct link *l, const struct fake_peer *p);
 
