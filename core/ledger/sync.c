@@ -15,6 +15,12 @@ static bool is_ours(enum err e)
 	       e == ERR_BUSY || e == ERR_IO || e == ERR_MEMORY;
 }
 
+/* Nothing that could be judged came from this peer: another one is asked. */
+static bool is_no_answer(enum err e)
+{
+	return e == ERR_NETWORK || e == ERR_TIMEOUT || e == ERR_TLS || e == ERR_PEER || e == ERR_BUSY_PEER;
+}
+
 /* A wrong clock makes every ticket void: say so, instead of what the peer makes of it. */
 static enum err check_clock(const struct link *l, const Medlock__StatusReply *status, struct err_info *info)
 {
@@ -98,7 +104,7 @@ enum err replica_prove(struct replica *r, struct buf *ret, struct link *l, struc
 			continue;
 		TRY(link_call(l, &call, i, true, info));
 		e = sync_prove(r, ret, &call, key, request, info);
-		if (!is_lie(e) && e != ERR_NETWORK && e != ERR_TIMEOUT && e != ERR_TLS)
+		if (!is_lie(e) && !is_no_answer(e))
 			return e;
 		l->peers[i].state = is_lie(e) ? LINK_DROPPED : LINK_UNREACHABLE;
 	}

@@ -218,6 +218,17 @@ static void record_of_another(struct sync_desk *d, enum relay_kind k, struct buf
 	WIRE_FREE(other);
 }
 
+/* Rightly proven and named, but another row than the one that was asked for. */
+static void another_key(struct sync_desk *d, enum relay_kind k, struct buf *body)
+{
+	struct lies *l = d->self;
+
+	(void)k;
+	ASSERT(l->stale_count > 0);
+	buf_clear(body);
+	buf_append_bytes(body, buf_bytes(&l->stale[0]));
+}
+
 static void value_changed(struct sync_desk *d, enum relay_kind k, struct buf *body)
 {
 	Medlock__ProofReply *m = NULL;
@@ -409,6 +420,7 @@ const struct lie lies_of_blocks[LIES_LIST_MAX] = {
 const struct lie lies_keep_proofs = {"nothing", RELAY_PROOF, keep_proof, ERR_OK, false};
 const struct lie lies_of_stale_proofs = {"proofs of an earlier height", RELAY_PROOF, proof_of_then, ERR_PROOF, false};
 const struct lie lies_of_going_back = {"a height that goes back", RELAY_STATUS, back_then, ERR_PROOF, true};
+const struct lie lies_of_another_key = {"another row", RELAY_PROOF, another_key, ERR_PEER, false};
 const struct lie lies_beyond_the_count = {"the last entry twice", RELAY_EVENTS, last_event_twice, ERR_OK, false};
 
 void lies_release(struct lies *l)

@@ -33,6 +33,8 @@ extern const struct lie lies_keep_proofs;
 extern const struct lie lies_of_stale_proofs, lies_of_going_back;
 /* … more entries than the account counts, which an honest peer may give too: */
 extern const struct lie lies_beyond_the_count;
+/* … a row that was not asked for: no answer at all, so that the peer is passed over and not dropped: */
+extern const struct lie lies_of_another_key;
 /* To a full one: */
 extern const struct lie lies_of_blocks[LIES_LIST_MAX];
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "chain/proto/state_key.h"
 #include "core/base/files.h"
 #include "sync_lies.h"
 
@@ -181,6 +182,62 @@ static void test_entries_beyond_the_count(void **state)
 	relay_free(relay);
 }
 
+/* ---- one row, asked by itself ---- */
+
+/* A row is had from an honest second peer, whatever the first one does. */
+static void prove_from_two(struct lies *l, struct relay *first, const char *what)
+{
+	struct state_key key = state_key_record(&l->d.s.records[0]);
+	struct http_client *http = NULL;
+	struct err_info info = {0};
+	struct buf row = BUF_INIT, whole = BUF_INIT;
+	char path[SYNC_DESK_PATH];
+	struct replica *r;
+	struct link links;
+	enum err e;
+
+	begin_file(l, STORY_ANNA, FROM_ALL, path);
+	assert_int_equal(http_client_new(&http, NULL, NULL), ERR_OK);
+	r = daemon_story_replica(&l->d.s, STORY_ANNA, path);
+	assert_int_equal(replica_get(r, &whole, NULL, state_key_bytes(&key), NULL), ERR_OK);
+	daemon_story_link(&links, &l->d.s, STORY_ANNA, http);
+	daemon_story_peer(&links, relay_address(first), &l->d.s.patient);
+	daemon_story_peer(&links, &l->d.s.d.peer, &l->d.s.patient);
+	e = replica_prove(r, &row, &links, state_key_bytes(&key), NULL, &info);
+	if (e != ERR_OK || !bytes_equal(buf_bytes(&row), buf_bytes(&whole)))
+		fail_msg("%s: error %d, %s", what, (int)e, info.detail);
+	assert_int_not_equal(links.peers[0].state, LINK_OK);
+	link_release(&links);
+	replica_free(r);
+	http_client_free(http);
+	buf_release(&row);
+	buf_release(&whole);
+}
+
+static void test_one_row(void **state)
+{
+	static const struct lie vanishes = {"a peer that goes away", RELAY_PROOF, NULL, ERR_NETWORK, false};
+	struct lies *l = *state;
+
+	for (const struct lie *lie = lies_of_rows; lie->name != NULL; lie++) {
+		struct relay *relay;
+
+		if (lie->tell == NULL || strstr(lie->name, "record") == NULL)
+			continue; /* about other rows */
+		relay = liar_of(l, STORY_ANNA, lie);
+		prove_from_two(l, relay, lie->name);
+		relay_free(relay);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct relay *relay = liar_of(l, STORY_ANNA, i == 0 ? &vanishes : &lies_of_another_key);
+
+		if (i == 0)
+			l->d.then = RELAY_VANISH;
+		prove_from_two(l, relay, i == 0 ? vanishes.name : lies_of_another_key.name);
+		relay_free(relay);
+	}
+}
+
 /* ---- the daemon that lies by itself ---- */
 
 static void test_faulty_daemon(void **state)
@@ -268,7 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_headers), cmocka_unit_test(test_events), cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_proofs_of_an_earlier_height), cmocka_unit_test(test_entries_beyond_the_count),
-		cmocka_unit_test(test_blocks), cmocka_unit_test(test_faulty_daemon),
+		cmocka_unit_test(test_blocks), cmocka_unit_test(test_one_row), cmocka_unit_test(test_faulty_daemon),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
