@@ -156,6 +156,26 @@ static void test_another_account(void **state)
 	}
 }
 
+/* Whatever the umask: the owner's alone, with the log and the shared memory beside it. */
+static void test_nobody_else_may_read_it(void **state)
+{
+	static const char *const tails[] = {"", "-wal", "-shm"};
+	mode_t before = umask(0);
+	struct replica_desk d;
+
+	make(&d, false);
+	for (size_t i = 0; i < 3; i++) {
+		char path[160];
+		struct stat st;
+
+		snprintf(path, sizeof(path), "%s%s", d.path, tails[i]);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0600);
+	}
+	umask(before);
+	replica_desk_release(&d);
+}
+
 static void test_a_genesis_that_is_none(void **state)
 {
 	struct replica_options o;
@@ -348,7 +368,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_full_sync), cmocka_unit_test(test_light_sync),
 		cmocka_unit_test(test_another_network), cmocka_unit_test(test_the_other_mode),
-		cmocka_unit_test(test_another_account), cmocka_unit_test(test_a_genesis_that_is_none),
+		cmocka_unit_test(test_another_account), cmocka_unit_test(test_nobody_else_may_read_it),
+		cmocka_unit_test(test_a_genesis_that_is_none),
 		cmocka_unit_test(test_a_newer_version_and_another_kind),
 		cmocka_unit_test(test_flipped_bytes_full), cmocka_unit_test(test_flipped_bytes_light),
 		cmocka_unit_test(test_a_cut_file), cmocka_unit_test(test_what_is_no_database),
