@@ -524,9 +524,52 @@ static void test_contract_equals_the_model(void **state)
 		fail_msg("not seen in %u worlds: %s", WORLDS_MAX, missing(&seen));
 }
 
+/* A genesis may hold patients, who start with a policy of their own. */
+static void test_genesis_equals_the_model(void **state)
+{
+	struct run r = {.seed = 1};
+	struct network_id none = GENESIS_NETWORK, network;
+	struct world_account patient;
+	Medlock__GenesisAccount *account = malloc(sizeof(*account)), **more;
+	Medlock__KeySet keys;
+	Medlock__Genesis *genesis = NULL;
+	uint8_t signature[64];
+	struct buf bytes = BUF_INIT;
+
+	(void)state;
+	world_init(&r.w, r.seed);
+	assert_int_equal(WIRE_DECODE(&genesis, medlock__genesis, buf_bytes(&r.w.genesis), 4 * GENESIS_SIZE_MAX, NULL), ERR_OK);
+	world_account_new(&patient, r.w.rng, &none, ROLE_PATIENT);
+	world_keyset(&keys, &patient);
+	world_keys_sign(signature, &patient, &none);
+	more = realloc(genesis->accounts, (genesis->n_accounts + 1) * sizeof(Medlock__GenesisAccount *));
+	assert_true(account && more);
+	*account = (Medlock__GenesisAccount)MEDLOCK__GENESIS_ACCOUNT__INIT;
+	account->keys = m_clone(&keys);
+	account->keys_signature = (ProtobufCBinaryData){.len = 64, .data = malloc(64)};
+	assert_non_null(account->keys_signature.data);
+	memcpy(account->keys_signature.data, signature, 64);
+	account->role = ROLE_PATIENT;
+	more[genesis->n_accounts++] = account;
+	genesis->accounts = more;
+	assert_int_equal(genesis_encode(&bytes, &network, genesis, NULL), ERR_OK);
+	memory_kv_free(r.w.memory);
+	r.w.memory = memory_kv_new();
+	r.w.kv = memory_kv_view(r.w.memory);
+	assert_int_equal(contract_init(&r.w.kv, genesis, &network, NULL), ERR_OK);
+	r.model = model_new(genesis);
+	compare_state(&r, 0);
+	model_free(r.model);
+	buf_release(&bytes);
+	WIRE_FREE(genesis);
+	world_account_release(&patient);
+	world_release(&r.w);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_contract_equals_the_model)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_genesis_equals_the_model),
+					   cmocka_unit_test(test_contract_equals_the_model)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
