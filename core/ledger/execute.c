@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "chain/contract/access.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/trie.h"
 #include "storage/state_kv.h"
@@ -14,6 +15,7 @@ struct executor {
 	struct trie *trie;
 	struct contract_result *results;
 	size_t result_count;
+	const struct contract_verdicts *verdicts;
 };
 
 /* ---- the contract's view ------------------------------------------------------------------- */
@@ -184,6 +186,23 @@ struct hash32 executor_root(const struct executor *x)
 	return trie_root(x->trie, TRIE_CURRENT);
 }
 
+void executor_verdicts(struct executor *x, const struct contract_verdicts *verdicts)
+{
+	x->verdicts = verdicts;
+}
+
+enum err executor_signer(struct executor *x, struct sign_public *ret, const struct account_id *account)
+{
+	struct contract_kv kv = kv_of(x);
+	Medlock__AccountState *row = NULL;
+	enum err e;
+
+	TRY(access_account(&row, &kv, account));
+	e = access_sign_key(ret, row);
+	WIRE_FREE(row);
+	return e;
+}
+
 enum err executor_genesis(struct executor *x, const Medlock__Genesis *genesis, struct err_info *info)
 {
 	struct contract_kv kv = kv_of(x);
@@ -221,7 +240,7 @@ enum err executor_block(struct executor *x, struct executed *ret, const struct b
 	if (x->results == NULL)
 		return ERR_MEMORY;
 	x->result_count = block->tx_count;
-	TRY(contract_block_apply(x->results, &kv, &where, block->txs, block->tx_count, NULL, sink));
+	TRY(contract_block_apply(x->results, &kv, &where, block->txs, block->tx_count, x->verdicts, sink));
 	TRY(store(x, changed, self));
 	ret->app_hash = executor_root(x);
 	ret->results = x->results;

@@ -23,6 +23,12 @@ enum err executor_genesis(struct executor *x, const Medlock__Genesis *genesis, s
 /* Root of the state now. */
 struct hash32 executor_root(const struct executor *x);
 
+/* Signatures whose verdicts are known already, asked for in the blocks that follow; NULL: none.  Borrowed. */
+void executor_verdicts(struct executor *x, const struct contract_verdicts *verdicts);
+
+/* The key that this account signs with by the state now, between blocks.  ERR_NOT_FOUND. */
+enum err executor_signer(struct executor *x, struct sign_public *ret, const struct account_id *account) MUST_USE;
+
 struct executed {
 	struct hash32 app_hash;     /* after the block */
 	struct hash32 results_hash; /* last_results_hash of the next header */

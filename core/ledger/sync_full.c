@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/crypto/hash.h"
+#include "core/ledger/ahead.h"
 #include "core/ledger/replay.h"
 #include "core/ledger/replica_internal.h"
 
@@ -100,12 +101,17 @@ static void keep_evidence(struct replica *r, const struct replay *p, const Medlo
 static enum err apply_page(struct replica *r, struct replay *p, const Medlock__BlocksReply *reply,
 			   struct err_info *info)
 {
+	struct ahead *ahead;
 	enum err e = ERR_OK;
 	size_t i = 0;
 
 	TRY(db_begin(r->db, info));
+	ahead = ahead_new(r->executor, reply);
+	executor_verdicts(r->executor, ahead_verdicts(ahead));
 	while (e == ERR_OK && i < reply->n_blocks)
 		e = one_block(r, p, reply->blocks[i++], info);
+	executor_verdicts(r->executor, NULL);
+	ahead_free(ahead);
 	if (e == ERR_OK)
 		return db_commit(r->db, info);
 	db_rollback(r->db);
