@@ -82,8 +82,8 @@ static void link_as(struct bench *b, struct link *link, const struct account_id 
 	link->peers[0].ticket_until.v = INT64_MAX;
 }
 
-/* Seconds of one sync into a new file. */
-static double sync_once(struct bench *b, bool full)
+/* Seconds of one sync into a new file; ret_cpu: of this thread's processor time. */
+static double sync_once(struct bench *b, double *ret_cpu, bool full)
 {
 	const struct world_account *patient = &b->load.patients[0].account;
 	struct account_id who = full ? b->d.ca.account : patient->id;
@@ -94,18 +94,20 @@ static double sync_once(struct bench *b, bool full)
 	struct replica *r = NULL;
 	struct link *link = calloc(1, sizeof(*link));
 	struct err_info info = {0};
-	uint64_t start;
+	uint64_t start, cpu;
 	double took;
 
 	ASSERT(link != NULL);
 	snprintf(path, sizeof(path), "%s/replica-%u.db", b->dir.path, b->replicas++);
 	link_as(b, link, &who, full ? b->d.ca.seed : patient->sign_seed);
 	start = bench_now_ns();
+	cpu = bench_cpu_ns();
 	if (replica_open(&r, &o, &info) != ERR_OK || replica_sync(r, &report, link, &info) != ERR_OK) {
 		fprintf(stderr, "bench_replica: %s\n", info.detail);
 		exit(1);
 	}
 	took = (double)(bench_now_ns() - start) / 1e9;
+	*ret_cpu = (double)(bench_cpu_ns() - cpu) / 1e9;
 	ASSERT(report.height >= b->height && (full || report.events > b->blocks));
 	replica_free(r);
 	link_release(link);
@@ -120,19 +122,24 @@ static void measure(struct bench *b)
 	struct bench_figure blocks = BENCH_FIGURE("full sync: blocks of 100", "1/s", BENCH_MORE);
 	struct bench_figure txs = BENCH_FIGURE("full sync: transactions", "tx/s", BENCH_MORE);
 	struct bench_figure full = BENCH_FIGURE("full sync: whole chain", "s", BENCH_LESS);
+	struct bench_figure thread = BENCH_FIGURE("  of which processor time of its thread", "s", BENCH_LESS);
 	struct bench_figure light = BENCH_FIGURE("light sync: whole chain", "s", BENCH_LESS);
+
+	double cpu;
 
 	for (unsigned i = 0; i < bench_passes(); i++) {
 		bench_add(&verify, bench_verify_rate());
-		bench_add(&full, sync_once(b, true));
+		bench_add(&full, sync_once(b, &cpu, true));
+		bench_add(&thread, cpu);
 		bench_add(&blocks, b->blocks / full.values[i]);
 		bench_add(&txs, b->blocks * BLOCK_TXS / full.values[i]);
-		bench_add(&light, sync_once(b, false));
+		bench_add(&light, sync_once(b, &cpu, false));
 	}
 	bench_print_calibration(&verify);
 	bench_print(&blocks, NULL);
 	bench_print(&txs, &verify);
 	bench_print(&full, NULL);
+	bench_print(&thread, &full);
 	bench_print(&light, &full);
 }
 

@@ -13,6 +13,7 @@
 #define BENCH_PASSES 5u
 
 uint64_t bench_now_ns(void); /* steady */
+uint64_t bench_cpu_ns(void); /* processor time of this thread: what neighbours on the machine change least */
 
 /* Passes of a bench: BENCH_PASSES, or what the environment's BENCH_PASSES says (1 to 64). */
 unsigned bench_passes(void);
