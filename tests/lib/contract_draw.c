@@ -217,6 +217,8 @@ static void draw_anchor(struct draw *d, struct buf *ret_tx)
 	struct drawn_anchor c = {0};
 	Medlock__Body body;
 
+	if (!fresh && once_in(d, 2)) /* a reader whose purposes change */
+		of = &d->people[7 + below(d, 4)];
 	if (fresh)
 		world_account_new(of, d->rng, &d->w->network, 1 + (uint32_t)below(d, once_in(d, 6) ? 7 : 4));
 	fill_anchor(d, &c, of);

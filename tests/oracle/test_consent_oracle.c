@@ -124,7 +124,8 @@ static void simplify(const struct rng *g, Medlock__Rule *r)
 
 static void draw(const struct rng *g, struct drawn *d, uint32_t id)
 {
-	static const uint32_t purposes[] = {PURPOSE_TREAT, PURPOSE_ETREAT, PURPOSE_BTG, PURPOSE_COC, PURPOSE_HRESCH, PURPOSE_POARCH};
+	static const uint32_t purposes[] = {PURPOSE_TREAT, PURPOSE_ETREAT, PURPOSE_BTG,
+					    PURPOSE_COC, PURPOSE_HRESCH, PURPOSE_POARCH};
 	static const uint32_t categories[] = {CATEGORY_LAB, CATEGORY_IMG}, labels[] = {LABEL_PSY, LABEL_HIV, LABEL_PDS};
 	static const uint32_t duties[] = {OBLIGATION_DEID, OBLIGATION_HUAPRV, OBLIGATION_AUDIT};
 	Medlock__Rule *r = &d->rule;
