@@ -39,7 +39,7 @@ unsigned bench_passes(void)
 	const char *text = getenv("BENCH_PASSES");
 	unsigned long passes = text != NULL && text[0] != '\0' ? strtoul(text, NULL, 10) : BENCH_PASSES;
 
-	ASSERT(passes >= 1 && passes <= BENCH_VALUES_MAX);
+	ASSERT(passes >= 1 && passes <= BENCH_VALUES_MAX / 2);
 	return (unsigned)passes;
 }
 
@@ -195,10 +195,10 @@ double bench_verify_rate(void)
 	ASSERT(secret_new(&seed, SIGN_SEED_SIZE) == ERR_OK);
 	sign_public_of_seed(&key, seed);
 	sign_make(&s, seed, message);
-	start = bench_now_ns();
+	start = bench_cpu_ns();
 	for (int i = 0; i < VERIFY_COUNT; i++)
 		ASSERT(sign_verify(&s, &key, message) == ERR_OK);
-	took = bench_now_ns() - start;
+	took = bench_cpu_ns() - start;
 	secret_free(seed);
 	return VERIFY_COUNT * 1e9 / (double)took;
 }

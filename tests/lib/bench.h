@@ -34,7 +34,7 @@ void bench_samples_release(struct bench_samples *s);
 
 /* ---- figures ---- */
 
-#define BENCH_VALUES_MAX 64u
+#define BENCH_VALUES_MAX 128u
 
 enum bench_better { BENCH_LESS, BENCH_MORE };
 
@@ -59,7 +59,7 @@ void bench_fact(const char *name, double value, const char *unit);
 
 /* ---- calibrations: one pass each ---- */
 
-double bench_verify_rate(void); /* Ed25519 verifications a second */
+double bench_verify_rate(void); /* Ed25519 verifications a second of this thread's processor time */
 double bench_hash_rate(void);   /* SHA-256, MB/s */
 /* Milliseconds of an append of 4 KiB made durable, each one: a file of this name is made and removed. */
 void bench_synced_append(struct bench_samples *ret, const char *path, size_t count);
