@@ -44,6 +44,7 @@ struct judged {
 	Medlock__RecordState *record;
 	struct account_id owner, who;
 	uint32_t form, rule;
+	bool answered; /* the owner said yes to this record of this request */
 };
 
 static void judged_release(struct judged *j)
@@ -76,6 +77,7 @@ static enum err check_grant(struct judged *j, const struct record_id *record)
 		if (d->decision != DECISION_GRANTED || !bytes_equal(wire_bytes(d->record), BYTES_ID(*record)))
 			continue;
 		j->rule = d->rule;
+		j->answered = d->reason == DECISION_REASON_ANSWER;
 		return j->form >= d->form ? ERR_OK : ERR_REFUSED;
 	}
 	return ERR_REFUSED;
@@ -97,6 +99,7 @@ static struct consent_question question_of(const struct judged *j, struct time_m
 	q.emergency = j->request->emergency;
 	q.form = j->form;
 	q.granted_rule = j->rule;
+	q.answered = j->answered;
 	if (j->request->project.len == ID_SIZE)
 		ID_COPY(q.project, j->request->project.data);
 	return q;

@@ -6,16 +6,9 @@
  */
 #include <stdlib.h>
 
-#include "chain/contract/act.h"
+#include "chain/contract/decided.h"
 
 #define EXAMINED_MAX 2048u /* of the newest records, when a request selects by category */
-#define OBLIGATIONS_MAX 32u
-
-struct entry {
-	Medlock__Decided decided;
-	struct record_id record;
-	uint32_t obligations[OBLIGATIONS_MAX];
-};
 
 struct request {
 	const Medlock__AccessRequest *body;
@@ -25,7 +18,7 @@ struct request {
 	Medlock__PolicyState *policy;
 	Medlock__RuleState **rules;
 	struct consent_policy *compiled;
-	struct entry *entries; /* REQUEST_RECORDS_MAX */
+	struct decided *entries; /* REQUEST_RECORDS_MAX */
 	size_t count;
 };
 
@@ -55,34 +48,12 @@ static enum err mark_keys(struct act *a, const Medlock__AccessRequest *b)
 	return rows_mark(&a->rows, state_key_request_key(wire_bytes(b->seal_key)));
 }
 
-static void set_obligations(struct entry *to, uint32_t bits)
-{
-	to->decided.obligations = to->obligations;
-	for (uint32_t n = 1; n < OBLIGATIONS_MAX; n++)
-		if (bits >> n & 1u)
-			to->obligations[to->decided.n_obligations++] = n;
-}
-
-static void add_entry(struct request *r, const struct record_id *record, const struct consent_decision *d)
-{
-	struct entry *to = &r->entries[r->count++];
-
-	to->decided = (Medlock__Decided)MEDLOCK__DECIDED__INIT;
-	to->record = *record;
-	to->decided.record = wire_data(BYTES_ID(to->record));
-	to->decided.decision = d->decision;
-	to->decided.form = d->form;
-	to->decided.rule = d->rule;
-	to->decided.reason = d->reason;
-	set_obligations(to, d->obligations);
-}
-
 static void decide(struct request *r, const struct record_id *id, const Medlock__RecordState *row)
 {
 	struct consent_record record = consent_record_of(id, row->deposit);
 	struct consent_decision d = consent_decide(r->compiled, &r->question, &record);
 
-	add_entry(r, id, &d);
+	decided_fill(&r->entries[r->count++], id, &d);
 }
 
 /* A record by name.  Absent, another's or no longer live: one and the same. */
@@ -95,7 +66,7 @@ static enum err decide_named(struct act *a, struct request *r, const struct reco
 	if (e && e != ERR_NOT_FOUND)
 		return e;
 	if (e || row->status != RECORD_STATUS_LIVE || !bytes_equal(wire_bytes(row->deposit->owner), BYTES_ID(r->owner)))
-		add_entry(r, id, &absent);
+		decided_fill(&r->entries[r->count++], id, &absent);
 	else
 		decide(r, id, row);
 	WIRE_FREE(row);
@@ -160,51 +131,15 @@ static enum err select_records(struct act *a, struct request *r)
 	return ERR_OK;
 }
 
-static bool granted_by(const struct request *r, uint32_t rule)
-{
-	for (size_t i = 0; i < r->count; i++)
-		if (r->entries[i].decided.decision == DECISION_GRANTED && r->entries[i].decided.rule == rule)
-			return true;
-	return false;
-}
-
-/* One use a request of each counted rule that granted something. */
-static enum err spend_uses(struct act *a, const struct request *r)
-{
-	for (size_t i = 0; i < r->policy->n_rules; i++) {
-		Medlock__RuleState *row = r->rules[i];
-
-		if (row->rule->uses_left == 0 || !granted_by(r, row->rule->id))
-			continue;
-		row->uses_spent++;
-		TRY(ROWS_PUT(&a->rows, state_key_rule(&r->owner, row->rule->id), row));
-	}
-	return ERR_OK;
-}
-
 /* What the requester may know. */
 static size_t visible(Medlock__Decided **list, const struct request *r)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < r->count; i++)
-		if (r->entries[i].decided.decision != DECISION_DENIED)
-			list[count++] = &r->entries[i].decided;
+		if (r->entries[i].message.decision != DECISION_DENIED)
+			list[count++] = &r->entries[i].message;
 	return count;
-}
-
-static int64_t expiry(const struct act *a, bool emergency)
-{
-	const Medlock__Parameters *p = a->network->parameters;
-	uint64_t ms = emergency ? EMERGENCY_MS_DEFAULT : GRANT_MS_DEFAULT;
-
-	if (p && emergency && p->emergency_ms)
-		ms = p->emergency_ms;
-	if (p && !emergency && p->grant_ms)
-		ms = p->grant_ms;
-	if (ms > (uint64_t)(INT64_MAX - a->block->time.v))
-		return INT64_MAX;
-	return a->block->time.v + (int64_t)ms;
 }
 
 static enum err store_request(struct act *a, const struct request *r)
@@ -223,7 +158,7 @@ static enum err store_request(struct act *a, const struct request *r)
 	row.seal_key = r->body->seal_key;
 	row.height = a->block->height;
 	row.time = a->block->time.v;
-	row.expires = expiry(a, r->body->emergency);
+	row.expires = decided_expiry(a, r->body->emergency);
 	row.project = r->body->project;
 	TRY(ROWS_PUT(&a->rows, state_key_request(&r->id), &row));
 	return act_result(a, BYTES_ID(r->id), 0, row.records, row.n_records);
@@ -235,7 +170,7 @@ static enum err tell_owner(struct act *a, const struct request *r)
 	Medlock__Decided *list[REQUEST_RECORDS_MAX];
 
 	for (size_t i = 0; i < r->count; i++)
-		list[i] = &r->entries[i].decided;
+		list[i] = &r->entries[i].message;
 	event.request = wire_data(BYTES_ID(r->id));
 	event.purpose = r->body->purpose;
 	event.emergency = r->body->emergency;
@@ -265,7 +200,7 @@ static enum err answer(struct act *a, struct request *r)
 	TRY(prepare(a, r));
 	TRY(mark_keys(a, r->body));
 	TRY(r->body->n_records ? named(a, r) : select_records(a, r));
-	TRY(spend_uses(a, r));
+	TRY(decided_spend_uses(a, &r->owner, r->rules, r->policy->n_rules, r->entries, r->count));
 	TRY(store_request(a, r));
 	return tell_owner(a, r);
 }

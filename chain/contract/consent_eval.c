@@ -214,10 +214,13 @@ static struct consent_decision granted(const struct consent_question *q, const s
 	return d;
 }
 
-static struct consent_decision by_default(const struct consent_policy *p)
+static struct consent_decision by_default(const struct consent_policy *p, const struct consent_question *q,
+					  const struct consent_record *rec)
 {
 	struct consent_decision d = denied(DECISION_REASON_DEFAULT, 0);
 
+	if (p->default_effect == EFFECT_ASK && q->answered)
+		return granted(q, rec, FORM_FULL, DECISION_REASON_ANSWER, 0, 0);
 	if (p->default_effect == EFFECT_ASK)
 		d.decision = DECISION_ASKED;
 	return d;
@@ -228,12 +231,14 @@ static struct consent_decision by_rules(const struct verdict *v, const struct co
 {
 	if (v->has_deny)
 		return denied(DECISION_REASON_RULE, v->deny);
+	if (v->has_ask && q->answered)
+		return granted(q, rec, v->form, DECISION_REASON_ANSWER, v->ask, v->obligations);
 	if (v->has_ask)
 		return (struct consent_decision){.decision = DECISION_ASKED, .reason = DECISION_REASON_RULE,
 						 .rule = v->ask, .obligations = v->obligations};
 	if (v->has_permit)
 		return granted(q, rec, v->form, DECISION_REASON_RULE, v->permit, v->obligations);
-	return by_default(p);
+	return by_default(p, q, rec);
 }
 
 struct consent_decision consent_decide(const struct consent_policy *p, const struct consent_question *q,

@@ -30,6 +30,7 @@ struct consent_question {
 	uint32_t form;       /* wanted: FORM_FULL or FORM_DEID */
 	struct hash32 project;
 	struct time_ms now;
+	bool answered;       /* the owner said yes to what she was asked: an ask is a permit */
 	uint32_t granted_rule; /* at release: the rule that granted, whose uses are counted already; else 0 */
 };
 

@@ -2,16 +2,9 @@
 /* The owner changes rules: put, replace, remove, default.  Compare and set on the policy's version. */
 #include <stdlib.h>
 
-#include "chain/contract/act.h"
+#include "chain/contract/consent_set.h"
 
-/* The standing rules while they change, ascending; and what was put, for the event. */
-struct change {
-	uint32_t ids[2 * RULES_PER_ACCOUNT_MAX];
-	uint32_t put[RULES_PER_ACCOUNT_MAX];
-	size_t count, put_count;
-};
-
-static size_t find(const struct change *c, uint32_t id)
+static size_t find(const struct consent_change *c, uint32_t id)
 {
 	size_t i = 0;
 
@@ -20,7 +13,7 @@ static size_t find(const struct change *c, uint32_t id)
 	return i;
 }
 
-static enum err remove_rule(struct act *a, struct change *c, const struct account_id *owner, uint32_t id)
+static enum err remove_rule(struct act *a, struct consent_change *c, const struct account_id *owner, uint32_t id)
 {
 	size_t at = find(c, id);
 
@@ -32,7 +25,7 @@ static enum err remove_rule(struct act *a, struct change *c, const struct accoun
 }
 
 /* A rule of id 0 gets the next number; another takes the place of the standing one of its id, as a new version. */
-static enum err put_rule(struct act *a, struct change *c, const struct account_id *owner, Medlock__PolicyState *policy,
+static enum err put_rule(struct act *a, struct consent_change *c, const struct account_id *owner, Medlock__PolicyState *policy,
 			 const Medlock__Rule *from)
 {
 	Medlock__RuleState row = MEDLOCK__RULE_STATE__INIT;
@@ -52,11 +45,9 @@ static enum err put_rule(struct act *a, struct change *c, const struct account_i
 	return ROWS_PUT(&a->rows, state_key_rule(owner, rule.id), &row);
 }
 
-static enum err change_rules(struct act *a, struct change *c, const struct account_id *owner,
-			     Medlock__PolicyState *policy)
+static enum err change_rules(struct act *a, struct consent_change *c, const struct account_id *owner,
+			     Medlock__PolicyState *policy, const Medlock__ConsentSet *s)
 {
-	const Medlock__ConsentSet *s = a->tx->body->consent_set;
-
 	for (size_t i = 0; i < s->n_remove; i++)
 		TRY(remove_rule(a, c, owner, s->remove[i]));
 	if (s->n_put > RULES_PER_ACCOUNT_MAX)
@@ -66,57 +57,67 @@ static enum err change_rules(struct act *a, struct change *c, const struct accou
 	return c->count > RULES_PER_ACCOUNT_MAX ? ERR_LIMIT : ERR_OK;
 }
 
-static enum err store(struct act *a, struct change *c, const struct account_id *owner,
-		      const Medlock__PolicyState *policy)
+static enum err apply_to(struct act *a, struct consent_change *c, const struct account_id *owner,
+			 Medlock__PolicyState *policy, const Medlock__ConsentSet *s)
 {
-	const Medlock__ConsentSet *s = a->tx->body->consent_set;
-	Medlock__PolicyState row = *policy;
-	Medlock__Event event = MEDLOCK__EVENT__INIT;
-
-	row.rules = c->ids;
-	row.n_rules = c->count;
-	TRY(ROWS_PUT(&a->rows, state_key_policy(owner), &row));
-	event.policy_version = row.version;
-	event.paused = row.paused;
-	event.rules_put = c->put;
-	event.n_rules_put = c->put_count;
-	event.rules_removed = s->remove;
-	event.n_rules_removed = s->n_remove;
-	TRY(act_event_add(a, owner, &event));
-	return act_result(a, (struct bytes){0}, row.version, NULL, 0);
-}
-
-static enum err apply_to(struct act *a, const struct account_id *owner, Medlock__PolicyState *policy)
-{
-	const Medlock__ConsentSet *s = a->tx->body->consent_set;
-	struct change c = {.count = policy->n_rules};
+	Medlock__PolicyState row;
 
 	if (policy->version != s->expected_version)
 		return ERR_CONFLICT;
 	if (policy->n_rules > RULES_PER_ACCOUNT_MAX)
 		return rows_fatal(&a->rows, ERR_DAMAGED);
+	*c = (struct consent_change){.count = policy->n_rules};
 	if (policy->n_rules)
-		memcpy(c.ids, policy->rules, policy->n_rules * sizeof(*c.ids));
+		memcpy(c->ids, policy->rules, policy->n_rules * sizeof(*c->ids));
 	policy->version++;
 	if (s->default_effect)
 		policy->default_effect = s->default_effect;
-	TRY(change_rules(a, &c, owner, policy));
-	return store(a, &c, owner, policy);
+	TRY(change_rules(a, c, owner, policy, s));
+	row = *policy;
+	row.rules = c->ids;
+	row.n_rules = c->count;
+	c->version = row.version;
+	c->paused = row.paused;
+	return ROWS_PUT(&a->rows, state_key_policy(owner), &row);
 }
 
-enum err consent_set_apply(struct act *a)
+enum err consent_set_change(struct act *a, struct consent_change *ret, const Medlock__ConsentSet *s)
 {
 	Medlock__PolicyState *policy = NULL;
 	struct account_id owner;
 	enum err e;
 
-	ID_COPY(owner, a->tx->body->consent_set->owner.data);
-	if (!acts_for(&owner, &a->who))
-		return ERR_ROLE;
+	ID_COPY(owner, s->owner.data);
 	TRY(ROWS_GET(&a->rows, &policy, medlock__policy_state, state_key_policy(&owner)));
-	e = apply_to(a, &owner, policy);
+	e = apply_to(a, ret, &owner, policy, s);
 	WIRE_FREE(policy);
 	return e;
+}
+
+void consent_set_tell(Medlock__Event *event, struct consent_change *c, const Medlock__ConsentSet *s)
+{
+	event->policy_version = c->version;
+	event->paused = c->paused;
+	event->rules_put = c->put;
+	event->n_rules_put = c->put_count;
+	event->rules_removed = s->remove;
+	event->n_rules_removed = s->n_remove;
+}
+
+enum err consent_set_apply(struct act *a)
+{
+	const Medlock__ConsentSet *s = a->tx->body->consent_set;
+	Medlock__Event event = MEDLOCK__EVENT__INIT;
+	struct consent_change change;
+	struct account_id owner;
+
+	ID_COPY(owner, s->owner.data);
+	if (!acts_for(&owner, &a->who))
+		return ERR_ROLE;
+	TRY(consent_set_change(a, &change, s));
+	consent_set_tell(&event, &change, s);
+	TRY(act_event_add(a, &owner, &event));
+	return act_result(a, (struct bytes){0}, change.version, NULL, 0);
 }
 
 void consent_set_describe(struct buf *out, const Medlock__Body *body)

@@ -79,6 +79,18 @@ static enum err check_access_request(const Medlock__AccessRequest *a, struct err
 	return shape_true(seal_public_parse(&seal, wire_bytes(a->seal_key)) == ERR_OK, "seal key", info);
 }
 
+static enum err check_access_answer(const Medlock__AccessAnswer *a, struct err_info *info)
+{
+	TRY(shape_bytes(a->owner, ID_SIZE, "owner", info));
+	TRY(shape_bytes(a->request, ID_SIZE, "request", info));
+	TRY(shape_code(a->answer, CODES_ANSWER, "answer", info));
+	TRY(shape_ids(a->records, a->n_records, REQUEST_RECORDS_MAX, "records", info));
+	if (!a->rules)
+		return ERR_OK;
+	TRY(check_consent_set(a->rules, info));
+	return shape_true(bytes_equal(wire_bytes(a->rules->owner), wire_bytes(a->owner)), "rules of another owner", info);
+}
+
 static enum err check_access_close(const Medlock__AccessClose *a, struct err_info *info)
 {
 	TRY(shape_bytes(a->request, ID_SIZE, "request", info));
@@ -116,6 +128,8 @@ static enum err check_action(const Medlock__Body *b, struct err_info *info)
 		return shape_bytes(b->consent_pause->owner, ID_SIZE, "owner", info);
 	case MEDLOCK__BODY__ACTION_ACCESS_REQUEST:
 		return check_access_request(b->access_request, info);
+	case MEDLOCK__BODY__ACTION_ACCESS_ANSWER:
+		return check_access_answer(b->access_answer, info);
 	case MEDLOCK__BODY__ACTION_ACCESS_CLOSE:
 		return check_access_close(b->access_close, info);
 	case MEDLOCK__BODY__ACTION_RELEASE_RECEIPT:

@@ -71,6 +71,10 @@ void tx_body_sort(Medlock__Body *b)
 	} else if (b->action_case == MEDLOCK__BODY__ACTION_ACCESS_REQUEST) {
 		SORT(b->access_request->records, b->access_request->n_records, by_bytes);
 		SORT(b->access_request->categories, b->access_request->n_categories, by_number);
+	} else if (b->action_case == MEDLOCK__BODY__ACTION_ACCESS_ANSWER) {
+		SORT(b->access_answer->records, b->access_answer->n_records, by_bytes);
+		if (b->access_answer->rules)
+			sort_consent(b->access_answer->rules);
 	} else if (b->action_case == MEDLOCK__BODY__ACTION_RELEASE_RECEIPT) {
 		SORT(b->release_receipt->released, b->release_receipt->n_released, by_released);
 	}

@@ -147,6 +147,7 @@ static enum err action_allowed(const struct holder *h, const Medlock__Body *b)
 	switch (b->action_case) {
 	case MEDLOCK__BODY__ACTION_CONSENT_SET:
 	case MEDLOCK__BODY__ACTION_CONSENT_PAUSE:
+	case MEDLOCK__BODY__ACTION_ACCESS_ANSWER:
 		return allowed(h, KEYHOLDER_OWNER);
 	case MEDLOCK__BODY__ACTION_ACCESS_REQUEST:
 	case MEDLOCK__BODY__ACTION_ACCESS_CLOSE:

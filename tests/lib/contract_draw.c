@@ -282,8 +282,8 @@ void draw_tx(struct draw *d, struct buf *ret_tx)
 		void (*draw)(struct draw *, struct buf *);
 		unsigned weight;
 	} kinds[] = {{draw_again, 7},  {draw_anchor, 9},  {draw_revoke, 3},   {draw_deposit, 16}, {draw_rules, 16},
-		     {draw_pause, 4},  {draw_request, 30}, {draw_close, 5},   {draw_receipt, 6},  {draw_network, 7}};
-	size_t at = below(d, 103);
+		     {draw_pause, 4},  {draw_request, 30}, {draw_answer, 10}, {draw_close, 5},   {draw_receipt, 6},  {draw_network, 7}};
+	size_t at = below(d, 113);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); at -= kinds[i++].weight)
 		if (at < kinds[i].weight) {

@@ -50,6 +50,7 @@ void draw_deposit(struct draw *d, struct buf *ret_tx);
 void draw_pause(struct draw *d, struct buf *ret_tx);
 void draw_rules(struct draw *d, struct buf *ret_tx);
 void draw_request(struct draw *d, struct buf *ret_tx);
+void draw_answer(struct draw *d, struct buf *ret_tx);
 void draw_close(struct draw *d, struct buf *ret_tx);
 void draw_receipt(struct draw *d, struct buf *ret_tx);
 void draw_network(struct draw *d, struct buf *ret_tx);

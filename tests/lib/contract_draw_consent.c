@@ -184,51 +184,68 @@ static size_t draw_many(struct draw *d, struct drawn_rule *rules, size_t there)
 	return n;
 }
 
-void draw_rules(struct draw *d, struct buf *ret_tx)
-{
-	struct drawn_rule *rules = calloc(RULES_PER_ACCOUNT_MAX + 1, sizeof(*rules));
+struct drawn_consent {
+	Medlock__ConsentSet x;
+	struct hash32 owner;
+	struct drawn_rule rules[RULES_PER_ACCOUNT_MAX + 1];
 	Medlock__Rule *put[RULES_PER_ACCOUNT_MAX + 1];
 	uint32_t there[RULES_PER_ACCOUNT_MAX], remove[RULES_PER_ACCOUNT_MAX];
-	const struct world_account *by = draw_patient(d);
-	Medlock__ConsentSet x = MEDLOCK__CONSENT_SET__INIT;
-	const struct m_policy *policy;
-	struct hash32 owner;
-	uint8_t salt[16];
-	Medlock__Body body = world_body(d->w, salt);
-	size_t n;
+};
 
-	ASSERT(rules);
-	memcpy(owner.b, by->id.b, 32);
-	policy = m_policy(d->model, &owner);
-	n = standing(d, &owner, there);
-	x.owner = m_data(&owner);
-	x.expected_version = (policy ? policy->version : 1) - once_in(d, 12) + once_in(d, 20);
-	x.put = put;
-	x.remove = remove;
-	x.default_effect = once_in(d, 4) ? EFFECT_DENY + (uint32_t)below(d, 2) : 0;
+static void draw_puts(struct draw *d, struct drawn_consent *c, size_t n)
+{
+	c->x.put = c->put;
 	if (once_in(d, 25)) {
-		x.n_put = draw_many(d, rules, n);
+		c->x.n_put = draw_many(d, c->rules, n);
 	} else {
-		x.n_put = below(d, RULES_AT_ONCE + 1);
-		for (size_t i = 0; i < x.n_put; i++) {
-			draw_rule(d, &rules[i]);
+		c->x.n_put = below(d, RULES_AT_ONCE + 1);
+		for (size_t i = 0; i < c->x.n_put; i++) {
+			draw_rule(d, &c->rules[i]);
 			if (n && once_in(d, 4)) /* in place of a standing one */
-				rules[i].x.id = there[below(d, n)];
+				c->rules[i].x.id = c->there[below(d, n)];
 			else if (once_in(d, 30))
-				rules[i].x.id = 1 + (uint32_t)below(d, 400);
+				c->rules[i].x.id = 1 + (uint32_t)below(d, 400);
 		}
 	}
-	for (size_t i = 0; i < x.n_put; i++)
-		put[i] = &rules[i].x;
+	for (size_t i = 0; i < c->x.n_put; i++)
+		c->put[i] = &c->rules[i].x;
+}
+
+static struct drawn_consent *draw_consent(struct draw *d, const struct account_id *of)
+{
+	struct drawn_consent *c = calloc(1, sizeof(*c));
+	const struct m_policy *policy;
+	size_t n;
+
+	ASSERT(c);
+	memcpy(c->owner.b, of->b, 32);
+	policy = m_policy(d->model, &c->owner);
+	n = standing(d, &c->owner, c->there);
+	c->x = (Medlock__ConsentSet)MEDLOCK__CONSENT_SET__INIT;
+	c->x.owner = m_data(&c->owner);
+	c->x.expected_version = (policy ? policy->version : 1) - once_in(d, 12) + once_in(d, 20);
+	c->x.default_effect = once_in(d, 4) ? EFFECT_DENY + (uint32_t)below(d, 2) : 0;
+	draw_puts(d, c, n);
+	c->x.remove = c->remove;
 	for (size_t i = 0; i < n; i++)
 		if (once_in(d, n > 12 ? 2 : 10))
-			remove[x.n_remove++] = there[i];
-	if (once_in(d, 30) && x.n_remove < RULES_PER_ACCOUNT_MAX)
-		remove[x.n_remove++] = 1 + (uint32_t)below(d, 400);
+			c->remove[c->x.n_remove++] = c->there[i];
+	if (once_in(d, 30) && c->x.n_remove < RULES_PER_ACCOUNT_MAX)
+		c->remove[c->x.n_remove++] = 1 + (uint32_t)below(d, 400);
+	return c;
+}
+
+void draw_rules(struct draw *d, struct buf *ret_tx)
+{
+	const struct world_account *by = draw_patient(d);
+	struct drawn_consent *c = draw_consent(d, &by->id);
+	uint8_t salt[16];
+	Medlock__Body body = world_body(d->w, salt);
+
 	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_SET;
-	body.consent_set = &x;
+	body.consent_set = &c->x;
 	draw_finish(d, ret_tx, &body, once_in(d, 12) ? draw_person(d, ROLE_PATIENT) : by);
-	free(rules);
+	free(c);
 }
 
 /* ---- requests ------------------------------------------------------------------------------------- */
@@ -386,4 +403,70 @@ void draw_close(struct draw *d, struct buf *ret_tx)
 	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_CLOSE;
 	body.access_close = &x;
 	draw_finish(d, ret_tx, &body, by ? by : draw_person(d, ROLE_CLINICIAN));
+}
+
+/* ---- answers ---- */
+
+/* A request that still asks something, mostly; NULL when there is none at all. */
+static const struct m_request *draw_asking(struct draw *d)
+{
+	const struct model *m = d->model;
+	size_t start = m->request_count ? below(d, m->request_count) : 0;
+
+	for (size_t i = 0; i < m->request_count && !once_in(d, 40); i++) {
+		const struct m_request *x = &m->requests[(start + i) % m->request_count];
+
+		for (size_t k = 0; k < x->given_count; k++)
+			if (x->given[k].decision == DECISION_ASKED && !x->closed &&
+			    x->expires > d->w->block.time.v)
+				return x;
+	}
+	return m->request_count ? &m->requests[start] : NULL;
+}
+
+static size_t draw_asked(struct draw *d, const struct m_request *from, struct hash32 *ids)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; from && i < from->given_count; i++)
+		if (!once_in(d, 3) && (from->given[i].decision == DECISION_ASKED || once_in(d, 20)))
+			ids[n++] = from->given[i].record;
+	if (n < REQUEST_RECORDS_MAX && once_in(d, 40))
+		ids[n++] = draw_nobody(d);
+	return n;
+}
+
+void draw_answer(struct draw *d, struct buf *ret_tx)
+{
+	const struct m_request *request = draw_asking(d);
+	struct hash32 id = request && !once_in(d, 40) ? request->id : draw_nobody(d), *ids, owner;
+	ProtobufCBinaryData records[REQUEST_RECORDS_MAX];
+	const struct world_account *by;
+	Medlock__AccessAnswer x = MEDLOCK__ACCESS_ANSWER__INIT;
+	struct drawn_consent *c = NULL;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(d->w, salt);
+
+	owner = request ? m_id(request->asked->owner) : draw_nobody(d);
+	by = draw_keys_of(d, &owner);
+	if (!by || once_in(d, 20))
+		by = draw_patient(d);
+	x.owner = wire_data(BYTES_ID(by->id));
+	x.request = m_data(&id);
+	x.answer = once_in(d, 3) ? ANSWER_NO : ANSWER_YES;
+	ids = calloc(REQUEST_RECORDS_MAX + 1, sizeof(*ids));
+	ASSERT(ids);
+	x.n_records = once_in(d, 2) ? draw_asked(d, request, ids) : 0;
+	for (size_t i = 0; i < x.n_records; i++)
+		records[i] = m_data(&ids[i]);
+	x.records = records;
+	if (once_in(d, 3)) {
+		c = draw_consent(d, &by->id);
+		x.rules = &c->x;
+	}
+	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_ANSWER;
+	body.access_answer = &x;
+	draw_finish(d, ret_tx, &body, once_in(d, 12) ? draw_person(d, ROLE_PATIENT) : by);
+	free(ids);
+	free(c);
 }

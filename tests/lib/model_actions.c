@@ -233,17 +233,20 @@ static size_t standing_rules(const struct model *m, const struct hash32 *owner)
 	return n;
 }
 
-static enum err check_rules(const struct m_act *a, const Medlock__ConsentSet *x, const struct hash32 *owner)
+enum err m_rules_check(const struct m_act *a, const Medlock__ConsentSet *x)
 {
-	size_t after = standing_rules(a->m, owner);
+	struct hash32 owner = m_id(x->owner);
+	size_t after = standing_rules(a->m, &owner);
 
+	if (x->expected_version != m_policy(a->m, &owner)->version)
+		return ERR_CONFLICT;
 	for (size_t i = 0; i < x->n_remove; i++, after--)
-		if (!m_rule(a->m, owner, x->remove[i]))
+		if (!m_rule(a->m, &owner, x->remove[i]))
 			return ERR_NOT_FOUND;
 	for (size_t i = 0; i < x->n_put; i++) {
 		if (x->put[i]->id == 0)
 			after++;
-		else if (!m_rule(a->m, owner, x->put[i]->id))
+		else if (!m_rule(a->m, &owner, x->put[i]->id))
 			return ERR_NOT_FOUND;
 	}
 	return after > RULES_PER_ACCOUNT_MAX ? ERR_LIMIT : ERR_OK;
@@ -266,6 +269,20 @@ static uint32_t put_rule(struct m_act *a, const Medlock__Rule *from, struct m_po
 	return id;
 }
 
+void m_rules_change(struct m_act *a, uint32_t *ret_put, const Medlock__ConsentSet *x)
+{
+	struct hash32 owner = m_id(x->owner);
+	struct m_policy *policy = m_policy(a->m, &owner);
+
+	policy->version++;
+	if (x->default_effect)
+		policy->default_effect = x->default_effect;
+	for (size_t i = 0; i < x->n_remove; i++)
+		m_rule_remove(a->m, m_rule(a->m, &owner, x->remove[i]));
+	for (size_t i = 0; i < x->n_put; i++)
+		ret_put[i] = put_rule(a, x->put[i], policy);
+}
+
 enum err m_consent_set(struct m_act *a, const Medlock__ConsentSet *x)
 {
 	struct hash32 owner = m_id(x->owner);
@@ -276,16 +293,8 @@ enum err m_consent_set(struct m_act *a, const Medlock__ConsentSet *x)
 	if (!ID_EQUAL(owner, a->who))
 		return ERR_ROLE;
 	ASSERT(policy); /* every patient has one */
-	if (x->expected_version != policy->version)
-		return ERR_CONFLICT;
-	TRY(check_rules(a, x, &owner));
-	policy->version++;
-	if (x->default_effect)
-		policy->default_effect = x->default_effect;
-	for (size_t i = 0; i < x->n_remove; i++)
-		m_rule_remove(a->m, m_rule(a->m, &owner, x->remove[i]));
-	for (size_t i = 0; i < x->n_put; i++)
-		put[i] = put_rule(a, x->put[i], policy);
+	TRY(m_rules_check(a, x));
+	m_rules_change(a, put, x);
 	event.policy_version = policy->version;
 	event.paused = policy->paused;
 	event.rules_put = put;

@@ -390,10 +390,14 @@ static struct model_decision by_rules(const Medlock__RuleState *const *rules, si
 	}
 	if (lowest[EFFECT_DENY])
 		return say(DECISION_DENIED, DECISION_REASON_RULE, lowest[EFFECT_DENY], 0);
+	if (lowest[EFFECT_ASK] && q->answered)
+		return give(q, r, form, DECISION_REASON_ANSWER, lowest[EFFECT_ASK], obligations);
 	if (lowest[EFFECT_ASK])
 		return say(DECISION_ASKED, DECISION_REASON_RULE, lowest[EFFECT_ASK], obligations);
 	if (lowest[EFFECT_PERMIT])
 		return give(q, r, form, DECISION_REASON_RULE, lowest[EFFECT_PERMIT], obligations);
+	if (default_effect == EFFECT_ASK && q->answered)
+		return give(q, r, FORM_FULL, DECISION_REASON_ANSWER, 0, 0);
 	return say(default_effect == EFFECT_ASK ? DECISION_ASKED : DECISION_DENIED, DECISION_REASON_DEFAULT, 0, 0);
 }
 

@@ -19,6 +19,7 @@ struct model_question {
 	uint8_t account[32], organisation[32], project[32];
 	uint32_t role, rights, purpose, form;
 	bool licensed, own, emergency;
+	bool answered; /* the owner said yes: what would be asked is given */
 	int64_t now;
 	uint32_t granted_rule; /* whose uses are counted already; 0: none */
 };

@@ -18,6 +18,7 @@ static const struct {
 	{ACTION_CERT_ANCHOR, "...xxx."},   {ACTION_CERT_REVOKE, "xxxxxxx"},    {ACTION_RECORD_DEPOSIT, ".ddxxxd"},
 	{ACTION_CONSENT_SET, "x......"},   {ACTION_CONSENT_PAUSE, "x......"},  {ACTION_ACCESS_REQUEST, "xxxx..."},
 	{ACTION_ACCESS_CLOSE, "xxxx..."},  {ACTION_RELEASE_RECEIPT, "...xxx."}, {ACTION_NETWORK_SET, "...xxx."},
+	{ACTION_ACCESS_ANSWER, "x......"},
 };
 
 static bool may(uint32_t action, const struct m_account *x)
@@ -175,6 +176,8 @@ static enum err act_out(struct m_act *a)
 		return m_consent_pause(a, b->consent_pause);
 	case ACTION_ACCESS_REQUEST:
 		return m_access_request(a, b->access_request);
+	case ACTION_ACCESS_ANSWER:
+		return m_access_answer(a, b->access_answer);
 	case ACTION_ACCESS_CLOSE:
 		return m_access_close(a, b->access_close);
 	case ACTION_RELEASE_RECEIPT:

@@ -99,16 +99,16 @@ static enum err decide_named(struct m_act *a, struct asking *r)
 }
 
 /* However many records a rule granted, the request was one use of it. */
-static void count_uses(struct m_act *a, const struct asking *r)
+static void count_uses(struct m_act *a, const struct hash32 *owner, const struct m_decided *decided, size_t count)
 {
 	for (size_t i = 0; i < a->m->rule_count; i++) {
 		struct m_rule *rule = &a->m->rules[i];
 		bool used = false;
 
-		if (!ID_EQUAL(rule->owner, r->owner) || rule->rule->uses_left == 0)
+		if (!ID_EQUAL(rule->owner, *owner) || rule->rule->uses_left == 0)
 			continue;
-		for (size_t k = 0; k < r->count; k++)
-			used |= r->decided[k].decision == DECISION_GRANTED && r->decided[k].rule == rule->rule->id;
+		for (size_t k = 0; k < count; k++)
+			used |= decided[k].decision == DECISION_GRANTED && decided[k].rule == rule->rule->id;
 		rule->uses_spent += used;
 	}
 }
@@ -160,7 +160,7 @@ static enum err answer(struct m_act *a, struct asking *r)
 	    bytes_equal(wire_bytes(r->x->sign_key), wire_bytes(r->x->seal_key)))
 		return ERR_DUPLICATE;
 	TRY(r->x->n_records ? decide_named(a, r) : decide_all(a, r));
-	count_uses(a, r);
+	count_uses(a, &r->owner, r->decided, r->count);
 	store(a, r);
 	tell_owner(a, r);
 	return ERR_OK;
@@ -178,6 +178,186 @@ enum err m_access_request(struct m_act *a, const Medlock__AccessRequest *x)
 	r->policy = m_policy(a->m, &r->owner);
 	r->question = m_question(&a->actor, &a->who, x, a->block->time);
 	e = answer(a, r);
+	free(r);
+	return e;
+}
+
+/* ---- the owner's answer ---- */
+
+struct answering {
+	const Medlock__AccessAnswer *x;
+	struct hash32 owner;
+	struct m_request *request;
+	const struct m_policy *policy;
+	/* Her rules as the answer leaves them. */
+	Medlock__Rule puts[RULES_PER_ACCOUNT_MAX];
+	Medlock__RuleState states[RULES_PER_ACCOUNT_MAX];
+	const Medlock__RuleState *rules[RULES_PER_ACCOUNT_MAX];
+	size_t rule_count;
+	struct m_decided answers[REQUEST_RECORDS_MAX];
+	size_t count;
+};
+
+static bool goes(const Medlock__ConsentSet *x, uint32_t id)
+{
+	for (size_t i = 0; x && i < x->n_remove; i++)
+		if (x->remove[i] == id)
+			return true;
+	for (size_t i = 0; x && i < x->n_put; i++)
+		if (x->put[i]->id == id)
+			return true;
+	return false;
+}
+
+static void add_state(struct answering *r, Medlock__Rule *rule, uint32_t spent)
+{
+	Medlock__RuleState *to = &r->states[r->rule_count];
+
+	*to = (Medlock__RuleState)MEDLOCK__RULE_STATE__INIT;
+	to->rule = rule;
+	to->uses_spent = spent;
+	r->rules[r->rule_count++] = to;
+}
+
+static void write_rules(const struct m_act *a, struct answering *r)
+{
+	const Medlock__ConsentSet *x = r->x->rules;
+	uint32_t next = r->policy->next_rule;
+
+	for (size_t i = 0; i < a->m->rule_count; i++)
+		if (ID_EQUAL(a->m->rules[i].owner, r->owner) && !goes(x, a->m->rules[i].rule->id))
+			add_state(r, a->m->rules[i].rule, a->m->rules[i].uses_spent);
+	for (size_t i = 0; x && i < x->n_put; i++) {
+		r->puts[i] = *x->put[i];
+		if (r->puts[i].id == 0)
+			r->puts[i].id = next++;
+		add_state(r, &r->puts[i], 0);
+	}
+}
+
+static struct model_decision consult_again(const struct m_act *a, const struct answering *r, const struct m_record *row)
+{
+	const struct m_account *asker = m_account(a->m, &r->request->requester);
+	struct model_question q = m_question(asker, &r->request->requester, r->request->asked, a->block->time);
+	struct model_subject subject = m_subject(row);
+	uint32_t effect = r->policy->default_effect;
+
+	q.licensed = m_account_stands(asker, a->block->time) == ERR_OK && m_is_attested(asker, q.purpose);
+	q.answered = true;
+	if (r->x->rules && r->x->rules->default_effect)
+		effect = r->x->rules->default_effect;
+	return model_decide(r->rules, r->rule_count, effect, r->policy->paused, &q, &subject);
+}
+
+static bool is_meant(const Medlock__AccessAnswer *x, const struct hash32 *record)
+{
+	for (size_t i = 0; i < x->n_records; i++)
+		if (m_is(x->records[i], record))
+			return true;
+	return x->n_records == 0;
+}
+
+static enum err answer_record(struct m_act *a, struct answering *r, const struct m_decided *given)
+{
+	struct model_decision d = {.decision = DECISION_DENIED, .reason = DECISION_REASON_ANSWER};
+	const struct m_record *row = m_record(a->m, &given->record);
+
+	TRY(m_pay(a, COST_RECORD));
+	if (r->x->answer == ANSWER_YES) {
+		d = consult_again(a, r, row);
+		if (row->status != RECORD_STATUS_LIVE)
+			return ERR_ASK_GONE;
+		if (d.decision != DECISION_GRANTED)
+			return ERR_REFUSED;
+	}
+	r->answers[r->count++] = (struct m_decided){.record = given->record, .decision = d.decision, .form = d.form,
+						    .rule = d.rule, .reason = d.reason, .obligations = d.obligations};
+	return ERR_OK;
+}
+
+/* The list of the request without what was refused, with what was given. */
+static void note_answers(struct m_act *a, const struct answering *r)
+{
+	struct m_request *to = r->request;
+	size_t kept = 0, next = 0;
+
+	for (size_t i = 0; i < to->given_count; i++) {
+		bool answered = next < r->count && ID_EQUAL(to->given[i].record, r->answers[next].record);
+
+		if (!answered)
+			to->given[kept++] = to->given[i];
+		else if (r->answers[next++].decision == DECISION_GRANTED)
+			to->given[kept++] = r->answers[next - 1];
+	}
+	to->given_count = kept;
+	if (r->x->answer == ANSWER_YES)
+		to->expires = end_of_grant(a, false);
+	count_uses(a, &r->owner, r->answers, r->count);
+}
+
+static void tell_answer(struct m_act *a, const struct answering *r, uint32_t *put)
+{
+	struct m_decided_wire all = m_decided_wire(r->answers, r->count);
+	Medlock__Event event = MEDLOCK__EVENT__INIT;
+	struct hash32 id = m_id(r->x->request);
+
+	event.request = m_data(&id);
+	event.purpose = r->request->asked->purpose;
+	event.records = all.list;
+	event.n_records = all.count;
+	event.policy_version = r->policy->version;
+	if (r->x->rules) {
+		event.paused = r->policy->paused;
+		event.rules_put = put;
+		event.n_rules_put = r->x->rules->n_put;
+		event.rules_removed = r->x->rules->remove;
+		event.n_rules_removed = r->x->rules->n_remove;
+	}
+	m_tell(a, &r->owner, &event);
+	m_decided_wire_release(&all);
+	m_result(a, &id, r->policy->version, NULL, 0);
+}
+
+static enum err answer_request(struct m_act *a, struct answering *r)
+{
+	uint32_t put[RULES_PER_ACCOUNT_MAX];
+
+	if (!ID_EQUAL(r->owner, a->who))
+		return ERR_ROLE;
+	if (!r->request || !m_is(r->request->asked->owner, &r->owner))
+		return ERR_NOT_FOUND;
+	if (r->request->closed || r->request->expires <= a->block->time)
+		return ERR_ASK_GONE;
+	if (r->x->rules)
+		TRY(m_rules_check(a, r->x->rules));
+	write_rules(a, r);
+	for (size_t i = 0; i < r->request->given_count; i++) {
+		const struct m_decided *given = &r->request->given[i];
+
+		if (given->decision == DECISION_ASKED && is_meant(r->x, &given->record))
+			TRY(answer_record(a, r, given));
+	}
+	if (r->count == 0 || r->count < r->x->n_records)
+		return ERR_ASK_GONE;
+	if (r->x->rules)
+		m_rules_change(a, put, r->x->rules);
+	note_answers(a, r);
+	tell_answer(a, r, put);
+	return ERR_OK;
+}
+
+enum err m_access_answer(struct m_act *a, const Medlock__AccessAnswer *x)
+{
+	struct answering *r = calloc(1, sizeof(*r));
+	struct hash32 id = m_id(x->request);
+	enum err e;
+
+	ASSERT(r);
+	r->x = x;
+	r->owner = m_id(x->owner);
+	r->request = m_request(a->m, &id);
+	r->policy = m_policy(a->m, &r->owner);
+	e = answer_request(a, r);
 	free(r);
 	return e;
 }

@@ -23,7 +23,7 @@ struct model_question m_question(const struct m_account *who, const struct hash3
 	return q;
 }
 
-static struct model_subject subject_of(const struct m_record *row)
+struct model_subject m_subject(const struct m_record *row)
 {
 	const Medlock__RecordDeposit *d = row->deposit;
 	struct model_subject r = {.category = d->category, .confidentiality = d->confidentiality,
@@ -50,7 +50,7 @@ struct model_decision m_consult(const struct model *m, const struct m_policy *po
 {
 	Medlock__RuleState states[RULES_PER_ACCOUNT_MAX];
 	const Medlock__RuleState *rules[RULES_PER_ACCOUNT_MAX];
-	struct model_subject subject = subject_of(row);
+	struct model_subject subject = m_subject(row);
 	size_t count = 0;
 
 	for (size_t i = 0; i < m->rule_count; i++) {
@@ -87,6 +87,7 @@ static bool still_decides(const struct model *m, const struct m_request *request
 	q.licensed = q.own || m_is_attested(who, q.purpose);
 	q.form = form;
 	q.granted_rule = grant->rule;
+	q.answered = grant->reason == DECISION_REASON_ANSWER;
 	d = m_consult(m, m_policy(m, &owner), &q, row);
 	return d.decision == DECISION_GRANTED && d.form == form;
 }

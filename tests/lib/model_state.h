@@ -138,6 +138,7 @@ struct m_act {
 bool m_is_attested(const struct m_account *x, uint32_t purpose);
 struct model_question m_question(const struct m_account *who, const struct hash32 *id, const Medlock__AccessRequest *x,
 				 int64_t now);
+struct model_subject m_subject(const struct m_record *row);
 struct model_decision m_consult(const struct model *m, const struct m_policy *policy, const struct model_question *q,
 				const struct m_record *row);
 
@@ -150,12 +151,17 @@ bool m_is_authority(const struct m_act *a);
 void m_tell(struct m_act *a, const struct hash32 *owner, Medlock__Event *event);
 void m_result(struct m_act *a, const struct hash32 *id, uint64_t version, const struct m_decided *records, size_t count);
 
+/* A change of the owner's rules: may it be (changes nothing), and then made; ret_put: RULES_PER_ACCOUNT_MAX ids. */
+enum err m_rules_check(const struct m_act *a, const Medlock__ConsentSet *x);
+void m_rules_change(struct m_act *a, uint32_t *ret_put, const Medlock__ConsentSet *x);
+
 enum err m_cert_anchor(struct m_act *a, const Medlock__CertAnchor *x);
 enum err m_cert_revoke(struct m_act *a, const Medlock__CertRevoke *x);
 enum err m_record_deposit(struct m_act *a, const Medlock__RecordDeposit *x);
 enum err m_consent_set(struct m_act *a, const Medlock__ConsentSet *x);
 enum err m_consent_pause(struct m_act *a, const Medlock__ConsentPause *x);
 enum err m_access_request(struct m_act *a, const Medlock__AccessRequest *x);
+enum err m_access_answer(struct m_act *a, const Medlock__AccessAnswer *x);
 enum err m_access_close(struct m_act *a, const Medlock__AccessClose *x);
 enum err m_release_receipt(struct m_act *a, const Medlock__ReleaseReceipt *x);
 enum err m_network_set(struct m_act *a, const Medlock__NetworkSet *x);

@@ -27,6 +27,7 @@ static const struct cell {
 	{ACTION_CONSENT_SET, B(PATIENT), ERR_ROLE, true, true},
 	{ACTION_CONSENT_PAUSE, B(PATIENT), ERR_ROLE, true, true},
 	{ACTION_ACCESS_REQUEST, READERS, ERR_OK, false, false},
+	{ACTION_ACCESS_ANSWER, B(PATIENT), ERR_ROLE, false, false}, /* test_access_answer.c */
 	{ACTION_ACCESS_CLOSE, READERS, ERR_NOT_FOUND, false, true},
 	{ACTION_RELEASE_RECEIPT, OFFICE, ERR_ROLE, false, true},
 	{ACTION_NETWORK_SET, OFFICE, ERR_ROLE, false, true},
