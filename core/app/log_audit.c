@@ -19,6 +19,7 @@ static const struct { const char *kind, *code, *display, *action; } kinds[] = {
 	{"consent_set", "110136", "Security Roles Changed", "U"},
 	{"consent_pause", "110136", "Security Roles Changed", "U"},
 	{"access_request", "110112", "Query", "E"},
+	{"access_answer", "110136", "Security Roles Changed", "U"},
 	{"access_close", "110112", "Query", "U"},
 	{"release_receipt", "110106", "Export", "R"},
 };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct command *const nouns[] = {
-	demo_commands,   setup_commands,   sync_commands,    consent_commands, log_commands,
+	demo_commands,   setup_commands,   sync_commands,    consent_commands, ask_commands, log_commands,
 	record_commands, deposit_commands, request_commands, ledger_commands,  ca_commands,
 	key_commands,    peer_commands,    doctor_commands,
 };

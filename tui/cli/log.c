@@ -68,6 +68,7 @@ static const char *deed(const struct app_event *e)
 		{"record_deposit", "deposited"},
 		{"consent_set", "changed consent"},
 		{"access_request", "asked to see"},
+		{"access_answer", "answered a request for"},
 		{"access_close", "closed a request for"},
 		{"release_receipt", "released the key of"},
 	};
@@ -95,7 +96,7 @@ static void decided(struct buf *out, const struct app_event *e)
 {
 	size_t granted = count_of(e, "granted"), denied = count_of(e, "denied"), asked = count_of(e, "ask");
 
-	if (strcmp(e->kind, "access_request") != 0 || granted + denied + asked == 0)
+	if ((strcmp(e->kind, "access_request") != 0 && strcmp(e->kind, "access_answer") != 0) || granted + denied + asked == 0)
 		return;
 	buf_printf(out, ": %zu granted", granted);
 	if (denied > 0)

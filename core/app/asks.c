@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/app/asks.h"
+
+#include <stdlib.h>
+
+#include "core/app/id_search.h"
+#include "core/app/internal.h"
+#include "core/consent/sentence.h"
+
+/* ---- what waits ---- */
+
+struct gather {
+	struct app_asks list;
+	int64_t grant_ms;
+};
+
+static struct app_waiting *of_request(struct app_asks *list, ProtobufCBinaryData request)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (bytes_equal(wire_bytes(request), BYTES_ID(list->rows[i].request)))
+			return &list->rows[i];
+	return NULL;
+}
+
+static size_t asked_count(const Medlock__Event *event)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < event->n_records; i++)
+		count += event->records[i]->decision == DECISION_ASKED;
+	return count;
+}
+
+static enum err add_asked(struct gather *g, const Medlock__Event *event)
+{
+	struct app_waiting *rows = realloc(g->list.rows, (g->list.count + 1) * sizeof(*rows)), *w;
+	size_t count = asked_count(event);
+
+	if (rows == NULL)
+		return ERR_MEMORY;
+	g->list.rows = rows;
+	w = &rows[g->list.count];
+	*w = (struct app_waiting){.purpose = code_text(CODES_PURPOSE, event->purpose), .at = {event->time},
+				  .until = {event->time + g->grant_ms}};
+	w->records = calloc(count, sizeof(*w->records));
+	if (w->records == NULL)
+		return ERR_MEMORY;
+	g->list.count++;
+	ID_COPY(w->request, event->request.data);
+	ID_COPY(w->who, event->actor.data);
+	for (size_t i = 0; i < event->n_records; i++)
+		if (event->records[i]->decision == DECISION_ASKED)
+			ID_COPY(w->records[w->count++], event->records[i]->record.data);
+	return ERR_OK;
+}
+
+static void take_answered(struct app_waiting *w, const Medlock__Event *event)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->count; i++) {
+		bool answered = false;
+
+		for (size_t k = 0; k < event->n_records && !answered; k++)
+			answered = bytes_equal(wire_bytes(event->records[k]->record), BYTES_ID(w->records[i]));
+		if (!answered)
+			w->records[kept++] = w->records[i];
+	}
+	w->count = kept;
+}
+
+static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
+{
+	struct gather *g = self;
+	struct app_waiting *w = of_request(&g->list, event->request);
+
+	(void)raw;
+	if (event->kind == ACTION_ACCESS_REQUEST && asked_count(event) > 0)
+		return add_asked(g, event);
+	if (event->kind == ACTION_ACCESS_ANSWER && w != NULL)
+		take_answered(w, event);
+	if (event->kind == ACTION_ACCESS_CLOSE && w != NULL)
+		w->count = 0;
+	return ERR_OK;
+}
+
+/* Without those that nobody waits for any more. */
+static void drop_done(struct app_asks *list, struct time_ms now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->rows[i].count > 0 && now.v < list->rows[i].until.v)
+			list->rows[kept++] = list->rows[i];
+		else
+			free(list->rows[i].records);
+	}
+	list->count = kept;
+}
+
+static enum err grant_time(struct app *a, int64_t *ret_ms, struct err_info *info)
+{
+	Medlock__Network *network;
+
+	TRY(replica_network(a->replica, &network, info));
+	*ret_ms = (int64_t)(network->parameters != NULL && network->parameters->grant_ms > 0 ? network->parameters->grant_ms
+											     : GRANT_MS_DEFAULT);
+	WIRE_FREE(network);
+	return ERR_OK;
+}
+
+static enum err waiting(struct app *a, struct app_asks *ret, struct err_info *info)
+{
+	struct gather g = {.grant_ms = 0};
+	enum err e = grant_time(a, &g.grant_ms, info);
+
+	if (e == ERR_OK)
+		e = replica_events(a->replica, &a->me.account, 1, UINT64_MAX, take, &g, info);
+	if (e != ERR_OK) {
+		app_asks_release(&g.list);
+		return e;
+	}
+	drop_done(&g.list, clock_real()->now(NULL));
+	*ret = g.list;
+	return ERR_OK;
+}
+
+enum err app_asks_list(struct app *a, struct app_asks *ret, struct err_info *info)
+{
+	TRY(app_fresh_or_stored(a, info));
+	return waiting(a, ret, info);
+}
+
+void app_asks_release(struct app_asks *x)
+{
+	if (x == NULL)
+		return;
+	for (size_t i = 0; i < x->count; i++)
+		free(x->rows[i].records);
+	free(x->rows);
+	*x = (struct app_asks){0};
+}
+
+/* ---- answering ---- */
+
+/* The rule that comes with an answer; it points into itself and the ask. */
+struct lasting {
+	Medlock__ConsentSet set;
+	Medlock__Rule rule, *put;
+	Medlock__Actor actor, *actors;
+	uint32_t purpose;
+	ProtobufCBinaryData records[RULE_RECORDS_MAX];
+};
+
+static enum err lasting_fill(struct lasting *l, const struct app_waiting *w, enum app_reply reply, uint32_t days,
+			     struct err_info *info)
+{
+	medlock__rule__init(&l->rule);
+	medlock__actor__init(&l->actor);
+	l->actor.kind = ACTOR_ACCOUNT;
+	l->actor.id = wire_data(BYTES_ID(w->who));
+	l->actors = &l->actor;
+	l->rule.actors = &l->actors;
+	l->rule.n_actors = 1;
+	l->purpose = code_by_text(CODES_PURPOSE, w->purpose)->number;
+	l->rule.purposes = &l->purpose;
+	l->rule.n_purposes = 1;
+	l->rule.effect = reply == APP_REPLY_YES ? EFFECT_PERMIT : EFFECT_DENY;
+	if (reply == APP_REPLY_NEVER)
+		return ERR_OK;
+	if (w->count > RULE_RECORDS_MAX)
+		return err_set(info, ERR_LIMIT, "a rule names at most %u records: answer --once, or write a rule with 'consent"
+			       " add'", RULE_RECORDS_MAX);
+	for (size_t i = 0; i < w->count; i++)
+		l->records[i] = wire_data(BYTES_ID(w->records[i]));
+	l->rule.records = l->records;
+	l->rule.n_records = w->count;
+	l->rule.any_label = true; /* each record is named */
+	if (days > 0)
+		l->rule.valid_to = clock_real()->now(NULL).v + (int64_t)days * MS_PER_DAY;
+	return ERR_OK;
+}
+
+static enum err with_rule(struct app *a, struct app_replied *ret, Medlock__AccessAnswer *action, struct lasting *l,
+			  const struct app_waiting *w, enum app_reply reply, uint32_t days, struct err_info *info)
+{
+	struct sentence_names names = app_sentence_names(a);
+	struct buf sentence = BUF_INIT;
+	Medlock__PolicyState *policy;
+
+	TRY(lasting_fill(l, w, reply, days, info));
+	TRY(replica_policy(a->replica, &policy, &a->me.account, info));
+	medlock__consent_set__init(&l->set);
+	l->set.owner = action->owner;
+	l->set.expected_version = policy->version;
+	l->put = &l->rule;
+	l->set.put = &l->put;
+	l->set.n_put = 1;
+	action->rules = &l->set;
+	WIRE_FREE(policy);
+	sentence_of_rule(&sentence, &l->rule, &names);
+	ret->sentence = app_text(&sentence);
+	buf_release(&sentence);
+	return ERR_OK;
+}
+
+static bool shows_answer(struct app *a, const void *self)
+{
+	const struct app_replied *r = self;
+	struct app_asks list;
+	bool gone = true;
+
+	if (waiting(a, &list, NULL) != ERR_OK)
+		return false;
+	for (size_t i = 0; i < list.count; i++)
+		gone &= !ID_EQUAL(list.rows[i].request, r->request);
+	app_asks_release(&list);
+	return gone;
+}
+
+static enum err send(struct app *a, struct app_replied *ret, Medlock__AccessAnswer *action, struct err_info *info)
+{
+	struct submitter s = app_submitter(a);
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	struct submitted done = {0};
+	enum err e;
+
+	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_ANSWER;
+	body.access_answer = action;
+	e = submit_action(&s, &done, &body, info);
+	ret->tx = done.tx;
+	ret->height = done.height;
+	submitted_release(&done);
+	return e == ERR_OK ? app_await(a, shows_answer, ret, info) : e;
+}
+
+static enum err answer(struct app *a, struct app_replied *ret, const struct app_waiting *w, enum app_reply reply,
+		       uint32_t days, struct err_info *info)
+{
+	Medlock__AccessAnswer action = MEDLOCK__ACCESS_ANSWER__INIT;
+	struct lasting *lasting = calloc(1, sizeof(*lasting));
+	enum err e = lasting != NULL ? ERR_OK : ERR_MEMORY;
+
+	ret->request = w->request;
+	ret->records = w->count;
+	action.owner = wire_data(BYTES_ID(a->me.account));
+	action.request = wire_data(BYTES_ID(w->request));
+	action.answer = reply == APP_REPLY_ONCE || reply == APP_REPLY_YES ? ANSWER_YES : ANSWER_NO;
+	if (e == ERR_OK && (reply == APP_REPLY_YES || reply == APP_REPLY_NEVER))
+		e = with_rule(a, ret, &action, lasting, w, reply, days, info);
+	if (e == ERR_OK)
+		e = send(a, ret, &action, info);
+	free(lasting);
+	return e;
+}
+
+static enum err find(struct app_waiting **ret, struct app_asks *list, const char *text, struct err_info *info)
+{
+	struct request_id id;
+	struct id_search s;
+
+	TRY(id_search_init(&s, text, "ask", info));
+	for (size_t i = 0; i < list->count; i++)
+		id_search_look(&s, list->rows[i].request.b);
+	TRY(id_search_end(&s, id.b, info));
+	*ret = of_request(list, wire_data(BYTES_ID(id)));
+	return *ret != NULL ? ERR_OK : err_set(info, ERR_NOT_FOUND, "nothing is asked by a request of this id");
+}
+
+enum err app_ask_answer(struct app *a, struct app_replied *ret, const char *request, enum app_reply reply, uint32_t days,
+			struct err_info *info)
+{
+	struct app_replied done = {0};
+	struct app_waiting *w;
+	struct app_asks list;
+	enum err e;
+
+	TRY(app_fresh(a, info));
+	TRY(waiting(a, &list, info));
+	e = find(&w, &list, request, info);
+	if (e == ERR_OK)
+		e = answer(a, &done, w, reply, days, info);
+	app_asks_release(&list);
+	if (e != ERR_OK) {
+		app_replied_release(&done);
+		return e;
+	}
+	*ret = done;
+	return ERR_OK;
+}
+
+void app_replied_release(struct app_replied *r)
+{
+	if (r == NULL)
+		return;
+	free(r->sentence);
+	*r = (struct app_replied){0};
+}
