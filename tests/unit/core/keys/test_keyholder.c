@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "chain/proto/genesis.h"
@@ -388,6 +389,17 @@ static int try_fork(void)
 	return pid > 0 ? 0 : errno;
 }
 
+/* Signal 0 asks only whether one could be sent. */
+static int try_signal(void)
+{
+	return syscall(SYS_tgkill, getppid(), getppid(), 0) == 0 ? 0 : errno;
+}
+
+static int signal_itself(void)
+{
+	return syscall(SYS_tgkill, getpid(), gettid(), 0) == 0 ? 0 : errno;
+}
+
 static int count_files(void)
 {
 	int open_files = 0;
@@ -403,9 +415,10 @@ static int count_files(void)
 
 static int probe(uint32_t kind)
 {
-	static int (*const tries[])(void) = {try_file, try_socket, try_exec, try_fork, count_files};
+	static int (*const tries[])(void) = {try_file, try_socket, try_exec, try_fork, try_signal, signal_itself,
+					     count_files};
 
-	return kind < 5 ? tries[kind]() : -1;
+	return kind < sizeof(tries) / sizeof(tries[0]) ? tries[kind]() : -1;
 }
 
 static void test_it_cannot_open_anything(void **state)
@@ -414,15 +427,17 @@ static void test_it_cannot_open_anything(void **state)
 	int answer = 0;
 
 	assert_int_equal(keyholder_start_probed(&k, KEYHOLDER_PROBE, probe, NULL), ERR_OK);
-	assert_int_equal(keyholder_ask_probe(k, &answer, 4, NULL), ERR_OK);
+	assert_int_equal(keyholder_ask_probe(k, &answer, 6, NULL), ERR_OK);
 	assert_int_equal(answer, 1); /* its socket */
 #ifdef MEDLOCK_SANITIZED
 	print_message("skipped: the filter does not run under sanitizers\n");
 #else
-	for (uint32_t kind = 0; kind < 4; kind++) {
+	for (uint32_t kind = 0; kind < 5; kind++) {
 		assert_int_equal(keyholder_ask_probe(k, &answer, kind, NULL), ERR_OK);
 		assert_int_equal(answer, EPERM);
 	}
+	assert_int_equal(keyholder_ask_probe(k, &answer, 5, NULL), ERR_OK);
+	assert_int_equal(answer, 0); /* abort() still works */
 #endif
 	keyholder_free(k);
 	assert_int_equal(keyholder_start(&k, KEYHOLDER_PROBE | KEYHOLDER_PATIENT, NULL), ERR_OK);
