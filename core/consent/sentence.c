@@ -130,12 +130,13 @@ static void append_actors(struct buf *out, const Medlock__Rule *r, const struct 
 
 static void append_what(struct buf *out, const Medlock__Rule *r)
 {
+	if (r->n_records)
+		buf_printf(out, "%zu named record%s%s", r->n_records, r->n_records == 1 ? "" : "s",
+			   r->n_categories ? " of " : "");
 	if (r->n_categories)
 		append_codes(out, categories, r->categories, r->n_categories);
-	else
+	else if (r->n_records == 0)
 		buf_append_text(out, "everything");
-	if (r->n_records)
-		buf_printf(out, ", only %zu named record%s", r->n_records, r->n_records == 1 ? "" : "s");
 	if (r->effect == EFFECT_DENY && r->n_labels) {
 		buf_append_text(out, " marked ");
 		append_codes(out, labels, r->labels, r->n_labels);
@@ -149,18 +150,25 @@ static void append_what(struct buf *out, const Medlock__Rule *r)
 	}
 }
 
+/* "2027-12-31", or with hour and minute, of a time that is no day's beginning. */
+static void append_time(struct buf *out, const char *lead, int64_t time)
+{
+	char text[TIME_TEXT];
+
+	time_format(text, (struct time_ms){time});
+	buf_printf(out, "%s%.10s", lead, text);
+	if (time % MS_PER_DAY != 0)
+		buf_printf(out, " %.5s UTC", text + 11);
+}
+
 static void append_period(struct buf *out, const Medlock__Period *p)
 {
-	char from[TIME_TEXT], to[TIME_TEXT];
-
-	time_format(from, (struct time_ms){p->from});
-	time_format(to, (struct time_ms){p->to});
-	buf_printf(out, ", from the time %s to %s", from, to);
+	append_time(out, ", from the time ", p->from);
+	append_time(out, " to ", p->to);
 }
 
 static void append_limits(struct buf *out, const Medlock__Rule *r)
 {
-	char text[TIME_TEXT];
 
 	if (r->confidentiality)
 		buf_printf(out, ", confidentiality %s %s", r->effect == EFFECT_DENY ? "at least" : "at most",
@@ -178,14 +186,10 @@ static void append_limits(struct buf *out, const Medlock__Rule *r)
 		buf_printf(out, "%s%s", i ? " " : ", with the duty ", code_text(CODES_OBLIGATION, r->obligations[i]));
 	if (r->research)
 		buf_append_text(out, r->research->project.len ? ", for one research project" : ", under research terms");
-	if (r->valid_from) {
-		time_format(text, (struct time_ms){r->valid_from});
-		buf_printf(out, ", from %s", text);
-	}
-	if (r->valid_to) {
-		time_format(text, (struct time_ms){r->valid_to});
-		buf_printf(out, ", until %s", text);
-	}
+	if (r->valid_from)
+		append_time(out, ", from ", r->valid_from);
+	if (r->valid_to)
+		append_time(out, ", until ", r->valid_to);
 	if (r->uses_left)
 		buf_printf(out, ", %u time%s", r->uses_left, r->uses_left == 1 ? "" : "s");
 }

@@ -114,7 +114,7 @@ static void test_words(void **state)
 	sentence_of_rule(&out, r, NULL);
 	assert_string_equal(buf_text(&out),
 			    "Allow everyone who is certified to read laboratory results or imaging (but not what "
-			    "is marked sensitive) for my treatment, only de-identified, until 2027-01-01T00:00:00Z, 2 times.");
+			    "is marked sensitive) for my treatment, only de-identified, until 2027-01-01, 2 times.");
 	WIRE_FREE(r);
 	w.uses = "0";
 	assert_int_equal(rule_of_words(&r, &w, &info), ERR_POLICY);
