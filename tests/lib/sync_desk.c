@@ -94,3 +94,34 @@ struct sync_desk_result sync_desk_sync(const struct sync_desk *d, enum story_rea
 	http_client_free(http);
 	return ret;
 }
+
+#define LEVEL_TRIES 10 /* an empty block comes every half minute at most */
+
+static uint64_t synced(const struct sync_desk *d, enum story_reader who, const char *name)
+{
+	struct sync_desk_result x = sync_desk_sync(d, who, name, &d->s.d.peer, NULL, NULL, 0);
+
+	if (x.e != ERR_OK)
+		fprintf(stderr, "# %s: error %d, %s\n", name, (int)x.e, x.info.detail);
+	ASSERT(x.e == ERR_OK);
+	return x.report.height;
+}
+
+void sync_desk_level(const struct sync_desk *d, enum story_reader who, const char *a, enum story_reader other,
+		     const char *b)
+{
+	uint64_t height = synced(d, who, a);
+
+	for (int i = 0; i < LEVEL_TRIES && synced(d, other, b) != height; i++)
+		height = synced(d, who, a);
+}
+
+bool sync_desk_same(const struct sync_desk *d, enum story_reader who, const char *a, const char *b)
+{
+	char first[SYNC_DESK_PATH], second[SYNC_DESK_PATH];
+
+	sync_desk_level(d, who, a, who, b);
+	sync_desk_path(d, first, a);
+	sync_desk_path(d, second, b);
+	return replica_same(first, second);
+}

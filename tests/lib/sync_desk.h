@@ -46,4 +46,10 @@ struct sync_desk_result sync_desk_sync(const struct sync_desk *d, enum story_rea
 				       const struct peer_address *first, const struct peer_address *second,
 				       struct task *task, int64_t timeout_ms);
 
+/* Sync both files with the daemon to one height: it makes an empty block now and then. */
+void sync_desk_level(const struct sync_desk *d, enum story_reader who, const char *a, enum story_reader other,
+		     const char *b);
+/* The same, of two replicas of one person, and then: they hold the same. */
+bool sync_desk_same(const struct sync_desk *d, enum story_reader who, const char *a, const char *b);
+
 #endif

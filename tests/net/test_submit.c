@@ -30,7 +30,8 @@ static void test_twice(void **state)
 	struct submit_desk *f = *state;
 	struct submitted first = {0}, second = {0}, third = {0};
 	struct buf tx = BUF_INIT;
-	uint64_t height, before;
+	int64_t transactions;
+	uint64_t before;
 	struct submit_act a;
 
 	submit_desk_link(f, &f->s.d.peer);
@@ -40,7 +41,7 @@ static void test_twice(void **state)
 	assert_int_equal(submit_again(&f->submitter, &first, buf_bytes(&tx), NULL), ERR_OK);
 	assert_true(first.proven && first.height > 0);
 	assert_int_equal(submit_desk_times(f, &first.tx), 1);
-	height = daemon_story_height(&f->s);
+	transactions = submit_desk_transactions(f);
 	assert_int_equal(submit_again(&f->submitter, &second, buf_bytes(&tx), NULL), ERR_OK);
 	assert_true(second.proven);
 	must_be_same(&first, &second);
@@ -49,7 +50,7 @@ static void test_twice(void **state)
 	assert_int_equal(submit_again(&f->submitter, &third, buf_bytes(&tx), NULL), ERR_OK);
 	must_be_same(&first, &third);
 	assert_int_equal(submit_desk_times(f, &first.tx), 1);
-	assert_int_equal(daemon_story_height(&f->s), height);
+	assert_int_equal(submit_desk_transactions(f), transactions);
 	assert_int_equal(submit_desk_entries(f), before + 1);
 	submitted_release(&first);
 	submitted_release(&second);
@@ -202,6 +203,7 @@ static void test_expired(void **state)
 	struct buf tx = BUF_INIT;
 	struct submitter s = {.link = &f->link};
 	uint64_t height = daemon_story_height(&f->s);
+	enum err e;
 
 	assert_int_equal(send_valid_until(f, &done, &tx, 1, &info), ERR_TX_EXPIRED);
 	assert_true(strlen(info.detail) > 4);
@@ -209,7 +211,11 @@ static void test_expired(void **state)
 	assert_int_equal(send_valid_until(f, &done, &tx, height + TX_VALID_AHEAD_MAX + 100, &info), ERR_RANGE);
 	assert_int_equal(submit_desk_transactions(f), before);
 	/* In its last block; sent again long after, it is what it was. */
-	assert_int_equal(send_valid_until(f, &done, &tx, height + 1, &info), ERR_OK);
+	do { /* an empty block may have taken the place */
+		height = daemon_story_height(&f->s);
+		e = send_valid_until(f, &done, &tx, height + 1, &info);
+	} while (e == ERR_TX_EXPIRED && daemon_story_height(&f->s) > height);
+	assert_int_equal(e, ERR_OK);
 	assert_int_equal(done.height, height + 1);
 	for (int i = 0; i < LATER_PAUSES; i++)
 		daemon_story_pause(&f->s, i % 2 == 1);

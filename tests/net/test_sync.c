@@ -41,15 +41,6 @@ static void must_sync(struct desk *k, enum story_reader who, const char *name)
 		fail_msg("%s: error %d, %s", name, (int)x.e, x.info.detail);
 }
 
-static bool same(struct desk *k, const char *a, const char *b)
-{
-	char first[SYNC_DESK_PATH], second[SYNC_DESK_PATH];
-
-	sync_desk_path(&k->d, first, a);
-	sync_desk_path(&k->d, second, b);
-	return replica_same(first, second);
-}
-
 static void must_verify(struct desk *k, enum story_reader who, const char *name)
 {
 	uint64_t blocks = 0, txs = 0, bad = 0;
@@ -101,7 +92,8 @@ static int group_teardown(void **state)
 	" lower(substr(hex(s.key), 1, 68)) = '7520' || ?1 OR s.key IN (SELECT key FROM other.record WHERE owner = ?1)" \
 	" OR s.key IN (SELECT key FROM other.request WHERE requester = ?1))"
 
-static void compare(struct desk *k, const char *light, const struct account_id *who, int64_t at_least)
+static void compare(struct desk *k, const char *light, enum story_reader reader, const struct account_id *who,
+		    int64_t at_least)
 {
 	static const char in_light[] = "SELECT count(*) FROM main.row l WHERE NOT EXISTS"
 				       " (SELECT 1 FROM other.state s WHERE s.key = l.key AND s.value = l.value)";
@@ -116,6 +108,7 @@ static void compare(struct desk *k, const char *light, const struct account_id *
 	sqlite3 *one, *two;
 
 	hex_encode(hex, who->b, ID_SIZE);
+	sync_desk_level(&k->d, reader, light, STORY_OFFICER, "full");
 	sync_desk_path(&k->d, a, light);
 	sync_desk_path(&k->d, b, "full");
 	one = replica_pair(a, b);
@@ -132,6 +125,25 @@ static void compare(struct desk *k, const char *light, const struct account_id *
 	sqlite3_close(two);
 }
 
+/* Or nothing below would mean anything. */
+static void test_a_difference_is_seen(void **state)
+{
+	struct desk *k = *state;
+	char path[SYNC_DESK_PATH], other[SYNC_DESK_PATH];
+	sqlite3 *h = NULL;
+
+	must_sync(k, STORY_ANNA, "changed");
+	assert_true(sync_desk_same(&k->d, STORY_ANNA, "anna", "changed"));
+	sync_desk_path(&k->d, path, "changed");
+	sync_desk_path(&k->d, other, "anna");
+	assert_int_equal(sqlite3_open(path, &h), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(h, "UPDATE event SET at = at || '0' WHERE n = 3", NULL, NULL, NULL), SQLITE_OK);
+	assert_false(replica_same(path, other));
+	assert_int_equal(sqlite3_exec(h, "DELETE FROM event WHERE n = 3", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(h);
+	assert_false(replica_same(path, other));
+}
+
 static void test_light_and_full_agree(void **state)
 {
 	struct desk *k = *state;
@@ -141,8 +153,8 @@ static void test_light_and_full_agree(void **state)
 	struct replica *r;
 	Medlock__RecordState *record = NULL;
 
-	compare(k, "anna", &s->anna.account, 4 + DAEMON_STORY_RECORDS); /* network, account, policy, rule, records */
-	compare(k, "doctor", &s->doctor.account, 3);
+	compare(k, "anna", STORY_ANNA, &s->anna.account, 4 + DAEMON_STORY_RECORDS); /* network, account, policy, rule */
+	compare(k, "doctor", STORY_DOCTOR, &s->doctor.account, 3);
 	sync_desk_path(&k->d, path, "doctor");
 	r = daemon_story_replica(s, STORY_DOCTOR, path);
 	assert_int_equal(replica_record(r, &record, &s->records[0], NULL), ERR_OK); /* the one that was granted */
@@ -249,8 +261,7 @@ static void kill_syncs(struct desk *k, enum story_reader who, const char *whole)
 			before = after;
 		}
 		must_verify(k, who, name);
-		must_sync(k, who, name);
-		if (!same(k, name, whole))
+		if (!sync_desk_same(&k->d, who, name, whole))
 			fail_msg("%s is not %s (seed %" PRIu64 ")", name, whole, k->seed);
 	}
 	print_message("# %d syncs killed within %lld ms, %d of them between two pages\n", killed, (long long)took / 1000,
@@ -306,8 +317,7 @@ static struct sync_desk_result trouble(struct desk *k, const struct place *p, co
 static void must_resume(struct desk *k, const struct place *p, const char *name)
 {
 	must_verify(k, p->who, name);
-	must_sync(k, p->who, name);
-	if (!same(k, name, whole_of(p)))
+	if (!sync_desk_same(&k->d, p->who, name, whole_of(p)))
 		fail_msg("%s is not %s (seed %" PRIu64 ")", name, whole_of(p), k->seed);
 }
 
@@ -350,7 +360,7 @@ static void test_stalled(void **state)
 		assert_int_equal(x.e, ERR_OK);
 		assert_int_equal(x.states[0], LINK_UNREACHABLE);
 		assert_int_equal(x.states[1], LINK_OK);
-		assert_true(same(k, name, whole_of(&places[i])));
+		assert_true(sync_desk_same(&k->d, places[i].who, name, whole_of(&places[i])));
 	}
 }
 
@@ -372,14 +382,14 @@ static void test_vanished(void **state)
 		assert_int_equal(x.e, ERR_OK);
 		assert_int_equal(x.states[0], LINK_UNREACHABLE);
 		assert_int_equal(x.states[1], LINK_OK);
-		assert_true(same(k, name, whole_of(&places[i])));
+		assert_true(sync_desk_same(&k->d, places[i].who, name, whole_of(&places[i])));
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_light_and_full_agree), cmocka_unit_test(test_killed_light),
+		cmocka_unit_test(test_a_difference_is_seen), cmocka_unit_test(test_light_and_full_agree), cmocka_unit_test(test_killed_light),
 		cmocka_unit_test(test_killed_full), cmocka_unit_test(test_cancelled), cmocka_unit_test(test_stalled),
 		cmocka_unit_test(test_vanished),
 	};
