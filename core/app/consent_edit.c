@@ -19,7 +19,7 @@ static enum err actor_by_name(struct app *a, Medlock__Actor **ret, const char *w
 	return actor_of_word(ret, word);
 }
 
-static enum err find_actor(struct app *a, Medlock__Actor **ret, const char *who, struct err_info *info)
+enum err app_actor(struct app *a, Medlock__Actor **ret, const char *who, struct err_info *info)
 {
 	enum err e = actor_of_word(ret, who);
 
@@ -47,7 +47,7 @@ static enum err with_rule(struct app *a, struct policy *wanted, const struct app
 	Medlock__Rule *rule = NULL;
 	Medlock__RuleState state = MEDLOCK__RULE_STATE__INIT;
 	struct buf sentence = BUF_INIT;
-	enum err e = said->who ? find_actor(a, &actor, said->who, info) : ERR_OK;
+	enum err e = said->who ? app_actor(a, &actor, said->who, info) : ERR_OK;
 
 	words.who = actor;
 	if (e == ERR_OK)

@@ -74,6 +74,8 @@ enum err app_keystore_write(const struct profile *p, struct bytes file, struct e
 enum err app_policy_load(struct app *a, struct policy *ret, const struct account_id *owner,
 			 struct err_info *info) MUST_USE;
 struct sentence_names app_sentence_names(struct app *a);
+/* Whom a word means: a term of actor_of_word, or a name in the book (ERR_NO_CONTACT).  Free with WIRE_FREE. */
+enum err app_actor(struct app *a, Medlock__Actor **ret, const char *who, struct err_info *info) MUST_USE;
 
 char *app_text(const struct buf *b); /* a copy; "" when b is empty; NULL without memory */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/app/consent.h"
+#include "core/app/consent_check.h"
 #include "core/app/records.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
@@ -271,6 +272,80 @@ static enum err who(struct cli *c)
 	return ERR_OK;
 }
 
+/* ---- check --------------------------------------------------------------------------------- */
+
+static void write_witness(struct cli *c, const struct app_witness *x)
+{
+	json_begin_object(&c->w, "witness");
+	json_string(&c->w, "who", x->who);
+	json_string(&c->w, "purpose", x->purpose);
+	json_string(&c->w, "category", x->category);
+	json_begin_array(&c->w, "labels");
+	for (size_t i = 0; x->labels[i] != NULL; i++)
+		json_string(&c->w, NULL, x->labels[i]);
+	json_end_array(&c->w);
+	json_string(&c->w, "confidentiality", x->confidentiality);
+	json_time(&c->w, "day", x->now.v);
+	json_boolean(&c->w, "emergency", x->emergency);
+	json_string(&c->w, "decision", x->decision);
+	json_end_object(&c->w);
+}
+
+static void print_finding(struct cli *c, const struct app_check_finding *x)
+{
+	if (c->json) {
+		json_begin_object(&c->w, NULL);
+		json_string(&c->w, "question", x->question);
+		json_uint(&c->w, "rule", x->rule);
+		json_uint(&c->w, "other", x->other);
+		json_string(&c->w, "text", x->text);
+		if (x->has_witness)
+			write_witness(c, &x->witness);
+		json_end_object(&c->w);
+	}
+	cli_say_wrapped(c, "  ", cli_foreign(c, x->text));
+}
+
+static void print_check(struct cli *c, const struct app_check *x, const char *question)
+{
+	if (c->json) {
+		json_string(&c->w, "question", question != NULL ? question : "all");
+		json_boolean(&c->w, "holds", x->holds);
+		json_boolean(&c->w, "more", x->more);
+		json_begin_array(&c->w, "findings");
+	}
+	for (size_t i = 0; i < x->count; i++)
+		print_finding(c, &x->rows[i]);
+	if (c->json)
+		json_end_array(&c->w);
+	if (!x->holds)
+		cli_say(c, "It does not hold: others can read it.\n");
+	else if (question != NULL && strcmp(question, "never") == 0)
+		cli_say(c, "It holds: nobody else can ever read it under these rules.\n");
+	else if (x->count == 0)
+		cli_say(c, "Nothing to report.\n");
+	if (x->more)
+		cli_say(c, "There is more than is shown.\n");
+}
+
+static enum err check(struct cli *c)
+{
+	struct app_check_words words = {
+		.question = c->argument_count > 0 ? c->arguments[0] : NULL, .who = cli_value(c, "who"),
+		.category = cli_value(c, "category"), .label = cli_value(c, "label"), .purpose = cli_value(c, "purpose"),
+	};
+	struct app_check x;
+	bool never = words.question != NULL && strcmp(words.question, "never") == 0, holds;
+
+	if (!never && (words.who != NULL || words.category != NULL || words.label != NULL || words.purpose != NULL))
+		return err_set(&c->info, ERR_USAGE, "--who, --category, --label and --purpose go with 'never'");
+	TRY(app_consent_check(c->app, &x, &words, &c->info));
+	print_check(c, &x, words.question);
+	holds = x.holds;
+	app_check_release(&x);
+	return holds ? ERR_OK : ERR_CONTRADICTED;
+}
+
 #define DRY_RUN {"dry-run", NULL, "show what would change, change nothing"}
 #define NOW {"now", NULL, "do not wait, even when it widens access"}
 #define END {NULL, NULL, NULL}
@@ -293,6 +368,12 @@ static const struct cli_option try_options[] = {
 	{"emergency", NULL, "as an emergency"}, END,
 };
 
+static const struct cli_option check_options[] = {
+	{"who", "WHO", "never: nobody but this contact, account, organisation or role"},
+	{"category", "CODE", "never: this kind of data only"}, {"label", "CODE", "never: data of this sensitivity only"},
+	{"purpose", "CODE", "never: for this purpose only"}, END,
+};
+
 const struct command consent_commands[] = {
 	{"consent", "show", "", 0, 0, CLI_KEYS, "my rules, one sentence each", NULL,
 	 (const char *const[]){"consent show", "consent show --json", NULL}, show},
@@ -312,5 +393,9 @@ const struct command consent_commands[] = {
 	 (const char *const[]){"consent try --as okafor --purpose TREAT", NULL}, try_as},
 	{"consent", "who", "RECORD", 1, 1, CLI_KEYS, "who could see one record", NULL,
 	 (const char *const[]){"consent who 4f1c09", NULL}, who},
+	{"consent", "check", "[dead|conflicts|emergency|never]", 0, 1, CLI_KEYS,
+	 "exact answers about my rules: idle ones, contradictions, what can never be read", check_options,
+	 (const char *const[]){"consent check", "consent check dead", "consent check never --who okafor --label HIV", NULL},
+	 check},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };
