@@ -115,7 +115,8 @@ enum err app_ledger_tx(struct app *a, struct app_tx *ret, const char *id, struct
 	TRY(resolve(a, &tx, id, info));
 	TRY(replica_tx(a->replica, &t, &a->link, &tx, info));
 	*ret = (struct app_tx){.tx = tx, .height = t.height, .code = t.code, .index = t.index, .proven = t.proven,
-			       .words = words_of(buf_bytes(&t.tx))};
+			       .words = words_of(buf_bytes(&t.tx)),
+			       .refusal = t.code != 0 ? err_text((enum err)-(int)t.code) : ""};
 	replica_tx_release(&t);
 	return ERR_OK;
 }

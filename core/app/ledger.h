@@ -29,6 +29,7 @@ struct app_tx {
 	uint32_t code, index;
 	bool proven; /* its inclusion was checked against a verified header */
 	char *words; /* what it does, when this profile may read it */
+	const char *refusal; /* why it had no effect; "" when it had.  Only a full replica knows it, others were told */
 };
 enum err app_ledger_tx(struct app *a, struct app_tx *ret, const char *id, struct err_info *info) MUST_USE;
 void app_tx_release(struct app_tx *t);

@@ -82,10 +82,13 @@ static enum err tx(struct cli *c)
 		json_uint(&c->w, "index", t.index);
 		json_uint(&c->w, "code", t.code);
 		json_boolean(&c->w, "proven", t.proven);
+		json_string(&c->w, "refusal", t.refusal);
 		json_string(&c->w, "text", t.words ? t.words : "");
 	}
 	cli_say(c, "Block %llu, place %u%s. %s\n", (unsigned long long)t.height, t.index,
 		t.proven ? ", proven" : "", t.words ? cli_foreign(c, t.words) : "");
+	if (t.refusal[0] != '\0')
+		cli_say(c, "It had no effect: %s.\n", t.refusal);
 	app_tx_release(&t);
 	return ERR_OK;
 }
