@@ -323,6 +323,12 @@ static void find_sure(struct check_space *s)
 		for (size_t k = 0; k < s->axis[dim].count; k++)
 			s->surely[dim] = meet(&s->surely[dim], &s->axis[dim].atoms[k].keep);
 	}
+	for (int dim = DIM_PROJECT; dim >= 0; dim--) {
+		s->nameable[dim] = s->nameable[dim + 1];
+		for (size_t k = 0; k < s->axis[dim].count; k++)
+			for (size_t i = 0; i < CHECK_WORDS; i++)
+				s->nameable[dim].w[i] |= s->axis[dim].atoms[k].name.w[i];
+	}
 }
 
 static void take_rules(struct check_space *s, const struct consent_policy *p)
@@ -406,6 +412,16 @@ static bool visit(struct path *p)
 	return p->walk->visit(p->walk->self, &q, &r);
 }
 
+/* Are all that must match about this asker, or can they become so by what follows? */
+static bool can_be_named(const struct path *p, int dim, const struct check_state *state)
+{
+	uint64_t missing = 0;
+
+	for (size_t i = 0; i < CHECK_WORDS; i++)
+		missing |= p->walk->must.w[i] & ~(state->named.w[i] | p->s->nameable[dim].w[i]);
+	return missing == 0;
+}
+
 /* The state behind a value; false when nothing there can be what is looked for. */
 static bool step(struct check_child *ret, const struct path *p, int dim, const struct check_state *state,
 		 const struct check_atom *a)
@@ -428,6 +444,8 @@ static bool step(struct check_child *ret, const struct path *p, int dim, const s
 		ret->state.named.w[i] &= alive;
 		ret->size += (unsigned)__builtin_popcountll(alive);
 	}
+	if (dim < DIM_PROJECT && !can_be_named(p, dim + 1, &ret->state))
+		return false;
 	some = meet(&ret->state.alive, &p->walk->some);
 	if (!contains(&ret->state.alive, &p->walk->must) || (!is_empty(&p->walk->some) && is_empty(&some)))
 		return false;
@@ -479,12 +497,50 @@ static enum err descend(struct path *p, int dim, const struct check_state *state
 	return ERR_OK;
 }
 
+static bool some_value_keeps(const struct check_axis *x, const struct check_set *must)
+{
+	for (size_t k = 0; k < x->count; k++)
+		if (contains(&x->atoms[k].keep, must))
+			return true;
+	return false;
+}
+
+/* Has a label of this deny a place beside all of them? */
+static bool some_label_keeps(const struct check_space *s, size_t deny, const struct check_set *must)
+{
+	for (int dim = DIM_LABEL; dim < DIM_COUNT; dim++)
+		for (size_t k = 0; k < s->axis[dim].count; k++)
+			if (has(&s->axis[dim].atoms[k].name, deny) && contains(&s->axis[dim].atoms[k].keep, must))
+				return true;
+	return false;
+}
+
+/* Is there a value for all of them in each dimension?  Else there is no need to walk all others to see it. */
+static bool can_meet(const struct check_space *s, const struct check_set *must)
+{
+	struct check_set openers = *must;
+
+	for (size_t i = 0; i < s->count; i++) /* a deny that goes at one label may have met another */
+		if (s->rules[i]->effect == EFFECT_DENY)
+			openers.w[i / 64] &= ~(1ull << (i % 64));
+	for (int dim = 0; dim < DIM_COUNT; dim++)
+		if (!some_value_keeps(&s->axis[dim], dim < DIM_LABEL ? must : &openers))
+			return false;
+	for (size_t i = 0; i < s->count; i++)
+		if (has(must, i) && s->rules[i]->effect == EFFECT_DENY && s->rules[i]->labels != 0 &&
+		    !some_label_keeps(s, i, &openers))
+			return false;
+	return contains(&s->all, must);
+}
+
 enum err check_space_walk(struct check_space *s, const struct check_walk *walk, struct err_info *info)
 {
 	struct path p = {.s = s, .walk = walk};
 	struct check_state start = {s->all, s->everyone};
 	enum err e;
 
+	if (!can_meet(s, &walk->must))
+		return ERR_OK;
 	/* In an emergency only the locks that hold there matter. */
 	for (size_t i = 0; i < s->count && walk->emergency; i++)
 		if (!has(&s->locks, i) || s->rules[i]->emergency_ok)

@@ -49,6 +49,7 @@ struct check_space {
 	size_t count;
 	struct check_axis axis[DIM_COUNT];
 	struct check_set all, everyone, locks, surely[DIM_COUNT + 1]; /* matched by whatever follows */
+	struct check_set nameable[DIM_PROJECT + 2]; /* by an actor dimension from here on */
 	size_t steps;
 	bool failed; /* memory, while building */
 };

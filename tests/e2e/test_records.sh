@@ -76,6 +76,14 @@ json "the permit gains somebody something" '(.diff.gains | length) > 0'
 as anna consent try --as okafor --purpose TREAT --json
 expect 0 "consent try"
 json "the preview says that the record is readable" --arg r "$record" '.readable > 0 and ([.answers[] | select(.record == $r)][0].form == "full")'
+as anna consent check --json
+expect 0 "consent check"
+json "it answers all questions, each finding in words" '.question == "all" and .holds and all(.findings[]; .text != "")'
+as anna consent check never --who okafor --category GEN --json
+expect 7 "an emergency contradicts a never"
+json "and is shown by one question" '.holds == false and (.findings[-1].witness | .emergency and .category == "GEN")'
+as anna consent check always --json
+expect 2 "an unknown question is a usage error"
 
 as okafor request new --owner anna --purpose TREAT --record "$record" --wait --json
 expect 0 "the request is granted"
