@@ -291,6 +291,11 @@ static void write_witness(struct cli *c, const struct app_witness *x)
 	json_end_object(&c->w);
 }
 
+static bool is_emergency(const struct app_check_finding *x)
+{
+	return strcmp(x->question, "emergency") == 0 && x->has_witness;
+}
+
 static void print_finding(struct cli *c, const struct app_check_finding *x)
 {
 	if (c->json) {
@@ -303,7 +308,25 @@ static void print_finding(struct cli *c, const struct app_check_finding *x)
 			write_witness(c, &x->witness);
 		json_end_object(&c->w);
 	}
-	cli_say_wrapped(c, "  ", cli_foreign(c, x->text));
+	if (!is_emergency(x))
+		cli_say_wrapped(c, "  ", cli_foreign(c, x->text));
+}
+
+/* Twenty lines that differ in one word are one line for people. */
+static void say_emergencies(struct cli *c, const struct app_check *x)
+{
+	struct buf line = BUF_INIT;
+	const char *glue = "Others can read in an emergency only: ";
+
+	for (size_t i = 0; i < x->count; i++) {
+		if (!is_emergency(&x->rows[i]))
+			continue;
+		buf_printf(&line, "%s%s", glue, x->rows[i].witness.category);
+		glue = ", ";
+	}
+	if (line.len > 0)
+		cli_say_wrapped(c, "  ", buf_text(&line));
+	buf_release(&line);
 }
 
 static void print_check(struct cli *c, const struct app_check *x, const char *question)
@@ -316,6 +339,7 @@ static void print_check(struct cli *c, const struct app_check *x, const char *qu
 	}
 	for (size_t i = 0; i < x->count; i++)
 		print_finding(c, &x->rows[i]);
+	say_emergencies(c, x);
 	if (c->json)
 		json_end_array(&c->w);
 	if (!x->holds)
