@@ -142,6 +142,11 @@ static enum err is_dead(struct search *s, bool *ret, const struct policy *p, siz
 	check_set_add(&walk.must, i);
 	s->rule = s->policy->rules[i].id;
 	TRY(run(s, &walk, info));
+	if (!s->found && s->policy->rules[i].lock && !s->policy->rules[i].emergency_ok) {
+		/* Beside a lock that lets emergencies pass it may be the one that stops them. */
+		walk.emergency = true;
+		TRY(run(s, &walk, info));
+	}
 	if (!s->found && s->policy->rules[i].effect != EFFECT_DENY) {
 		TRY(compile(&s->other, p, i));
 		walk.visit = differs;

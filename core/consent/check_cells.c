@@ -547,6 +547,7 @@ enum err check_space_walk(struct check_space *s, const struct check_walk *walk, 
 			start.alive.w[i / 64] &= ~(1ull << (i % 64));
 	start.named = meet(&start.named, &start.alive);
 	e = descend(&p, 0, &start);
-	return e == ERR_LIMIT ? err_set(info, e, "the rules meet in too many ways to look at each: ask about less, or join rules")
-			      : e;
+	if (e == ERR_LIMIT)
+		return err_set(info, e, "the rules meet in too many ways to look at each: ask about less, or join rules");
+	return e;
 }

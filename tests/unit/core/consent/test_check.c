@@ -114,6 +114,20 @@ static void test_a_leak_is_found_and_mended(void **state)
 	policy_release(&tight);
 }
 
+/* Where both match, the first one is named; but only the second one stops an emergency. */
+static void test_a_lock_that_decides_in_an_emergency_is_not_dead(void **state)
+{
+	struct policy p = policy_of("{\"effect\":\"deny\",\"lock\":true,\"emergency_ok\":true,\"categories\":[\"MED\"]},"
+				    "{\"effect\":\"deny\",\"lock\":true,\"categories\":[\"MED\"]}");
+	struct check_findings x = {0};
+
+	(void)state;
+	assert_int_equal(check_dead(&x, &p, TODAY, NULL), ERR_OK);
+	assert_int_equal(x.count, 0);
+	check_findings_release(&x);
+	policy_release(&p);
+}
+
 static void test_only_in_an_emergency(void **state)
 {
 	struct policy p = policy_of("{\"effect\":\"permit\",\"categories\":[\"LAB\"]},"
@@ -165,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_a_rule_that_only_adds_a_duty_is_not_dead),
 		cmocka_unit_test(test_conflicts_and_who_wins),
 		cmocka_unit_test(test_a_leak_is_found_and_mended),
+		cmocka_unit_test(test_a_lock_that_decides_in_an_emergency_is_not_dead),
 		cmocka_unit_test(test_only_in_an_emergency),
 		cmocka_unit_test(test_equal_and_wider),
 	};
