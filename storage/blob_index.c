@@ -184,6 +184,15 @@ enum err blob_index_remove(struct blob_store *s, const struct blob_id *id)
 	return ERR_OK;
 }
 
+enum err blob_index_unused(struct blob_store *s, bool *ret, const struct blob_id *id, int64_t before)
+{
+	int64_t unused = 0;
+
+	TRY(one(s, "SELECT pinned = 0 AND used < ?2 FROM blob WHERE id = ?1", id, before, 1, &unused));
+	*ret = unused != 0;
+	return ERR_OK;
+}
+
 enum err blob_index_touch(struct blob_store *s, const struct blob_id *id)
 {
 	int64_t used, now = blob_now(s);

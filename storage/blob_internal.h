@@ -39,6 +39,8 @@ enum err blob_index_end(struct blob_store *s, const struct blob_id *id) MUST_USE
 /* Whole now, and no upload any more. */
 enum err blob_index_whole(struct blob_store *s, const struct blob_id *id, uint64_t size) MUST_USE;
 enum err blob_index_remove(struct blob_store *s, const struct blob_id *id) MUST_USE;
+/* Not pinned, and last used before; ERR_NOT_FOUND. */
+enum err blob_index_unused(struct blob_store *s, bool *ret, const struct blob_id *id, int64_t before) MUST_USE;
 enum err blob_index_touch(struct blob_store *s, const struct blob_id *id) MUST_USE;
 enum err blob_index_pin(struct blob_store *s, const struct blob_id *id, bool pinned) MUST_USE;
 /* The blob that was used longest ago and is not pinned; ERR_NOT_FOUND. */

@@ -310,6 +310,16 @@ enum err blob_store_verify(struct blob_store *s, const struct blob_id *id, const
 	return ID_EQUAL(hash, *id) ? ERR_OK : ERR_BLOB;
 }
 
+enum err blob_store_remove_unused(struct blob_store *s, const struct blob_id *id, struct time_ms before)
+{
+	bool unused = false;
+	enum err e = blob_index_unused(s, &unused, id, before.v);
+
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && !unused))
+		return ERR_OK;
+	return e == ERR_OK ? blob_store_remove(s, id) : e;
+}
+
 enum err blob_store_remove(struct blob_store *s, const struct blob_id *id)
 {
 	char path[BLOB_PATH_MAX];

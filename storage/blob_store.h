@@ -94,6 +94,8 @@ enum err blob_store_fd(struct blob_store *s, int *ret_fd, uint64_t *ret_size, co
 /* Read it all again: ERR_BLOB when the bytes are not what the name says (the file stays: the caller decides). */
 enum err blob_store_verify(struct blob_store *s, const struct blob_id *id, const struct task *task) MUST_USE;
 enum err blob_store_remove(struct blob_store *s, const struct blob_id *id) MUST_USE; /* absent is fine */
+/* The same, unless it is pinned or was used at `before` or later: then it stays, and the answer is ERR_OK too. */
+enum err blob_store_remove_unused(struct blob_store *s, const struct blob_id *id, struct time_ms before) MUST_USE;
 
 typedef enum err blob_each(void *context, const struct blob_info *blob);
 /* All whole blobs by id; the callback may remove the one it is given. */

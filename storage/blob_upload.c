@@ -54,8 +54,13 @@ enum err blob_store_begin(struct blob_store *s, uint64_t *ret_have, const struct
 
 	if (size == 0 || size > BLOB_SIZE_MAX)
 		return err_set(info, ERR_RANGE, "a blob has 1 to %" PRIu64 " bytes", BLOB_SIZE_MAX);
-	if (blob_store_has(s, id))
+	if (blob_store_has(s, id)) {
+		/* Whoever is told so counts on it: a sweep of what nobody uses must not take it away next. */
+		e = blob_index_touch(s, id);
+		if (e != ERR_OK && e != ERR_NOT_FOUND) /* not in the index yet: no sweep lists it */
+			return err_set(info, e, "the blob's use cannot be noted");
 		return err_set(info, ERR_DUPLICATE, "the blob is here already");
+	}
 	blob_partial_path(path, s, id);
 	e = blob_index_partial(s, &declared, id);
 	if (e == ERR_OK)

@@ -285,6 +285,11 @@ static void sweep_list(struct job *job)
 		s->count = 0;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, ID_SIZE);
+}
+
 static enum err sweep_record(void *context, struct bytes key, struct bytes value)
 {
 	struct sweep *s = context;
@@ -292,10 +297,13 @@ static enum err sweep_record(void *context, struct bytes key, struct bytes value
 
 	(void)key;
 	TRY(WIRE_DECODE(&r, medlock__record_state, value, EVENT_DECODED_MAX, NULL));
-	for (size_t i = 0; r->deposit != NULL && i < r->deposit->n_renditions; i++)
-		for (size_t k = 0; k < s->count; k++)
-			if (bytes_equal(wire_bytes(r->deposit->renditions[i]->blob), BYTES_ID(s->ids[k])))
-				s->named[k] = true;
+	for (size_t i = 0; r->deposit != NULL && i < r->deposit->n_renditions; i++) {
+		ProtobufCBinaryData blob = r->deposit->renditions[i]->blob;
+		struct blob_id *found = blob.len == ID_SIZE ? bsearch(blob.data, s->ids, s->count, ID_SIZE, by_id) : NULL;
+
+		if (found != NULL)
+			s->named[found - s->ids] = true;
+	}
 	WIRE_FREE(r);
 	return ERR_OK;
 }
@@ -312,7 +320,7 @@ static void sweep_settle(struct job *job)
 
 	for (size_t i = 0; i < s->count && e == ERR_OK; i++)
 		e = s->named[i] ? blob_store_pin(s->node->blobs, &s->ids[i], true)
-				: blob_store_remove(s->node->blobs, &s->ids[i]);
+				: blob_store_remove_unused(s->node->blobs, &s->ids[i], s->before);
 }
 
 static void sweep_listed(struct job *job)
@@ -321,6 +329,7 @@ static void sweep_listed(struct job *job)
 	struct contract_kv *kv = ledger_app_state(s->node->app);
 	const uint8_t prefix[] = {'r'};
 
+	qsort(s->ids, s->count, ID_SIZE, by_id);
 	if (s->count == 0 || s->node->stopping ||
 	    kv->scan(kv->self, bytes_of(prefix, sizeof(prefix)), false, sweep_record, s) != ERR_OK) {
 		free(s);

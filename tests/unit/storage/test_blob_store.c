@@ -236,6 +236,31 @@ static void the_quota_drops_what_was_used_longest_ago(void **state)
 	buf_release(&got);
 }
 
+/* A deposit that goes on after a day is told that the blob is here; the sweep of unused ones comes right behind. */
+static void what_somebody_was_told_is_here_is_not_swept(void **state)
+{
+	struct blob_id told, unused, pinned;
+	struct time_ms before;
+	uint64_t have;
+
+	reopen(1000);
+	told = keep(300, 1);
+	unused = keep(200, 2);
+	pinned = keep(100, 3);
+	assert_int_equal(blob_store_pin(store, &pinned, true), ERR_OK);
+	now.now.v += 2 * MS_PER_DAY;
+	before.v = now.now.v - MS_PER_DAY;
+	assert_int_equal(blob_store_begin(store, &have, &told, 300, NULL), ERR_DUPLICATE);
+	assert_int_equal(blob_store_remove_unused(store, &told, before), ERR_OK);
+	assert_int_equal(blob_store_remove_unused(store, &pinned, before), ERR_OK);
+	assert_int_equal(blob_store_remove_unused(store, &unused, before), ERR_OK);
+	assert_int_equal(blob_store_remove_unused(store, &unused, before), ERR_OK);
+	assert_true(blob_store_has(store, &told) && blob_store_has(store, &pinned));
+	assert_false(blob_store_has(store, &unused));
+	assert_int_equal(blob_store_remove(store, &told), ERR_OK);
+	assert_int_equal(blob_store_remove(store, &pinned), ERR_OK);
+}
+
 static void old_partials_are_dropped(void **state)
 {
 	uint64_t have, count = 9, size;
@@ -342,6 +367,7 @@ int main(void)
 		WITH_DIR(reads_stop_at_the_end),
 		WITH_DIR(a_changed_blob_is_found_out),
 		WITH_DIR(the_quota_drops_what_was_used_longest_ago),
+		WITH_DIR(what_somebody_was_told_is_here_is_not_swept),
 		WITH_DIR(old_partials_are_dropped),
 		WITH_DIR(a_lost_or_damaged_index_is_made_again),
 		WITH_DIR(a_blob_that_had_its_name_is_adopted),
