@@ -49,40 +49,29 @@ static bool may_request(const struct asker *who, struct bytes value)
 	return may;
 }
 
-struct lists {
-	const struct asker *who;
-	struct bytes record;
-};
-
-/* ERR_DUPLICATE ends the scan: found. */
-static enum err request_lists(void *context, struct bytes key, struct bytes value)
-{
-	const struct lists *l = context;
-	Medlock__RequestState *q = NULL;
-	enum err e = ERR_OK;
-
-	(void)key;
-	TRY(WIRE_DECODE(&q, medlock__request_state, value, EVENT_DECODED_MAX, NULL));
-	for (size_t i = 0; is(wire_bytes(q->requester), l->who) && i < q->n_records; i++)
-		if (bytes_equal(wire_bytes(q->records[i]->record), l->record))
-			e = ERR_DUPLICATE;
-	WIRE_FREE(q);
-	return e;
-}
-
-/* A request of the asker lists the record: the one that is named, so that no search is needed, or any. */
+/* A request of the asker lists the record.  It must be named: a search over all requests would let anybody with a ticket
+ * keep the loop busy for as long as the ledger is large.
+ */
 static bool request_names(struct node *n, const struct asker *who, struct bytes request, struct bytes record)
 {
 	struct contract_kv *kv = ledger_app_state(n->app);
-	struct lists l = {who, record};
-	struct state_key key = {.len = 1, .b = {'q'}};
+	Medlock__RequestState *q = NULL;
+	struct buf value = BUF_INIT;
 	struct request_id id;
+	struct state_key key;
+	bool names = false;
 
-	if (request.len == sizeof(id.b)) {
-		ID_COPY(id, request.data);
-		key = state_key_request(&id);
-	}
-	return kv->scan(kv->self, state_key_bytes(&key), false, request_lists, &l) == ERR_DUPLICATE;
+	if (request.len != sizeof(id.b))
+		return false;
+	ID_COPY(id, request.data);
+	key = state_key_request(&id);
+	if (kv->get(kv->self, &value, state_key_bytes(&key)) == ERR_OK &&
+	    WIRE_DECODE(&q, medlock__request_state, buf_bytes(&value), EVENT_DECODED_MAX, NULL) == ERR_OK)
+		for (size_t i = 0; is(wire_bytes(q->requester), who) && i < q->n_records; i++)
+			names |= bytes_equal(wire_bytes(q->records[i]->record), record);
+	WIRE_FREE(q);
+	buf_release(&value);
+	return names;
 }
 
 static bool may_record(struct node *n, const struct asker *who, struct bytes key, struct bytes value,

@@ -474,6 +474,27 @@ static void get_blob(struct peer *p, const struct secret *seed, enum err expect)
 	buf_release(&piece);
 }
 
+/* A record's row: to a requester who names the request that lists it, and to nobody who names none or another's. */
+static void test_record_row(void **state)
+{
+	struct peer *p = *state;
+	struct state_key key;
+	struct peer_call doctor = call_as(p, &p->clinician);
+	Medlock__ProofReply *proof = NULL;
+	struct request_id other = {{9}};
+
+	put_blob(p);
+	deposit(p);
+	permit(p);
+	request(p);
+	key = state_key_record(&p->record);
+	assert_int_equal(peer_proof(&doctor, &proof, state_key_bytes(&key), NULL, NULL), ERR_NOT_FOUND);
+	assert_int_equal(peer_proof(&doctor, &proof, state_key_bytes(&key), &other, NULL), ERR_NOT_FOUND);
+	assert_int_equal(peer_proof(&doctor, &proof, state_key_bytes(&key), &p->request, NULL), ERR_OK);
+	assert_true(proof->present);
+	WIRE_FREE(proof);
+}
+
 static void test_release(void **state)
 {
 	struct peer *p = *state;
@@ -515,6 +536,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_reading, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_transaction, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_record_row, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_release, setup, teardown),
 	};
 
