@@ -60,7 +60,7 @@ struct node {
 	int64_t last_request; /* steady ms: somebody is there while this is recent */
 	struct receipts *receipts;
 	int64_t blobs_due; /* steady ms */
-	bool stopping;
+	bool stopping, finishing; /* no new work; nothing may be touched any more */
 	uint64_t releases, release_refusals, blob_bytes_in, blob_bytes_out;
 	enum err halted;
 	struct err_info halted_info;

@@ -81,8 +81,11 @@ static void engine_due(struct node *n)
 
 static void on_poll(evutil_socket_t fd, short what, void *context)
 {
+	const struct node *n = context;
+
 	(void)fd, (void)what;
-	engine_due(context);
+	if (!n->finishing)
+		engine_due(context);
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *context)
@@ -90,6 +93,8 @@ static void on_wake(evutil_socket_t fd, short what, void *context)
 	struct node *n = context;
 
 	(void)fd, (void)what;
+	if (n->finishing)
+		return;
 	workers_collect(n->workers);
 	engine_due(n);
 }
@@ -104,6 +109,8 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	struct node *n = context;
 
 	(void)fd, (void)what;
+	if (n->finishing)
+		return;
 	status_tick(n);
 	receipts_tick(n->receipts);
 	if (node_steady(n) >= n->blobs_due) {
@@ -294,7 +301,7 @@ static void event_drop(struct event *e)
 
 static void finish(struct node *n)
 {
-	n->stopping = true;
+	n->stopping = n->finishing = true; /* the HTTP server turns the loop once more, when what a tick needs is gone */
 	if (n->engine != NULL)
 		n->engine->stop(n->engine->self, NODE_DRAIN_MS);
 	workers_free(n->workers); /* answers what it still had */
