@@ -45,7 +45,7 @@ struct seen {
 	unsigned taken[64], refused[64]; /* by action */
 	unsigned code[CODE_MAX];
 	unsigned release[CODE_MAX];      /* custodians' questions by answer */
-	unsigned reason[DECISION_REASON_NO_FORM + 1], used_up; /* of decisions, in the owners' events; rules, each block */
+	unsigned reason[DECISION_REASON_ANSWER + 1], used_up; /* of decisions, in the owners' events; rules, each block */
 };
 
 struct run {
