@@ -27,7 +27,7 @@
 #define WORLDS 10u
 #define STEPS 300u
 #endif
-#define WORLDS_MAX (4 * WORLDS) /* more of them while something was not seen yet */
+#define WORLDS_MAX 60u /* more of them while something was not seen yet */
 #define BLOCK_TXS 8u
 #define RELEASES 4u /* questions of custodians after each block */
 #define SEEDS_APART 1000u  /* so that two runs share no world */
@@ -424,7 +424,7 @@ static void count_decisions(struct run *r)
 
 		memcpy(owner.b, list[i].owner.b, 32);
 		assert_int_equal(event_parse(&event, &owner, list[i].n, buf_bytes(&list[i].bytes), NULL), ERR_OK);
-		for (size_t k = 0; k < event->n_records && event->kind == ACTION_ACCESS_REQUEST; k++)
+		for (size_t k = 0; k < event->n_records && (event->kind == ACTION_ACCESS_REQUEST || event->kind == ACTION_ACCESS_ANSWER); k++)
 			r->seen->reason[event->records[k]->reason]++;
 		WIRE_FREE(event);
 	}
