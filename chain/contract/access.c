@@ -21,11 +21,18 @@ enum err access_account(Medlock__AccountState **ret, struct contract_kv *kv, con
 	return ROWS_GET(&s, ret, medlock__account_state, state_key_account(account));
 }
 
-enum err access_sign_key(struct sign_public *ret, const Medlock__AccountState *a)
+const Medlock__KeySet *access_keys(const Medlock__AccountState *a, struct time_ms now)
 {
-	if (!a->keys || a->keys->sign.len != sizeof(ret->b))
+	return a->pending && now.v >= a->pending->effective ? a->pending->keys : a->keys;
+}
+
+enum err access_sign_key(struct sign_public *ret, const Medlock__AccountState *a, struct time_ms now)
+{
+	const Medlock__KeySet *keys = access_keys(a, now);
+
+	if (!keys || keys->sign.len != sizeof(ret->b))
 		return ERR_DAMAGED;
-	memcpy(ret->b, a->keys->sign.data, sizeof(ret->b));
+	memcpy(ret->b, keys->sign.data, sizeof(ret->b));
 	return ERR_OK;
 }
 

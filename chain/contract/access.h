@@ -29,10 +29,12 @@ enum err access_blob_owner(struct contract_kv *kv, const struct account_id *acco
 enum err access_account(Medlock__AccountState **ret, struct contract_kv *kv, const struct account_id *account) MUST_USE;
 /* Certified, not revoked, not expired at `now`: ERR_OK, ERR_NOT_CERTIFIED, ERR_REVOKED, ERR_EXPIRED. */
 enum err access_account_stands(const Medlock__AccountState *a, struct time_ms now) MUST_USE;
+/* The keys that are the account's at `now`: those that helpers announced from their time on.  NULL for a row without. */
+const Medlock__KeySet *access_keys(const Medlock__AccountState *a, struct time_ms now);
 /* The key that the account's signatures are checked with.  Its point was checked when the row was made (keyset_check), which
  * costs as much as a signature, and is not checked again.  ERR_DAMAGED for a row without one.
  */
-enum err access_sign_key(struct sign_public *ret, const Medlock__AccountState *a) MUST_USE;
+enum err access_sign_key(struct sign_public *ret, const Medlock__AccountState *a, struct time_ms now) MUST_USE;
 enum err access_network(Medlock__Network **ret, struct contract_kv *kv) MUST_USE;
 
 #endif

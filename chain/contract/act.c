@@ -13,7 +13,7 @@ static enum err check_signature(const struct act *a, const Medlock__Signature *s
 	struct sign_public key;
 	int verdict = -1;
 
-	TRY(access_sign_key(&key, row));
+	TRY(access_sign_key(&key, row, a->block->time));
 	if (a->verdicts)
 		verdict = a->verdicts->signature(a->verdicts->self, &a->tx->id, &key);
 	if (verdict < 0)
@@ -53,10 +53,8 @@ static bool contains(const ProtobufCBinaryData *ids, size_t count, struct bytes 
 }
 
 /* At least two thirds of the operators now in state; only for a change of the network. */
-static enum err authorise_approvals(struct act *a, const Medlock__Approvals *list)
+static enum err authorise_operators(struct act *a, const Medlock__Approvals *list)
 {
-	if (a->tx->action != ACTION_NETWORK_SET)
-		return ERR_ROLE;
 	for (size_t i = 0; i < list->n_signatures; i++) {
 		Medlock__AccountState *row = NULL;
 
@@ -68,13 +66,45 @@ static enum err authorise_approvals(struct act *a, const Medlock__Approvals *lis
 	return list->n_signatures * 3 >= a->network->n_operators * 2 ? ERR_OK : ERR_ROLE;
 }
 
+/* Helpers whom the account named, as many as it asked for, together with the authority. */
+static enum err authorise_helpers(struct act *a, const Medlock__Approvals *list)
+{
+	const Medlock__Helpers *h = a->tx->body->account_keys->by_helpers;
+	size_t helpers = 0, authorities = 0;
+
+	if (!h)
+		return ERR_ROLE;
+	for (size_t i = 0; i < list->n_signatures; i++) {
+		struct bytes id = wire_bytes(list->signatures[i]->account);
+		Medlock__AccountState *row = NULL;
+
+		if (contains(h->accounts, h->n_accounts, id))
+			helpers++;
+		else if (contains(a->network->authorities, a->network->n_authorities, id))
+			authorities++;
+		else
+			return ERR_ROLE;
+		TRY(check_signer(a, &row, list->signatures[i]));
+		WIRE_FREE(row);
+	}
+	return helpers >= h->threshold && authorities > 0 ? ERR_OK : ERR_ROLE;
+}
+
+static enum err authorise_approvals(struct act *a, const Medlock__Approvals *list)
+{
+	if (a->tx->action == ACTION_NETWORK_SET)
+		return authorise_operators(a, list);
+	return a->tx->action == ACTION_ACCOUNT_KEYS ? authorise_helpers(a, list) : ERR_ROLE;
+}
+
 enum err act_authorise(struct act *a)
 {
 	const Medlock__Auth *auth = a->tx->wire->auth;
 
 	if (auth->by_case == MEDLOCK__AUTH__BY_APPROVALS)
 		return authorise_approvals(a, auth->approvals);
-	return check_signer(a, &a->actor, auth->signature);
+	TRY(check_signer(a, &a->actor, auth->signature));
+	return account_keys_settle(a, &a->who, a->actor);
 }
 
 bool act_is_authority(const struct act *a)

@@ -36,6 +36,9 @@ bool act_is_custodian(const struct act *a);
 /* May account act for owner?  Today only the owner; delegates come in here. */
 bool acts_for(const struct account_id *owner, const struct account_id *account);
 
+/* Keys that helpers announced and whose time has come move up into the account's row, which is changed and stored. */
+enum err account_keys_settle(struct act *a, const struct account_id *id, Medlock__AccountState *row) MUST_USE;
+
 /* Pay for records looked at: ERR_LIMIT when the block has no room left. */
 enum err act_pay(struct act *a, uint32_t cost) MUST_USE;
 

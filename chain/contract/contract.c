@@ -16,6 +16,7 @@ struct action {
 #define WHO_OFFICE (ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_PEER) | ROLE_BIT(ROLE_OPERATOR))
 #define WHO_READER                                                                                 \
 	(ROLE_BIT(ROLE_PATIENT) | ROLE_BIT(ROLE_CLINICIAN) | ROLE_BIT(ROLE_RESEARCHER) | ROLE_BIT(ROLE_OFFICER))
+#define WHO_PERSON (WHO_READER | ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_AUDITOR)) /* a peer's keys are the operators' affair */
 #define WHO_ANY (WHO_OWNER | WHO_OFFICE | WHO_READER | ROLE_BIT(ROLE_AUDITOR))
 
 static const struct action actions[] = {

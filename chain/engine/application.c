@@ -115,7 +115,7 @@ static enum err approval_check(struct ledger_app *a, const struct tx *tx, const 
 	e = access_account(&account, &a->kv, &id);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_NOT_CERTIFIED : e;
-	e = access_sign_key(&key, account);
+	e = access_sign_key(&key, account, a->at.time);
 	WIRE_FREE(account);
 	return e != ERR_OK ? e : tx_verify_signature(tx, s, &key);
 }
@@ -364,7 +364,7 @@ static enum err signer(void *self, struct sign_public *ret, const struct tx *tx)
 		return ERR_NOT_FOUND;
 	ID_COPY(id, tx->wire->auth->signature->account.data);
 	TRY(access_account(&account, &a->kv, &id));
-	e = access_sign_key(ret, account);
+	e = access_sign_key(ret, account, a->at.time);
 	WIRE_FREE(account);
 	return e;
 }

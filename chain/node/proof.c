@@ -96,7 +96,10 @@ static bool may_read(struct node *n, const struct asker *who, struct bytes key, 
 	case 'p':
 	case 'u':
 	case 'o':
+	case 'g':
 		return is(key_part(key, 0), who);
+	case 'i': /* who has only the key cannot sign a ticket: she does not know her account's name yet */
+		return true;
 	case 'a':
 		return is(key_part(key, 0), who) || (present && may_account(who, key, value));
 	case 'r':
@@ -141,18 +144,20 @@ static void spoil(const struct node_faults *faults, struct buf *proof)
 void service_proof(void *self, struct http_request *r)
 {
 	struct node *n = self;
-	struct asker who;
-	struct state_key key;
+	struct asker who = {0};
+	struct state_key key = {0};
 	struct buf raw = BUF_INIT, request = BUF_INIT, parts[2] = {BUF_INIT, BUF_INIT};
 	Medlock__ProofReply reply = MEDLOCK__PROOF_REPLY__INIT;
 	enum err e;
 
-	if (!node_reader(n, &who, r))
-		return;
 	e = http_query_hex(&raw, r, API_PARAM_KEY, STATE_KEY_BYTES_MAX);
 	e = e == ERR_NOT_FOUND ? ERR_FORMAT : e;
 	if (e == ERR_OK)
 		e = state_key_parse(&key, buf_bytes(&raw));
+	if ((e != ERR_OK || key.b[0] != 'i') && !node_reader(n, &who, r)) {
+		buf_release(&raw);
+		return;
+	}
 	if (e == ERR_OK && (e = http_query_hex(&request, r, API_PARAM_REQUEST, ID_SIZE)) == ERR_NOT_FOUND)
 		e = ERR_OK;
 	if (e == ERR_OK)

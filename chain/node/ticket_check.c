@@ -45,7 +45,7 @@ static enum err asker_of(struct node *n, struct asker *ret, struct sign_public *
 	TRY(access_account(&a, kv, id));
 	e = access_account_stands(a, node_now(n));
 	if (e == ERR_OK)
-		e = access_sign_key(ret_key, a);
+		e = access_sign_key(ret_key, a, node_now(n));
 	if (e == ERR_OK)
 		e = access_network(&network, kv);
 	if (e == ERR_OK) {

@@ -84,6 +84,19 @@ enum err keyset_check(const Medlock__KeySet *keys, struct bytes keys_signature, 
 	return check_open(keys, network);
 }
 
+struct hash32 helpers_commitment(const struct account_id *account, const Medlock__Helpers *helpers)
+{
+	uint8_t threshold = (uint8_t)helpers->threshold;
+	struct bytes parts[3 + ACCOUNT_HELPERS_MAX] = {BYTES_ID(*account), wire_bytes(helpers->salt),
+						       bytes_of(&threshold, 1)};
+	size_t count = helpers->n_accounts;
+
+	ASSERT(count <= ACCOUNT_HELPERS_MAX);
+	for (size_t i = 0; i < count; i++)
+		parts[3 + i] = wire_bytes(helpers->accounts[i]);
+	return hash_parts("medlock helpers", parts, 3 + count);
+}
+
 enum err deposit_label(struct hash32 *ret, const struct network_id *network, const struct account_id *depositor,
 		       const Medlock__RecordDeposit *deposit)
 {

@@ -30,6 +30,11 @@
 #define RECORD_SIZE_MAX (16ull * 1024 * 1024 * 1024) /* of one encrypted rendition */
 #define ACCOUNT_PURPOSES_MAX 32u
 
+#define ACCOUNT_EARLIER_MAX 512u
+#define ACCOUNT_HELPERS_MAX 16u
+#define ACCOUNT_HELPERS_MIN 2u
+#define ACCOUNT_KEYS_DELAY_MS (72ll * 3600 * 1000) /* in which the account can cancel what helpers announced */
+
 #define OPERATORS_MAX 64u
 #define VALIDATORS_MAX 100u
 #define CUSTODIANS_MAX 128u

@@ -22,6 +22,14 @@ static struct state_key key_one(char tag, struct bytes part)
 	return k;
 }
 
+static void add_be32(struct state_key *k, uint32_t v)
+{
+	uint8_t be[4];
+
+	put_be32(be, v);
+	add(k, bytes_of(be, sizeof(be)));
+}
+
 static void add_be64(struct state_key *k, uint64_t v)
 {
 	uint8_t be[8];
@@ -106,6 +114,20 @@ struct state_key state_key_request_key(struct bytes key)
 	return key_one('k', key);
 }
 
+struct state_key state_key_keys(const struct account_id *account, uint32_t generation)
+{
+	struct state_key k = key_one('g', BYTES_ID(*account));
+
+	add_be32(&k, generation);
+	return k;
+}
+
+struct state_key state_key_sign(struct bytes key)
+{
+	ASSERT(key.len == 32);
+	return key_one('i', key);
+}
+
 /* The lengths of the parts of each row, 0 for none. */
 static const struct {
 	char tag;
@@ -113,6 +135,7 @@ static const struct {
 } rows[] = {
 	{'a', {32, 0}}, {'p', {32, 0}}, {'u', {32, 4}}, {'n', {0, 0}},	{'c', {48, 0}},
 	{'r', {32, 0}}, {'o', {32, 8}}, {'q', {32, 0}}, {'x', {8, 32}}, {'k', {32, 0}},
+	{'g', {32, 4}}, {'i', {32, 0}},
 };
 
 enum err state_key_parse(struct state_key *ret, struct bytes in)

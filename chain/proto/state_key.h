@@ -6,6 +6,7 @@
  *   'p' owner              PolicyState         'o' owner, be64 number record id (32 bytes)
  *   'u' owner, be32 rule   RuleState           'q' request            RequestState
  *   'n'                    Network             'x' be64 valid_until, replay key  ReplayState
+ *   'g' account, be32 generation  KeysState  'i' sign key (32)     account id (32 bytes) whose keys changed
  *   'c' u (48)             1 byte: capsule seen    'k' key (32)       1 byte: request key seen
  */
 #ifndef MEDLOCK_PROTO_STATE_KEY_H
@@ -26,6 +27,9 @@ static inline struct bytes state_key_bytes(const struct state_key *k)
 }
 
 struct state_key state_key_account(const struct account_id *account);
+struct state_key state_key_keys(const struct account_id *account, uint32_t generation); /* from 1 */
+/* Sign keys that an account gave up or changed to: none of them serves again, and whoever has only the key finds the name. */
+struct state_key state_key_sign(struct bytes key);
 struct state_key state_key_policy(const struct account_id *owner);
 struct state_key state_key_rule(const struct account_id *owner, uint32_t rule);
 struct state_key state_key_rules(const struct account_id *owner); /* prefix of all of an owner's */

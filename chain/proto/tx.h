@@ -66,6 +66,11 @@ enum err keyset_statement(struct hash32 *ret, const struct network_id *network, 
 enum err keyset_check(const Medlock__KeySet *keys, struct bytes keys_signature, const struct network_id *network,
 		      const struct account_id *account) MUST_USE;
 
+/* What an account's row says of its helpers: hash_tagged("medlock helpers", account, salt, threshold in one byte, then each
+ * helper's account, ascending).  The salt keeps the ledger from telling who helps whom until they do.
+ */
+struct hash32 helpers_commitment(const struct account_id *account, const Medlock__Helpers *helpers);
+
 /* Context bytes of the proof of possession of the open key: "medlock-open-v1" || network_id || sign key. */
 void keyset_open_context(struct buf *out, const struct network_id *network, struct bytes sign_key);
 

@@ -120,6 +120,8 @@ static enum err check_action(const Medlock__Body *b, struct err_info *info)
 		return check_cert_anchor(b->cert_anchor, info);
 	case MEDLOCK__BODY__ACTION_CERT_REVOKE:
 		return check_cert_revoke(b->cert_revoke, info);
+	case MEDLOCK__BODY__ACTION_ACCOUNT_KEYS:
+		return check_account_keys(b->account_keys, info);
 	case MEDLOCK__BODY__ACTION_RECORD_DEPOSIT:
 		return check_record_deposit(b->record_deposit, info);
 	case MEDLOCK__BODY__ACTION_CONSENT_SET:

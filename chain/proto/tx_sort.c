@@ -63,6 +63,9 @@ void tx_body_sort(Medlock__Body *b)
 {
 	if (b->action_case == MEDLOCK__BODY__ACTION_CERT_ANCHOR) {
 		SORT(b->cert_anchor->purposes, b->cert_anchor->n_purposes, by_number);
+	} else if (b->action_case == MEDLOCK__BODY__ACTION_ACCOUNT_KEYS) {
+		if (b->account_keys->by_helpers)
+			SORT(b->account_keys->by_helpers->accounts, b->account_keys->by_helpers->n_accounts, by_bytes);
 	} else if (b->action_case == MEDLOCK__BODY__ACTION_RECORD_DEPOSIT) {
 		SORT(b->record_deposit->labels, b->record_deposit->n_labels, by_number);
 		SORT(b->record_deposit->renditions, b->record_deposit->n_renditions, by_form);

@@ -56,6 +56,8 @@ static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 		.kind = code_text(CODES_ACTION, event->kind),
 		.purpose = event->purpose ? code_text(CODES_PURPOSE, event->purpose) : "",
 		.role = event->actor_role ? code_text(CODES_ROLE, event->actor_role) : "",
+		.keys_change = event->keys_change ? code_text(CODES_KEYS_CHANGE, event->keys_change) : "",
+		.effective = {event->effective},
 		.emergency = event->emergency,
 		.paused = event->paused,
 		.policy_version = event->policy_version,

@@ -12,8 +12,8 @@ struct app_event_record {
 };
 struct app_event {
 	uint64_t n, height;
-	struct time_ms at;
-	const char *kind, *purpose, *role; /* "" when the event has none */
+	struct time_ms at, effective; /* effective: of announced keys */
+	const char *kind, *purpose, *role, *keys_change; /* "" when the event has none */
 	struct account_id who;
 	struct organisation_id org;
 	struct tx_id tx;

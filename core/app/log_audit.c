@@ -15,6 +15,7 @@
 static const struct { const char *kind, *code, *display, *action; } kinds[] = {
 	{"cert_anchor", "110137", "User Security Attributes Changed", "U"},
 	{"cert_revoke", "110137", "User Security Attributes Changed", "U"},
+	{"account_keys", "110137", "User Security Attributes Changed", "U"},
 	{"record_deposit", "110107", "Import", "C"},
 	{"consent_set", "110136", "Security Roles Changed", "U"},
 	{"consent_pause", "110136", "Security Roles Changed", "U"},

@@ -142,6 +142,18 @@ static enum err allowed(const struct holder *h, uint32_t capability)
 	return (h->capabilities & capability) != 0 ? ERR_OK : ERR_ROLE;
 }
 
+/* Helpers are named and an announcement is cancelled by the account; as a helper one signs for another.  New keys for this
+ * account are signed only where they are made.
+ */
+static enum err keys_allowed(const struct holder *h, const Medlock__AccountKeys *x)
+{
+	bool mine = own(h, x->account);
+
+	if (x->by_helpers)
+		return mine ? ERR_ROLE : ERR_OK;
+	return mine && !x->keys ? ERR_OK : ERR_ROLE;
+}
+
 static enum err action_allowed(const struct holder *h, const Medlock__Body *b)
 {
 	switch (b->action_case) {
@@ -158,6 +170,8 @@ static enum err action_allowed(const struct holder *h, const Medlock__Body *b)
 		return allowed(h, KEYHOLDER_CA);
 	case MEDLOCK__BODY__ACTION_CERT_REVOKE:
 		return own(h, b->cert_revoke->account) ? ERR_OK : allowed(h, KEYHOLDER_CA);
+	case MEDLOCK__BODY__ACTION_ACCOUNT_KEYS:
+		return keys_allowed(h, b->account_keys);
 	case MEDLOCK__BODY__ACTION_NETWORK_SET:
 		return allowed(h, KEYHOLDER_OPERATOR);
 	case MEDLOCK__BODY__ACTION_RELEASE_RECEIPT: /* custodians are peers, not people */

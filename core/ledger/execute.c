@@ -198,7 +198,7 @@ enum err executor_signer(struct executor *x, struct sign_public *ret, const stru
 	enum err e;
 
 	TRY(access_account(&row, &kv, account));
-	e = access_sign_key(ret, row);
+	e = access_sign_key(ret, row, (struct time_ms){0});
 	WIRE_FREE(row);
 	return e;
 }

@@ -26,7 +26,9 @@ struct hash32 executor_root(const struct executor *x);
 /* Signatures whose verdicts are known already, asked for in the blocks that follow; NULL: none.  Borrowed. */
 void executor_verdicts(struct executor *x, const struct contract_verdicts *verdicts);
 
-/* The key that this account signs with by the state now, between blocks.  ERR_NOT_FOUND. */
+/* The key that this account signs with by its row, between blocks; keys that helpers announced do not count, whatever their
+ * time: a guess, which the contract does not take for more.  ERR_NOT_FOUND.
+ */
 enum err executor_signer(struct executor *x, struct sign_public *ret, const struct account_id *account) MUST_USE;
 
 struct executed {

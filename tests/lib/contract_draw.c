@@ -44,6 +44,23 @@ const struct world_account *draw_keys_of(struct draw *d, const struct hash32 *id
 	return NULL;
 }
 
+const struct world_account *draw_current(struct draw *d, const struct world_account *p)
+{
+	struct hash32 id;
+	const struct m_account *row;
+	struct bytes now;
+
+	memcpy(id.b, p->id.b, 32);
+	row = m_account(d->model, &id);
+	if (!row || row->generation + (row->pending != NULL) == 0)
+		return p;
+	now = wire_bytes(m_keys_of(row, d->w->block.time.v)->sign);
+	for (size_t i = 0; i < d->other_count; i++)
+		if (ID_EQUAL(d->other[i].id, p->id) && bytes_equal(BYTES_ID(d->other[i].sign), now))
+			return &d->other[i];
+	return p;
+}
+
 struct hash32 draw_nobody(struct draw *d)
 {
 	struct hash32 id;
@@ -63,6 +80,7 @@ void draw_init(struct draw *d, struct world *w, struct model *model)
 		rng_fill(d->rng, d->organisations[i].b, 32);
 	for (size_t i = 0; i < DRAW_PROJECTS; i++)
 		d->projects[i] = draw_nobody(d);
+	d->helpers_salt = draw_nobody(d);
 	if (once_in(d, 4)) /* a name like others, though nothing but zeros */
 		d->organisations[0] = (struct organisation_id){{0}};
 	if (once_in(d, 4))
@@ -73,6 +91,8 @@ void draw_release(struct draw *d)
 {
 	for (size_t i = 5; i < d->people_count; i++)
 		world_account_release(&d->people[i]);
+	for (size_t i = 0; i < d->other_count; i++)
+		world_account_release(&d->other[i]);
 	for (size_t i = 0; i < d->past_count; i++)
 		buf_release(&d->past[i]);
 }
@@ -114,7 +134,7 @@ void draw_finish(struct draw *d, struct buf *ret_tx, Medlock__Body *body, const 
 		body->network_id = m_data(&other);
 	if (once_in(d, 20))
 		by = draw_person(d, 0);
-	world_sign(ret_tx, d->w, body, by);
+	world_sign(ret_tx, d->w, body, once_in(d, 15) ? by : draw_current(d, by));
 	if (once_in(d, 40)) /* the signature comes last */
 		ret_tx->data[ret_tx->len - 1 - below(d, 64)] ^= (uint8_t)(1u << below(d, 8));
 	if (once_in(d, 100))
@@ -183,7 +203,7 @@ void draw_enrol(struct draw *d, struct buf *ret_tx, uint32_t role)
 	fill_anchor(d, &c, of);
 	add_keys(d, &c, of);
 	body = anchor_body(d, &c);
-	world_sign(ret_tx, d->w, &body, &d->w->ca);
+	world_sign(ret_tx, d->w, &body, draw_current(d, &d->w->ca));
 	keep(d, ret_tx);
 }
 
@@ -284,8 +304,9 @@ void draw_tx(struct draw *d, struct buf *ret_tx)
 		void (*draw)(struct draw *, struct buf *);
 		unsigned weight;
 	} kinds[] = {{draw_again, 7},  {draw_anchor, 9},  {draw_revoke, 3},   {draw_deposit, 16}, {draw_rules, 16},
-		     {draw_pause, 4},  {draw_request, 30}, {draw_answer, 20}, {draw_close, 5},   {draw_receipt, 6},  {draw_network, 7}};
-	size_t at = below(d, 123);
+		     {draw_pause, 4},  {draw_request, 30}, {draw_answer, 20}, {draw_close, 5},   {draw_receipt, 6},  {draw_network, 7},
+		     {draw_account_keys, 8}};
+	size_t at = below(d, 131);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); at -= kinds[i++].weight)
 		if (at < kinds[i].weight) {

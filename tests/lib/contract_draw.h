@@ -13,6 +13,7 @@
 
 #define DRAW_PEOPLE 30u
 #define DRAW_PAST 48u
+#define DRAW_OTHER_KEYS 24u
 #define DRAW_ORGANISATIONS 3u
 #define DRAW_PROJECTS 2u
 
@@ -22,6 +23,9 @@ struct draw {
 	const struct rng *rng;
 	struct world_account people[DRAW_PEOPLE]; /* the first five are the world's own */
 	size_t people_count;
+	struct world_account other[DRAW_OTHER_KEYS]; /* keys that people changed to, or would have */
+	size_t other_count;
+	struct hash32 helpers_salt; /* of everybody's helpers: drawn ones can be opened later */
 	struct organisation_id organisations[DRAW_ORGANISATIONS];
 	struct hash32 projects[DRAW_PROJECTS];
 	struct buf past[DRAW_PAST]; /* transactions that were drawn, to be sent again */
@@ -39,6 +43,11 @@ void draw_enrol(struct draw *d, struct buf *ret_tx, uint32_t role);
 void draw_costly(struct draw *d, struct buf *ret_tx);
 
 /* Inside tests/lib/contract_draw*.c. */
+/* The same person with the keys that are theirs now. */
+const struct world_account *draw_current(struct draw *d, const struct world_account *p);
+/* These sign one body together; by: in any order, mostly sorted here. */
+void draw_signed_by(struct draw *d, struct buf *ret_tx, Medlock__Body *body, const struct world_account **by, size_t count);
+void draw_account_keys(struct draw *d, struct buf *ret_tx);
 bool once_in(struct draw *d, unsigned n);
 size_t below(struct draw *d, size_t n);
 const struct world_account *draw_person(struct draw *d, uint32_t role); /* any when nobody has it; 0: anybody */

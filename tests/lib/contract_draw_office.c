@@ -283,10 +283,8 @@ static int by_account(const void *x, const void *y)
 	return memcmp((*a)->id.b, (*b)->id.b, 32);
 }
 
-/* Most of the operators, seldom somebody else too, sign one body together. */
-static void draw_together(struct draw *d, struct buf *ret_tx, Medlock__Body *body)
+void draw_signed_by(struct draw *d, struct buf *ret_tx, Medlock__Body *body, const struct world_account **who, size_t n)
 {
-	const struct world_account *who[APPROVALS_MAX];
 	Medlock__Signature by[APPROVALS_MAX], *list[APPROVALS_MAX];
 	Medlock__Approvals approvals = MEDLOCK__APPROVALS__INIT;
 	Medlock__Auth auth = MEDLOCK__AUTH__INIT;
@@ -294,22 +292,13 @@ static void draw_together(struct draw *d, struct buf *ret_tx, Medlock__Body *bod
 	struct signature signature[APPROVALS_MAX];
 	struct buf bytes = BUF_INIT;
 	struct hash32 hash;
-	size_t n = 0;
 
-	for (size_t i = 0; i < d->model->network->n_operators && n < APPROVALS_MAX - 1; i++) {
-		struct hash32 id = m_id(d->model->network->operators[i]);
-
-		if (!once_in(d, 8) && draw_keys_of(d, &id))
-			who[n++] = draw_keys_of(d, &id);
-	}
-	if (n == 0 || once_in(d, 12))
-		who[n++] = draw_person(d, 0);
 	if (!once_in(d, 30))
 		qsort(who, n, sizeof(*who), by_account);
 	WIRE_ENCODE(&bytes, body);
 	hash = tx_signing_hash(&d->w->network, buf_bytes(&bytes));
 	for (size_t i = 0; i < n; i++) {
-		sign_make(&signature[i], who[i]->sign_seed, BYTES_ID(hash));
+		sign_make(&signature[i], draw_current(d, who[i])->sign_seed, BYTES_ID(hash));
 		signature[i].b[0] ^= once_in(d, 30);
 		by[i] = (Medlock__Signature)MEDLOCK__SIGNATURE__INIT;
 		by[i].account = wire_data(BYTES_ID(who[i]->id));
@@ -325,6 +314,23 @@ static void draw_together(struct draw *d, struct buf *ret_tx, Medlock__Body *bod
 	WIRE_ENCODE(ret_tx, &tx);
 	ASSERT(buf_error(ret_tx) == ERR_OK);
 	buf_release(&bytes);
+}
+
+/* Most of the operators, seldom somebody else too, sign one body together. */
+static void draw_together(struct draw *d, struct buf *ret_tx, Medlock__Body *body)
+{
+	const struct world_account *who[APPROVALS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->model->network->n_operators && n < APPROVALS_MAX - 1; i++) {
+		struct hash32 id = m_id(d->model->network->operators[i]);
+
+		if (!once_in(d, 8) && draw_keys_of(d, &id))
+			who[n++] = draw_keys_of(d, &id);
+	}
+	if (n == 0 || once_in(d, 12))
+		who[n++] = draw_person(d, 0);
+	draw_signed_by(d, ret_tx, body, who, n);
 }
 
 void draw_network(struct draw *d, struct buf *ret_tx)

@@ -1,40 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The model's actions of the authority, the depositors, the owners and the operators. */
-#include "core/crypto/schnorr.h"
-#include "core/crypto/seal.h"
 #include "core/crypto/threshold.h"
 #include "model_state.h"
-
-/* The set is signed by its own key for this network, and its open key is proved to be owned. */
-static enum err check_keys(const Medlock__CertAnchor *x, const struct hash32 *network)
-{
-	struct bytes sign = wire_bytes(x->keys->sign);
-	struct buf b = BUF_INIT;
-	struct signature signature;
-	struct schnorr_proof proof;
-	struct sign_public key;
-	struct seal_public seal;
-	struct hash32 statement;
-	struct g1 open;
-	enum err e;
-
-	TRY(sign_public_parse(&key, sign));
-	TRY(seal_public_parse(&seal, wire_bytes(x->keys->seal)));
-	WIRE_ENCODE(&b, x->keys);
-	ASSERT(buf_error(&b) == ERR_OK);
-	statement = M_HASH("medlock-keys-v1", BYTES_ID(*network), wire_bytes(x->account), buf_bytes(&b));
-	buf_release(&b);
-	memcpy(signature.b, x->keys_signature.data, 64);
-	TRY(sign_verify(&signature, &key, BYTES_ID(statement)));
-	TRY(g1_parse(&open, x->keys->open.data));
-	memcpy(proof.b, x->keys->open_proof.data, 64);
-	buf_append_text(&b, "medlock-open-v1");
-	buf_append_bytes(&b, BYTES_ID(*network));
-	buf_append_bytes(&b, sign);
-	e = schnorr_verify(&proof, &open, buf_bytes(&b));
-	buf_release(&b);
-	return e;
-}
 
 static enum err check_anchor(const struct m_act *a, const Medlock__CertAnchor *x, const struct m_account *there)
 {
@@ -43,7 +10,7 @@ static enum err check_anchor(const struct m_act *a, const Medlock__CertAnchor *x
 	if (x->not_after <= a->block->time)
 		return ERR_EXPIRED;
 	if (x->keys)
-		return there ? ERR_DUPLICATE : check_keys(x, &a->block->network);
+		return there ? ERR_DUPLICATE : m_keys_check(x->keys, x->keys_signature, &a->block->network, x->account);
 	if (!there)
 		return ERR_NOT_FOUND;
 	if (there->revoked)

@@ -18,7 +18,7 @@ static const struct {
 	{ACTION_CERT_ANCHOR, "...xxx."},   {ACTION_CERT_REVOKE, "xxxxxxx"},    {ACTION_RECORD_DEPOSIT, ".ddxxxd"},
 	{ACTION_CONSENT_SET, "x......"},   {ACTION_CONSENT_PAUSE, "x......"},  {ACTION_ACCESS_REQUEST, "xxxx..."},
 	{ACTION_ACCESS_CLOSE, "xxxx..."},  {ACTION_RELEASE_RECEIPT, "...xxx."}, {ACTION_NETWORK_SET, "...xxx."},
-	{ACTION_ACCESS_ANSWER, "x......"},
+	{ACTION_ACCESS_ANSWER, "x......"}, {ACTION_ACCOUNT_KEYS, "xxxx.xx"},
 };
 
 static bool may(uint32_t action, const struct m_account *x)
@@ -74,11 +74,11 @@ static enum err check_signature(const struct m_act *a, const Medlock__Signature 
 	put_be64(len, body.len);
 	hash = M_HASH("medlock-tx-v1", BYTES_ID(a->block->network), bytes_of(len, 8), body);
 	memcpy(signature.b, s->signature.data, 64);
-	memcpy(key.b, x->keys->sign.data, 32);
+	memcpy(key.b, m_keys_of(x, a->block->time)->sign.data, 32);
 	return sign_verify(&signature, &key, BYTES_ID(hash));
 }
 
-static enum err check_signer(const struct m_act *a, const Medlock__Signature *s)
+enum err m_check_signer(const struct m_act *a, const Medlock__Signature *s)
 {
 	struct hash32 id = m_id(s->account);
 	const struct m_account *x = m_account(a->m, &id);
@@ -94,6 +94,8 @@ static enum err check_approvals(const struct m_act *a, const Medlock__Approvals 
 {
 	const Medlock__Network *n = a->m->network;
 
+	if (a->tx->action == ACTION_ACCOUNT_KEYS)
+		return m_helpers_check(a, list);
 	if (a->tx->action != ACTION_NETWORK_SET)
 		return ERR_ROLE;
 	for (size_t i = 0; i < list->n_signatures; i++) {
@@ -101,7 +103,7 @@ static enum err check_approvals(const struct m_act *a, const Medlock__Approvals 
 
 		if (!m_stands_in(n->operators, n->n_operators, &id))
 			return ERR_ROLE;
-		TRY(check_signer(a, list->signatures[i]));
+		TRY(m_check_signer(a, list->signatures[i]));
 	}
 	return 3 * list->n_signatures < 2 * n->n_operators ? ERR_ROLE : ERR_OK;
 }
@@ -112,7 +114,7 @@ static enum err check_auth(struct m_act *a)
 
 	if (!a->signed_by_one)
 		return check_approvals(a, auth->approvals);
-	TRY(check_signer(a, auth->signature));
+	TRY(m_check_signer(a, auth->signature));
 	a->actor = *m_account(a->m, &a->who);
 	return ERR_OK;
 }
@@ -168,6 +170,8 @@ static enum err act_out(struct m_act *a)
 		return m_cert_anchor(a, b->cert_anchor);
 	case ACTION_CERT_REVOKE:
 		return m_cert_revoke(a, b->cert_revoke);
+	case ACTION_ACCOUNT_KEYS:
+		return m_account_keys(a, b->account_keys);
 	case ACTION_RECORD_DEPOSIT:
 		return m_record_deposit(a, b->record_deposit);
 	case ACTION_CONSENT_SET:
@@ -202,6 +206,8 @@ static enum err perform(struct m_act *a)
 	TRY(m_pay(a, signatures_of(a)));
 	TRY(check_auth(a));
 	TRY(act_out(a));
+	if (a->signed_by_one)
+		m_keys_settle(a, m_account(a->m, &a->who));
 	remember(a);
 	return ERR_OK;
 }
@@ -261,7 +267,7 @@ void m_tell(struct m_act *a, const struct hash32 *owner, Medlock__Event *event)
 	struct model_event *to = M_APPEND(a->m->events, a->m->event_count);
 	struct hash32 salt;
 
-	ASSERT(row && a->signed_by_one);
+	ASSERT(row && (a->signed_by_one || a->tx->action == ACTION_ACCOUNT_KEYS));
 	to->owner = *owner;
 	to->n = ++row->event_count;
 	salt = event_salt(a, owner, to->n);

@@ -61,7 +61,26 @@ static void add_account(struct rows *to, const struct m_account *x)
 	row.event_count = x->event_count;
 	if (x->event_count)
 		row.event_head = m_data(&x->event_head);
+	row.generation = x->generation;
+	row.helpers = m_name_data(&x->helpers);
+	row.pending = x->pending;
 	add_by_name(to, 'a', &x->id, &row);
+}
+
+static void add_keys(struct rows *to, const struct m_keys *x)
+{
+	uint8_t be[4];
+	const struct bytes parts[] = {BYTES_ID(x->account), bytes_of(be, 4)};
+
+	put_be32(be, x->generation);
+	add(to, 'g', parts, 2, x->state, NO_BYTES);
+}
+
+static void add_sign(struct rows *to, const struct m_sign *x)
+{
+	const struct bytes part = BYTES_ID(x->key);
+
+	add(to, 'i', &part, 1, NULL, BYTES_ID(x->account));
 }
 
 static int by_number(const void *x, const void *y)
@@ -179,6 +198,10 @@ struct model_row *model_rows(const struct model *m, size_t *ret_count)
 
 	for (size_t i = 0; i < m->account_count; i++)
 		add_account(&all, &m->accounts[i]);
+	for (size_t i = 0; i < m->keys_count; i++)
+		add_keys(&all, &m->keys[i]);
+	for (size_t i = 0; i < m->sign_count; i++)
+		add_sign(&all, &m->signs[i]);
 	for (size_t i = 0; i < m->policy_count; i++)
 		add_policy(&all, m, &m->policies[i]);
 	for (size_t i = 0; i < m->rule_count; i++)

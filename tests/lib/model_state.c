@@ -187,8 +187,12 @@ void model_free(struct model *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->account_count; i++)
+	for (size_t i = 0; i < m->account_count; i++) {
 		WIRE_FREE(m->accounts[i].keys);
+		WIRE_FREE(m->accounts[i].pending);
+	}
+	for (size_t i = 0; i < m->keys_count; i++)
+		WIRE_FREE(m->keys[i].state);
 	for (size_t i = 0; i < m->rule_count; i++)
 		WIRE_FREE(m->rules[i].rule);
 	for (size_t i = 0; i < m->record_count; i++)
@@ -203,6 +207,8 @@ void model_free(struct model *m)
 		buf_release(&m->events[i].bytes);
 	WIRE_FREE(m->network);
 	free(m->accounts);
+	free(m->keys);
+	free(m->signs);
 	free(m->policies);
 	free(m->rules);
 	free(m->records);

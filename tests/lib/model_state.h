@@ -26,6 +26,19 @@ struct m_account {
 	uint32_t revoke_reason;
 	uint64_t revoked_height, anchored_height, event_count;
 	struct hash32 event_head;
+	uint32_t generation;
+	struct m_name helpers;
+	Medlock__PendingKeys *pending;
+};
+
+/* One change of keys that took effect: what the holder left for herself, and the keys that serve nobody again. */
+struct m_keys {
+	struct hash32 account;
+	uint32_t generation;
+	Medlock__KeysState *state;
+};
+struct m_sign {
+	struct hash32 key, account;
 };
 
 struct m_policy {
@@ -81,8 +94,10 @@ struct model {
 	struct m_record *records;
 	struct m_request *requests;
 	struct m_replay *replays;
+	struct m_keys *keys;
+	struct m_sign *signs;
 	struct model_event *events;
-	size_t account_count, policy_count, rule_count, record_count, request_count, replay_count, event_count;
+	size_t account_count, policy_count, rule_count, record_count, request_count, replay_count, event_count, keys_count, sign_count;
 	Medlock__Network *network;
 };
 
@@ -155,6 +170,17 @@ void m_result(struct m_act *a, const struct hash32 *id, uint64_t version, const 
 enum err m_rules_check(const struct m_act *a, const Medlock__ConsentSet *x);
 void m_rules_change(struct m_act *a, uint32_t *ret_put, const Medlock__ConsentSet *x);
 
+/* The keys that are the account's at this time, and their moving up into its row when they waited for it. */
+const Medlock__KeySet *m_keys_of(const struct m_account *x, int64_t now);
+void m_keys_settle(struct m_act *a, struct m_account *x);
+/* The set is signed by its own key for this network and account, and its open key is proved to be owned. */
+enum err m_keys_check(const Medlock__KeySet *keys, ProtobufCBinaryData signature, const struct hash32 *network,
+		      ProtobufCBinaryData account);
+/* Certified, standing, allowed, and the signature is theirs. */
+enum err m_check_signer(const struct m_act *a, const Medlock__Signature *s);
+/* Helpers and the authority sign together: who they are, their number (changes nothing). */
+enum err m_helpers_check(const struct m_act *a, const Medlock__Approvals *list);
+enum err m_account_keys(struct m_act *a, const Medlock__AccountKeys *x);
 enum err m_cert_anchor(struct m_act *a, const Medlock__CertAnchor *x);
 enum err m_cert_revoke(struct m_act *a, const Medlock__CertRevoke *x);
 enum err m_record_deposit(struct m_act *a, const Medlock__RecordDeposit *x);

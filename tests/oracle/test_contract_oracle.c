@@ -295,13 +295,16 @@ static void sooner(int64_t *next, int64_t now, int64_t t)
 		*next = t;
 }
 
-/* The next instant at which a certificate or a rule begins or ends, when it is near. */
+/* The next instant at which a certificate, announced keys or a rule begins or ends, when it is near. */
 static int64_t next_edge(const struct run *r)
 {
 	int64_t now = r->w.block.time.v, next = now + 30 * MS_PER_DAY;
 
-	for (size_t i = 0; i < r->model->account_count; i++)
+	for (size_t i = 0; i < r->model->account_count; i++) {
 		sooner(&next, now, r->model->accounts[i].not_after);
+		if (r->model->accounts[i].pending)
+			sooner(&next, now, r->model->accounts[i].pending->effective);
+	}
 	for (size_t i = 0; i < r->model->rule_count; i++) {
 		sooner(&next, now, r->model->rules[i].rule->valid_from);
 		sooner(&next, now, r->model->rules[i].rule->valid_to);

@@ -58,6 +58,23 @@ static void event_json(struct cli *c, struct json_writer *w, const struct app_ev
 	json_end_object(w);
 }
 
+static const char *keys_deed(const char *change)
+{
+	static const struct { const char *change, *words;
+	} deeds[] = {
+		{"changed", "changed the keys of this account: devices with the old ones are dead"},
+		{"announced", "(your helpers, with the authority) announced new keys for this account"},
+		{"cancelled", "refused the keys that helpers had announced"},
+		{"helpers", "named the helpers of this account"},
+	};
+
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
+		if (strcmp(deeds[i].change, change) == 0)
+			return deeds[i].words;
+	}
+	return "changed keys";
+}
+
 /* What a kind of entry says to its owner. */
 static const char *deed(const struct app_event *e)
 {
@@ -75,6 +92,8 @@ static const char *deed(const struct app_event *e)
 
 	if (strcmp(e->kind, "consent_pause") == 0)
 		return e->paused ? "paused all sharing" : "resumed sharing";
+	if (strcmp(e->kind, "account_keys") == 0)
+		return keys_deed(e->keys_change);
 	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
 		if (strcmp(deeds[i].kind, e->kind) == 0)
 			return deeds[i].words;

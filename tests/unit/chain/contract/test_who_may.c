@@ -23,6 +23,7 @@ static const struct cell {
 } table[] = {
 	{ACTION_CERT_ANCHOR, OFFICE, ERR_ROLE, false, false},
 	{ACTION_CERT_REVOKE, OFFICE | READERS | B(AUDITOR), ERR_ROLE, true, true},
+	{ACTION_ACCOUNT_KEYS, READERS | B(OPERATOR) | B(AUDITOR), ERR_ROLE, true, true},
 	{ACTION_RECORD_DEPOSIT, OFFICE, ERR_ROLE, false, false},
 	{ACTION_CONSENT_SET, B(PATIENT), ERR_ROLE, true, true},
 	{ACTION_CONSENT_PAUSE, B(PATIENT), ERR_ROLE, true, true},
@@ -80,6 +81,7 @@ static void place(struct world *w, const struct world_account *a, uint32_t role,
 static enum err act(struct world *w, const struct world_account *by, uint32_t action, const struct account_id *whose)
 {
 	Medlock__CertRevoke revoke = MEDLOCK__CERT_REVOKE__INIT;
+	Medlock__AccountKeys keys = MEDLOCK__ACCOUNT_KEYS__INIT;
 	Medlock__ConsentSet consent = MEDLOCK__CONSENT_SET__INIT;
 	Medlock__ConsentPause pause = MEDLOCK__CONSENT_PAUSE__INIT;
 	Medlock__AccessClose close = MEDLOCK__ACCESS_CLOSE__INIT;
@@ -90,6 +92,7 @@ static enum err act(struct world *w, const struct world_account *by, uint32_t ac
 	Medlock__Body body = world_body(w, salt);
 	enum err e;
 
+	keys.helpers = keys.account = wire_data(BYTES_ID(*whose));
 	revoke.account = consent.owner = pause.owner = close.request = wire_data(BYTES_ID(*whose));
 	released.request = released.record = close.request;
 	revoke.reason = 1;
@@ -101,6 +104,7 @@ static enum err act(struct world *w, const struct world_account *by, uint32_t ac
 	body.action_case = (Medlock__Body__ActionCase)action;
 	switch (action) {
 	case ACTION_CERT_REVOKE: body.cert_revoke = &revoke; break;
+	case ACTION_ACCOUNT_KEYS: body.account_keys = &keys; break;
 	case ACTION_CONSENT_SET: body.consent_set = &consent; break;
 	case ACTION_CONSENT_PAUSE: body.consent_pause = &pause; break;
 	case ACTION_ACCESS_CLOSE: body.access_close = &close; break;
