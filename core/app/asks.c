@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "core/app/id_search.h"
-#include "core/app/internal.h"
+#include "core/app/undo.h"
 #include "core/consent/sentence.h"
 
 /* ---- what waits ---- */
@@ -204,6 +204,34 @@ static enum err with_rule(struct app *a, struct app_replied *ret, Medlock__Acces
 	return ERR_OK;
 }
 
+/* The wait for a rule that lets more through than the policy does. */
+static enum err wait_for_rule(struct app *a, struct lasting *l, const struct app_undo *undo, struct err_info *info)
+{
+	Medlock__RuleState state = MEDLOCK__RULE_STATE__INIT;
+	struct app_change draft = {0};
+	struct policy after = {0};
+	struct preview_world w;
+	enum err e;
+
+	TRY(preview_world_load(a, &w, info));
+	after = (struct policy){.version = w.policy.version, .default_effect = w.policy.default_effect,
+				.paused = w.policy.paused};
+	e = ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < w.policy.count; i++)
+		e = policy_add(&after, w.policy.rules[i]);
+	state.rule = &l->rule;
+	if (e == ERR_OK)
+		e = policy_add(&after, &state);
+	if (e == ERR_OK)
+		e = app_draft(a, &draft, &w, &w.policy, &after, info);
+	if (e == ERR_OK && draft.widens)
+		e = app_undo_wait(a, &draft, undo, info);
+	app_change_release(&draft);
+	policy_release(&after);
+	preview_world_release(&w);
+	return e;
+}
+
 static bool shows_answer(struct app *a, const void *self)
 {
 	const struct app_replied *r = self;
@@ -235,7 +263,7 @@ static enum err send(struct app *a, struct app_replied *ret, Medlock__AccessAnsw
 }
 
 static enum err answer(struct app *a, struct app_replied *ret, const struct app_waiting *w, enum app_reply reply,
-		       uint32_t days, struct err_info *info)
+		       uint32_t days, const struct app_undo *undo, struct err_info *info)
 {
 	Medlock__AccessAnswer action = MEDLOCK__ACCESS_ANSWER__INIT;
 	struct lasting *lasting = calloc(1, sizeof(*lasting));
@@ -248,6 +276,8 @@ static enum err answer(struct app *a, struct app_replied *ret, const struct app_
 	action.answer = reply == APP_REPLY_ONCE || reply == APP_REPLY_YES ? ANSWER_YES : ANSWER_NO;
 	if (e == ERR_OK && (reply == APP_REPLY_YES || reply == APP_REPLY_NEVER))
 		e = with_rule(a, ret, &action, lasting, w, reply, days, info);
+	if (e == ERR_OK && action.rules != NULL)
+		e = wait_for_rule(a, lasting, undo, info);
 	if (e == ERR_OK)
 		e = send(a, ret, &action, info);
 	free(lasting);
@@ -268,7 +298,7 @@ static enum err find(struct app_waiting **ret, struct app_asks *list, const char
 }
 
 enum err app_ask_answer(struct app *a, struct app_replied *ret, const char *request, enum app_reply reply, uint32_t days,
-			struct err_info *info)
+			const struct app_undo *undo, struct err_info *info)
 {
 	struct app_replied done = {0};
 	struct app_waiting *w;
@@ -279,7 +309,7 @@ enum err app_ask_answer(struct app *a, struct app_replied *ret, const char *requ
 	TRY(waiting(a, &list, info));
 	e = find(&w, &list, request, info);
 	if (e == ERR_OK)
-		e = answer(a, &done, w, reply, days, info);
+		e = answer(a, &done, w, reply, days, undo, info);
 	app_asks_release(&list);
 	if (e != ERR_OK) {
 		app_replied_release(&done);

@@ -3,7 +3,7 @@
 #ifndef MEDLOCK_APP_ASKS_H
 #define MEDLOCK_APP_ASKS_H
 
-#include "core/app/app.h"
+#include "core/app/consent.h"
 
 struct app_waiting {
 	struct request_id request;
@@ -34,11 +34,12 @@ struct app_replied {
 	char *sentence; /* of the rule that came with it; NULL: none */
 	size_t records;
 };
-/* request: its id or the first digits.  days: with APP_REPLY_YES, 0: without end.  Answer and rule are one transaction.
- * ERR_NOT_FOUND when nothing is asked there, ERR_CONFLICT when the policy changed meanwhile, ERR_ASK_GONE.
+/* request: its id or the first digits.  days: with APP_REPLY_YES, 0: without end.  Answer and rule are one transaction, which
+ * waits when the rule widens access (APP_REPLY_ONCE is no rule).  ERR_NOT_FOUND when nothing is asked there, ERR_CONFLICT
+ * when the policy changed meanwhile, ERR_ASK_GONE, ERR_UNDONE.
  */
 enum err app_ask_answer(struct app *a, struct app_replied *ret, const char *request, enum app_reply reply, uint32_t days,
-			struct err_info *info) MUST_USE;
+			const struct app_undo *undo, struct err_info *info) MUST_USE;
 void app_replied_release(struct app_replied *r);
 
 #endif

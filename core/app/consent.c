@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Show, pause, try and who; changes are in consent_edit.c. */
+/* Show, try and who; changes are in consent_edit.c and pause.c. */
 #include "core/app/consent.h"
 
 #include <stdlib.h>
@@ -66,79 +66,6 @@ void app_policy_release(struct app_policy *p)
 	}
 	free(p->rules);
 	*p = (struct app_policy){0};
-}
-
-/* ---- pause --------------------------------------------------------------------------------- */
-
-static enum err count_copy(void *self, const Medlock__Event *event, struct bytes raw)
-{
-	(void)raw;
-	if (event->kind == ACTION_RELEASE_RECEIPT)
-		*(uint64_t *)self += event->n_records ? event->n_records : 1;
-	return ERR_OK;
-}
-
-/* Which peers have executed the block already. */
-static void count_peers(struct app *a, struct app_pause *ret)
-{
-	for (size_t i = 0; i < a->link.count; i++) {
-		struct peer_call call;
-		Medlock__StatusReply *status;
-
-		ret->peers++;
-		if (link_call(&a->link, &call, i, false, NULL) != ERR_OK ||
-			peer_status(&call, &status, NULL) != ERR_OK)
-			continue;
-		ret->peers_at_height += status->height >= ret->height;
-		WIRE_FREE(status);
-	}
-}
-
-static bool shows_pause(struct app *a, const void *self)
-{
-	Medlock__PolicyState *p;
-	bool same;
-
-	if (replica_policy(a->replica, &p, &a->me.account, NULL) != ERR_OK)
-		return false;
-	same = p->paused == *(const bool *)self;
-	WIRE_FREE(p);
-	return same;
-}
-
-static enum err submit_pause(struct app *a, struct app_pause *ret, bool paused, struct err_info *info)
-{
-	struct submitter s = app_submitter(a);
-	struct submitted done = {0};
-	Medlock__Body body = MEDLOCK__BODY__INIT;
-	Medlock__ConsentPause action = MEDLOCK__CONSENT_PAUSE__INIT;
-	enum err e;
-
-	action.owner = wire_data(BYTES_ID(a->me.account));
-	action.paused = paused;
-	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
-	body.consent_pause = &action;
-	e = submit_action(&s, &done, &body, info);
-	ret->height = done.height;
-	ret->tx = done.tx;
-	submitted_release(&done);
-	return e == ERR_OK ? app_await(a, shows_pause, &paused, info) : e;
-}
-
-enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bool dry_run, struct err_info *info)
-{
-	struct app_pause done = {.paused = paused};
-	enum err e;
-
-	TRY(app_fresh(a, info));
-	if (!dry_run) {
-		TRY(submit_pause(a, &done, paused, info));
-		count_peers(a, &done);
-	}
-	e = replica_events(a->replica, &a->me.account, 1, UINT64_MAX, count_copy, &done.copies, info);
-	if (e == ERR_OK)
-		*ret = done;
-	return e;
 }
 
 /* ---- try, who -------------------------------------------------------------------------------- */

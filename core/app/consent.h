@@ -29,21 +29,37 @@ struct app_rule_words {
 	const char *form, *until, *uses;
 	bool lock, emergency_ok, any_label;
 };
+struct app_change;
+
+/* What gives somebody more than before (core/consent/check.h, widens) is made after APP_UNDO_SECONDS, in which cancelling the
+ * task undoes it: ERR_UNDONE, nothing was sent.  What takes access away is made at once.
+ */
+#define APP_UNDO_SECONDS 30u
+struct app_undo {
+	bool now; /* do not wait */
+	/* Before each second of the wait, from the thread that called; NULL: nobody watches. */
+	void (*waiting)(void *self, const struct app_change *draft, unsigned seconds_left);
+	void *self;
+};
+
 struct app_consent_edit {
 	const struct app_rule_words *add;
 	uint32_t remove;      /* a rule's id, or 0 */
 	struct bytes replace; /* a whole JSON policy, or empty */
 	bool dry_run;
+	struct app_undo undo;
 };
 
 struct app_change {
-	uint64_t version, height;
+	uint64_t version, height; /* height 0: nothing was sent */
 	struct tx_id tx;
-	char **gains, **losses; /* sentences */
+	char **gains, **losses; /* sentences: of people in the book, counted on the owner's records */
 	size_t gain_count, loss_count;
-	char *sentence;         /* of the rule added, or of the act */
+	char *sentence;         /* of the rule added, or of the act; may be NULL */
+	bool widens;
+	char *example;          /* widens: somebody, known or not, who gets more; NULL: none could be worked out */
 };
-/* ERR_CONFLICT when the policy changed meanwhile; nothing is lost then. */
+/* ERR_CONFLICT when the policy changed meanwhile; nothing is lost then.  ERR_UNDONE. */
 enum err app_consent_change(struct app *a, struct app_change *ret, const struct app_consent_edit *edit,
 				struct err_info *info) MUST_USE;
 void app_change_release(struct app_change *c);
@@ -54,8 +70,9 @@ struct app_pause {
 	uint64_t copies; /* releases to others so far: they may still hold what they opened */
 	struct tx_id tx;
 };
+/* Resuming gives what the rules give, so it waits; undo may be NULL for a pause. */
 enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bool dry_run,
-			   struct err_info *info) MUST_USE;
+			   const struct app_undo *undo, struct err_info *info) MUST_USE;
 
 struct app_answer {
 	struct record_id record;

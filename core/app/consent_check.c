@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "core/app/internal.h"
+#include "core/app/preview_world.h"
 #include "core/consent/check.h"
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -47,15 +47,26 @@ static enum err show_witness(struct app *a, struct app_witness *ret, const struc
 	return ret->who != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-static void say_case(struct buf *out, const struct app_witness *w, const struct check_finding *x)
+static void say_rest(struct buf *out, const struct check_finding *x)
 {
-	buf_printf(out, "%s, %s, for %s", w->who, sentence_category(x->record.category),
-		   sentence_purpose(x->question.purpose));
+	buf_printf(out, ", %s, for %s", sentence_category(x->record.category), sentence_purpose(x->question.purpose));
 	for (uint32_t l = 1; l <= LABEL_PDS; l++)
 		if (x->record.labels >> l & 1u)
 			buf_printf(out, ", marked %s", sentence_label(l));
 	if (x->question.emergency)
 		buf_append_text(out, ", in an emergency");
+}
+
+static void say_case(struct buf *out, const struct app_witness *w, const struct check_finding *x)
+{
+	buf_append_text(out, w->who);
+	say_rest(out, x);
+}
+
+void app_say_case(struct buf *out, struct app *a, const struct check_finding *x)
+{
+	say_who(out, a, &x->question);
+	say_rest(out, x);
 }
 
 static void say_dead(struct buf *out, const struct app_witness *w, const struct check_finding *x)

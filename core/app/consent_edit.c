@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "core/app/consent.h"
-#include "core/app/preview_world.h"
+#include "core/app/undo.h"
 #include "core/base/text.h"
 
 static enum err actor_by_name(struct app *a, Medlock__Actor **ret, const char *who, struct err_info *info)
@@ -116,41 +116,6 @@ static enum err want(struct app *a, struct policy *ret, const struct policy *liv
 	return e;
 }
 
-/* ---- who gains, who loses ------------------------------------------------------------------ */
-
-static enum err sentences(struct app *a, char ***ret, size_t *ret_count, const struct preview_change *list,
-			  size_t count, const struct preview_world *w)
-{
-	struct sentence_names names = app_sentence_names(a);
-
-	*ret = calloc(count + 1, sizeof(**ret));
-	if (*ret == NULL)
-		return ERR_MEMORY;
-	for (size_t i = 0; i < count; i++) {
-		struct buf text = BUF_INIT;
-
-		preview_change_sentence(&text, &list[i], &w->actors[list[i].actor], &names);
-		(*ret)[(*ret_count)++] = app_text(&text);
-		buf_release(&text);
-	}
-	return ERR_OK;
-}
-
-static enum err show_diff(struct app *a, struct app_change *ret, const struct preview_world *w,
-			  const struct policy *wanted)
-{
-	struct preview_diff d = {0};
-	enum err e = preview_diff(&d, &w->policy, wanted, w->actors, w->actor_count,
-				  &(struct preview_records){w->records, w->record_count}, clock_real()->now(NULL));
-
-	if (e == ERR_OK)
-		e = sentences(a, &ret->gains, &ret->gain_count, d.gains, d.gain_count, w);
-	if (e == ERR_OK)
-		e = sentences(a, &ret->losses, &ret->loss_count, d.losses, d.loss_count, w);
-	preview_diff_release(&d);
-	return e;
-}
-
 /* ---- sending -------------------------------------------------------------------------------- */
 
 static bool shows_version(struct app *a, const void *self)
@@ -188,21 +153,25 @@ static enum err send(struct app *a, struct app_change *ret, Medlock__ConsentSet 
 }
 
 static enum err change_to(struct app *a, struct app_change *ret, const struct preview_world *w,
-			  const struct policy *wanted, bool dry_run, struct err_info *info)
+			  const struct policy *wanted, const struct app_consent_edit *edit, struct err_info *info)
 {
 	Medlock__ConsentSet change = MEDLOCK__CONSENT_SET__INIT;
-	enum err e = show_diff(a, ret, w, wanted);
+	bool real;
+	enum err e = app_draft(a, ret, w, &w->policy, wanted, info);
 
 	if (e != ERR_OK)
 		return e;
 	policy_change(&change, &w->policy, wanted);
 	ret->version = w->policy.version;
+	real = !edit->dry_run && !policy_change_is_empty(&change);
 	/* A file made from an older version would silently take back what was changed since. */
-	if (!dry_run && !policy_change_is_empty(&change) && wanted->version != w->policy.version)
+	if (real && wanted->version != w->policy.version)
 		e = err_set(info, ERR_CONFLICT, "the file was made from version %llu, the policy is at %llu: compare them, then"
 			    " set or leave out the file's \"version\"", (unsigned long long)wanted->version,
 			    (unsigned long long)w->policy.version);
-	if (e == ERR_OK && !dry_run && !policy_change_is_empty(&change))
+	if (e == ERR_OK && real && ret->widens)
+		e = app_undo_wait(a, ret, &edit->undo, info);
+	if (e == ERR_OK && real)
 		e = send(a, ret, &change, w->policy.version, info);
 	free(change.put);
 	free(change.remove);
@@ -221,7 +190,7 @@ enum err app_consent_change(struct app *a, struct app_change *ret, const struct 
 	TRY(preview_world_load(a, &w, info));
 	e = want(a, &wanted, &w.policy, edit, &done.sentence, info);
 	if (e == ERR_OK) {
-		e = change_to(a, &done, &w, &wanted, edit->dry_run, info);
+		e = change_to(a, &done, &w, &wanted, edit, info);
 		policy_release(&wanted);
 	}
 	preview_world_release(&w);
@@ -244,5 +213,6 @@ void app_change_release(struct app_change *c)
 	free(c->gains);
 	free(c->losses);
 	free(c->sentence);
+	free(c->example);
 	*c = (struct app_change){0};
 }

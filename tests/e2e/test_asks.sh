@@ -9,7 +9,7 @@ request() {
 	expect "$2" "$3"
 	request=$(value .request)
 }
-answer() { as anna consent answer "$1" "$2" --json; }
+answer() { as anna consent answer "$1" "$2" --now --json; }
 get() {
 	rm -rf "$T/got"
 	as "$1" request get "$request" --out "$T/got" --json
@@ -47,7 +47,7 @@ get okafor
 expect 5 "nothing opens"
 
 request okafor 8 "asked once more"
-as anna consent answer "$(ask_of)" --yes --days 30 --json
+as anna consent answer "$(ask_of)" --yes --days 30 --now --json
 expect 0 "she says yes for thirty days"
 get okafor
 expect 0 "the record opens"

@@ -65,18 +65,18 @@ expect_error 2 "an unknown purpose in a request" okafor request new --owner anna
 printf '{"v":1,"default":"permit"}' >"$T/policy.json"
 expect_error 2 "a policy whose default is permit" anna consent set "$T/policy.json"
 printf '{"default":"deny","rules":[{"effect":"permit","effect":"deny"}]}' >"$T/policy.json"
-as anna consent set "$T/policy.json"
+as anna consent set --now "$T/policy.json"
 check "a policy that names a member twice" test "$RC" -eq 1 -o "$RC" -eq 2
 as anna consent show --json
 check "the policy is as it was" test "$(value '.rules | length')" = 0
 cp "$OUT" "$T/old.json"
-as anna consent add --deny --who okafor --purpose TREAT
+as anna consent add --now --deny --who okafor --purpose TREAT
 expect 0 "a rule is added elsewhere"
 jq -c '.rules = [{"effect":"permit","purposes":["TREAT"]}]' "$T/old.json" >"$T/policy.json"
 expect_error 10 "a policy made from an older version" anna consent set "$T/policy.json"
 as anna consent show --json
 json "the rule that was added since stands" '[.rules[].effect] == ["deny"]'
-as anna consent remove "$(value '.rules[0].id')"
+as anna consent remove --now "$(value '.rules[0].id')"
 expect 0 "and goes again"
 
 # ---- who one is ----
@@ -111,7 +111,7 @@ expect_error 3 "a revocation without the confirmation" jansen ca revoke "$(as ja
 
 # ---- two at once ----
 for n in 1 2 3 4; do
-	"$MEDLOCK" -C "$anna" consent add --permit --who okafor --purpose TREAT --category LAB --json >"$T/add.$n" 2>&1 </dev/null &
+	"$MEDLOCK" -C "$anna" consent add --now --permit --who okafor --purpose TREAT --category LAB --json >"$T/add.$n" 2>&1 </dev/null &
 done
 wait
 lost=0 added=0 conflicts=0
@@ -124,8 +124,8 @@ as anna consent show --json
 check "four changes at once: $added added, $conflicts refused as a conflict, none lost" \
 	test "$lost" -eq 0 -a "$added" -ge 1 -a "$(value '.rules | length')" = "$added"
 cp -a "$anna" "$T/anna2"
-"$MEDLOCK" -C "$anna" consent add --deny --who vos --purpose TREAT --json >"$T/add.1" 2>&1 </dev/null &
-"$MEDLOCK" -C "$T/anna2" consent add --deny --who lind --purpose HRESCH --json --passphrase-file "$anna/passphrase" >"$T/add.2" 2>&1 </dev/null &
+"$MEDLOCK" -C "$anna" consent add --now --deny --who vos --purpose TREAT --json >"$T/add.1" 2>&1 </dev/null &
+"$MEDLOCK" -C "$T/anna2" consent add --now --deny --who lind --purpose HRESCH --json --passphrase-file "$anna/passphrase" >"$T/add.2" 2>&1 </dev/null &
 wait
 added2=0
 for n in 1 2; do
@@ -147,12 +147,12 @@ expect 0 "vos is revoked"
 expect_error 4 "a revoked signer is refused" vos request new --owner anna --purpose TREAT
 
 # ---- time ----
-as anna consent add --permit --who okafor --purpose TREAT --until 2020-01-01 --json
+as anna consent add --now --permit --who okafor --purpose TREAT --until 2020-01-01 --json
 check "a permit that ended in the past is refused, or grants nothing" test "$RC" -le 2
 if faketime -f +65m "$MEDLOCK" --version >/dev/null 2>&1; then
 	run faketime -f +65m "$MEDLOCK" -C "$anna" consent pause
 	check "a clock an hour off is refused with its own code" grep -qE 'E-(HOST-08|CONFLICT-03|NET)' "$ERR"
-	as anna consent resume
+	as anna consent resume --now
 	run faketime -f +400d "$MEDLOCK" -C "$(home_of jansen)" ca crl --out "$T/future.crl"
 	check "a desk whose clock is a year ahead signs nothing" test "$RC" -ne 0
 	as jansen ca crl --out "$T/now.crl"

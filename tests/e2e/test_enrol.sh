@@ -26,7 +26,7 @@ expect 10 "setup a second time changes nothing"
 as_new sync
 expect 4 "an account that waits is told so"
 grep -q 'wait for the CA' "$ERR" && ok "and what to wait for" || not_ok "and what to wait for"
-as_new consent add --permit --who everyone --purpose TREAT
+as_new consent add --now --permit --who everyone --purpose TREAT
 expect 4 "it cannot act before it is certified"
 
 # ---- the desk ----
@@ -69,7 +69,7 @@ expect 0 "a deposit by account"
 record=$(value .record)
 as_new record view "$record"
 expect 0 "the new person reads it"
-as_new consent add --permit --who everyone --purpose TREAT
+as_new consent add --now --permit --who everyone --purpose TREAT
 expect 0 "and sets a rule"
 as_new log verify
 expect 0 "the log of a new account verifies"

@@ -24,7 +24,7 @@ as jansen deposit put "$REPOSITORY/assets/demo/records/anna/problems.json" --own
 expect 0 "a deposit"
 record=$(value .record)
 full=$(value '.renditions[] | select(.form == "full") | .blob')
-as anna consent add --permit --who okafor --purpose TREAT
+as anna consent add --now --permit --who okafor --purpose TREAT
 as okafor request new --owner anna --purpose TREAT --json
 expect 0 "a grant"
 request=$(value .request)

@@ -55,7 +55,7 @@ as anna record export "$record" --out "$T/exported"
 check "an export does not overwrite a file" test "$RC" -ne 0
 
 # ---- consent, request, release ----
-as anna consent add --deny --who everyone --purpose TREAT --json
+as anna consent add --now --deny --who everyone --purpose TREAT --json
 expect 0 "consent add --deny"
 json "a change names version, block and diff" '.version > 0 and .height > 0 and (.diff.gains | type) == "array" and (.diff.losses | type) == "array"'
 as okafor request new --owner anna --purpose TREAT --record "$record" --json
@@ -70,7 +70,7 @@ as anna consent add --permit --who okafor --purpose TREAT --dry-run --json
 expect 0 "a permit is tried first"
 as anna consent show --json
 json "the dry run changed nothing" '[.rules[] | select(.effect == "permit")] | length == 0'
-as anna consent add --permit --who okafor --purpose TREAT --any-label --json
+as anna consent add --now --permit --who okafor --purpose TREAT --any-label --json
 expect 0 "consent add --permit"
 json "the permit gains somebody something" '(.diff.gains | length) > 0'
 as anna consent try --as okafor --purpose TREAT --json
@@ -137,7 +137,7 @@ as anna log verify
 expect 0 "log verify"
 as anna ledger verify
 expect 0 "ledger verify of a light replica"
-as anna consent resume
+as anna consent resume --now
 expect 0 "consent resume"
 as okafor request get "$request" --out "$T/third"
 expect 0 "the grant stands again after the pause"
@@ -182,7 +182,7 @@ as jansen ledger verify "$T/cut" --json
 check "a cut export does not verify" test "$RC" -ne 0
 
 # A preview speaks of people as they are now, not as they were when it was first asked.
-as anna consent add --permit --who okafor --purpose TREAT --any-label
+as anna consent add --now --permit --who okafor --purpose TREAT --any-label
 as anna consent try --as okafor --purpose TREAT --json
 readable=$(value .readable)
 check "okafor would read something" test "$readable" -gt 0

@@ -41,7 +41,7 @@ check "each acknowledged deposit is one record, a cut one none" test "$(value '.
 check "no cut deposit left a record" test "$cut_records" -le $((3 - cut))
 
 # ---- request get ----
-as anna consent add --permit --who okafor --purpose TREAT
+as anna consent add --now --permit --who okafor --purpose TREAT
 quietly 0 "a permit"
 as okafor request new --owner anna --purpose TREAT --record "$record" --json
 expect 0 "a request"

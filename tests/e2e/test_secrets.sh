@@ -14,7 +14,7 @@ as jansen deposit put "$records/anna/mental-health.json" --owner anna
 quietly 0 "a sensitive deposit for anna"
 as jansen deposit put "$records/bram/summary.json" --owner bram
 quietly 0 "a deposit for bram"
-as anna consent add --permit --who okafor --purpose TREAT --any-label
+as anna consent add --now --permit --who okafor --purpose TREAT --any-label
 quietly 0 "a permit"
 as okafor request new --owner anna --purpose TREAT --json
 quietly 0 "a request"

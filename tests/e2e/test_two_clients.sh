@@ -47,9 +47,9 @@ while [ $round -lt "$ROUNDS" ] && [ $conflicts -lt $CONFLICTS ]; do
 	round=$((round + 1))
 	open=$(waiting)
 	kill -STOP "$daemon" # both clients get as far as their first question
-	start a "$first" consent add --permit --who okafor --purpose TREAT --until "$(put 1 $round)"
+	start a "$first" consent add --now --permit --who okafor --purpose TREAT --until "$(put 1 $round)"
 	a=$!
-	start b "$second" consent add --deny --who everyone --purpose HMARKT --until "$(put 2 $round)"
+	start b "$second" consent add --now --deny --who everyone --purpose HMARKT --until "$(put 2 $round)"
 	b=$!
 	await 60 both_wait
 	kill -CONT "$daemon"
@@ -70,7 +70,7 @@ while [ $round -lt "$ROUNDS" ] && [ $conflicts -lt $CONFLICTS ]; do
 		rules "$home"
 		[ "$(value '.rules | length')" -eq $((expected + 1)) ] || lost=$((lost + 1))
 		# shellcheck disable=SC2086
-		at "$home" consent add $change --json
+		at "$home" consent add --now $change --json
 		quietly 0 "who came second repeats the change" || wrong=$((wrong + 1))
 	fi
 	expected=$((expected + 2)) version=$((version + 2))

@@ -13,7 +13,7 @@ ok "the demo world starts"
 as jansen deposit put "$REPOSITORY/assets/demo/records/anna/problems.json" --owner anna
 expect 0 "a deposit"
 cp -a "$(home_of anna)" "$T/fresh" # before anna has seen anything of it
-as anna consent add --permit --who okafor --purpose TREAT
+as anna consent add --now --permit --who okafor --purpose TREAT
 expect 0 "a permit"
 as okafor request new --owner anna --purpose TREAT
 expect 0 "a request that anna may later miss"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "tui/cli/cli.h"
+#include "tui/cli/undo.h"
 
 #define DAYS_MAX 3650u
 
@@ -93,13 +93,14 @@ static enum err days_of(struct cli *c, uint32_t *ret, enum app_reply reply)
 
 static enum err answer(struct cli *c)
 {
+	const struct app_undo undo = cli_undo(c);
 	struct app_replied done;
 	enum app_reply reply = APP_REPLY_NO;
 	uint32_t days;
 
 	TRY(one_reply(c, &reply));
 	TRY(days_of(c, &days, reply));
-	TRY(app_ask_answer(c->app, &done, c->arguments[0], reply, days, &c->info));
+	TRY(app_ask_answer(c->app, &done, c->arguments[0], reply, days, &undo, &c->info));
 	if (c->json) {
 		json_hex(&c->w, "ask", BYTES_ID(done.request));
 		json_hex(&c->w, "tx", BYTES_ID(done.tx));
@@ -121,6 +122,7 @@ static const struct cli_option answer_options[] = {
 	{"days", "N", "with --yes: for so many days"},
 	{"no", NULL, "not this time"},
 	{"never", NULL, "no, and do not let them ask for this purpose again"},
+	CLI_NOW,
 	{NULL, NULL, NULL},
 };
 

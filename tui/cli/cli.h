@@ -68,6 +68,7 @@ struct cli {
 	struct json_writer w; /* inside the one object */
 	const char *program;  /* argv[0], for commands that start others */
 	bool progress_shown;
+	bool draft_shown; /* by undo.c */
 	char **foreign; /* gated texts, freed at the end */
 	size_t foreign_count, foreign_size;
 };

@@ -8,7 +8,7 @@
 #include "core/app/records.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
-#include "tui/cli/cli.h"
+#include "tui/cli/undo.h"
 
 #define POLICY_FILE_MAX (1024u * 1024)
 
@@ -49,49 +49,15 @@ static enum err show(struct cli *c)
 
 /* ---- change -------------------------------------------------------------------------------- */
 
-static void print_list(struct cli *c, const char *key, const char *words, char **list, size_t count)
-{
-	if (c->json) {
-		json_begin_array(&c->w, key);
-		for (size_t i = 0; i < count; i++)
-			json_string(&c->w, NULL, list[i]);
-		json_end_array(&c->w);
-	}
-	for (size_t i = 0; i < count; i++)
-		cli_say_wrapped(c, words, cli_foreign(c, list[i]));
-}
-
-static void print_change(struct cli *c, const struct app_change *done, bool dry_run)
-{
-	if (c->json) {
-		json_uint(&c->w, "version", done->version);
-		json_uint(&c->w, "height", done->height);
-		json_hex(&c->w, "tx", BYTES_ID(done->tx));
-		json_boolean(&c->w, "dry_run", dry_run);
-		json_begin_object(&c->w, "diff");
-	}
-	if (done->sentence != NULL)
-		cli_say_wrapped(c, "", cli_foreign(c, done->sentence));
-	print_list(c, "gains", "  gains: ", done->gains, done->gain_count);
-	print_list(c, "losses", "  loses: ", done->losses, done->loss_count);
-	if (c->json)
-		json_end_object(&c->w);
-	if (dry_run)
-		cli_say(c, "Nothing was changed (--dry-run).\n");
-	else if (done->height == 0)
-		cli_say(c, "Nothing to change: the policy says that already.\n");
-	else
-		cli_say(c, "Policy version %llu, from block %llu on.\n", (unsigned long long)done->version,
-			(unsigned long long)done->height);
-}
-
-static enum err change(struct cli *c, const struct app_consent_edit *edit)
+static enum err change(struct cli *c, struct app_consent_edit *edit)
 {
 	struct app_change done = {0};
-	enum err e = app_consent_change(c->app, &done, edit, &c->info);
+	enum err e;
 
+	edit->undo = cli_undo(c);
+	e = app_consent_change(c->app, &done, edit, &c->info);
 	if (e == ERR_OK)
-		print_change(c, &done, edit->dry_run);
+		cli_print_change(c, &done, edit->dry_run);
 	app_change_release(&done);
 	return e;
 }
@@ -163,10 +129,11 @@ static enum err set(struct cli *c)
 
 static enum err set_paused(struct cli *c, bool paused)
 {
+	const struct app_undo undo = cli_undo(c);
 	struct app_pause done;
 	bool dry_run = cli_switch(c, "dry-run");
 
-	TRY(app_consent_pause(c->app, &done, paused, dry_run, &c->info));
+	TRY(app_consent_pause(c->app, &done, paused, dry_run, &undo, &c->info));
 	if (c->json) {
 		json_boolean(&c->w, "paused", done.paused);
 		json_uint(&c->w, "height", done.height);
@@ -370,12 +337,11 @@ static enum err check(struct cli *c)
 	return holds ? ERR_OK : ERR_CONTRADICTED;
 }
 
-#define DRY_RUN {"dry-run", NULL, "show what would change, change nothing"}
-#define NOW {"now", NULL, "do not wait, even when it widens access"}
 #define END {NULL, NULL, NULL}
 
-static const struct cli_option change_options[] = {DRY_RUN, NOW, END};
-static const struct cli_option pause_options[] = {DRY_RUN, END};
+static const struct cli_option change_options[] = {CLI_DRY_RUN, CLI_NOW, END};
+static const struct cli_option pause_options[] = {CLI_DRY_RUN, END};
+static const struct cli_option resume_options[] = {CLI_DRY_RUN, CLI_NOW, END};
 static const struct cli_option add_options[] = {
 	{"permit", NULL, "let them see"}, {"deny", NULL, "keep it from them"}, {"ask", NULL, "ask me each time"},
 	{"who", "WHO", "a contact, account, organisation, role, or everyone"},
@@ -385,7 +351,7 @@ static const struct cli_option add_options[] = {
 	{"any-label", NULL, "a permit that covers sensitive records too"},
 	{"form", "FORM", "full or deid"}, {"until", "DATE", "2027-01-31"}, {"uses", "N", "how many requests"},
 	{"lock", NULL, "with --deny: nothing more specific lifts it"},
-	{"emergency-ok", NULL, "with --lock: an emergency passes"}, DRY_RUN, NOW, END,
+	{"emergency-ok", NULL, "with --lock: an emergency passes"}, CLI_DRY_RUN, CLI_NOW, END,
 };
 static const struct cli_option try_options[] = {
 	{"as", "WHO", "who would ask"}, {"purpose", "CODE", "for what"}, {"on", "DATE", "on which day (default now)"},
@@ -411,7 +377,7 @@ const struct command consent_commands[] = {
 	 change_options, (const char *const[]){"consent set policy.json --dry-run", NULL}, set},
 	{"consent", "pause", "", 0, 0, CLI_KEYS, "stop all sharing at once", pause_options,
 	 (const char *const[]){"consent pause", NULL}, pause_sharing},
-	{"consent", "resume", "", 0, 0, CLI_KEYS, "end the pause", pause_options,
+	{"consent", "resume", "", 0, 0, CLI_KEYS, "end the pause", resume_options,
 	 (const char *const[]){"consent resume", NULL}, resume_sharing},
 	{"consent", "try", "", 0, 0, CLI_KEYS, "what would somebody see", try_options,
 	 (const char *const[]){"consent try --as okafor --purpose TREAT", NULL}, try_as},

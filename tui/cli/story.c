@@ -173,7 +173,7 @@ static enum err consent_step(struct story *s)
 	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT",
 		"--category", "LAB", "--until", "2027-12-31", "--dry-run"));
 	TRY(ACT(s, "anna", 0, "consent", "add", "--permit", "--who", "okafor", "--purpose", "TREAT",
-		"--category", "LAB", "--until", "2027-12-31"));
+		"--category", "LAB", "--until", "2027-12-31", "--now"));
 	return ACT(s, "anna", 0, "consent", "show");
 }
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pause and resume. */
+#include "core/app/consent.h"
+#include "core/app/undo.h"
+
+static enum err count_copy(void *self, const Medlock__Event *event, struct bytes raw)
+{
+	(void)raw;
+	if (event->kind == ACTION_RELEASE_RECEIPT)
+		*(uint64_t *)self += event->n_records ? event->n_records : 1;
+	return ERR_OK;
+}
+
+/* Which peers have executed the block already. */
+static void count_peers(struct app *a, struct app_pause *ret)
+{
+	for (size_t i = 0; i < a->link.count; i++) {
+		struct peer_call call;
+		Medlock__StatusReply *status;
+
+		ret->peers++;
+		if (link_call(&a->link, &call, i, false, NULL) != ERR_OK ||
+			peer_status(&call, &status, NULL) != ERR_OK)
+			continue;
+		ret->peers_at_height += status->height >= ret->height;
+		WIRE_FREE(status);
+	}
+}
+
+static bool shows_pause(struct app *a, const void *self)
+{
+	Medlock__PolicyState *p;
+	bool same;
+
+	if (replica_policy(a->replica, &p, &a->me.account, NULL) != ERR_OK)
+		return false;
+	same = p->paused == *(const bool *)self;
+	WIRE_FREE(p);
+	return same;
+}
+
+static enum err submit_pause(struct app *a, struct app_pause *ret, bool paused, struct err_info *info)
+{
+	struct submitter s = app_submitter(a);
+	struct submitted done = {0};
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	Medlock__ConsentPause action = MEDLOCK__CONSENT_PAUSE__INIT;
+	enum err e;
+
+	action.owner = wire_data(BYTES_ID(a->me.account));
+	action.paused = paused;
+	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
+	body.consent_pause = &action;
+	e = submit_action(&s, &done, &body, info);
+	ret->height = done.height;
+	ret->tx = done.tx;
+	submitted_release(&done);
+	return e == ERR_OK ? app_await(a, shows_pause, &paused, info) : e;
+}
+
+/* As if nobody could see anything, not even in an emergency: what a pause is. */
+static enum err nothing(struct policy *ret, const struct policy *live)
+{
+	struct policy p = {.version = live->version, .default_effect = EFFECT_DENY, .paused = true};
+	Medlock__RuleState state = MEDLOCK__RULE_STATE__INIT;
+	Medlock__Rule rule = MEDLOCK__RULE__INIT;
+
+	rule.effect = EFFECT_DENY;
+	rule.lock = true;
+	state.rule = &rule;
+	TRY(policy_add(&p, &state));
+	*ret = p;
+	return ERR_OK;
+}
+
+/* The end of a pause gives all that the rules give. */
+static enum err wait_to_resume(struct app *a, const struct app_undo *undo, struct err_info *info)
+{
+	struct app_change draft = {0};
+	struct policy before = {0};
+	struct preview_world w;
+	enum err e;
+
+	TRY(preview_world_load(a, &w, info));
+	if (w.policy.paused) {
+		e = nothing(&before, &w.policy);
+		w.policy.paused = false;
+		if (e == ERR_OK)
+			e = app_draft(a, &draft, &w, &before, &w.policy, info);
+		if (e == ERR_OK && draft.widens)
+			e = app_undo_wait(a, &draft, undo, info);
+	} else {
+		e = ERR_OK;
+	}
+	app_change_release(&draft);
+	policy_release(&before);
+	preview_world_release(&w);
+	return e;
+}
+
+enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bool dry_run,
+			   const struct app_undo *undo, struct err_info *info)
+{
+	struct app_pause done = {.paused = paused};
+	enum err e;
+
+	TRY(app_fresh(a, info));
+	if (!dry_run && !paused)
+		TRY(wait_to_resume(a, undo, info));
+	if (!dry_run) {
+		TRY(submit_pause(a, &done, paused, info));
+		count_peers(a, &done);
+	}
+	e = replica_events(a->replica, &a->me.account, 1, UINT64_MAX, count_copy, &done.copies, info);
+	if (e == ERR_OK)
+		*ret = done;
+	return e;
+}

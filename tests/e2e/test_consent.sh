@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Changing consent as its owner: what widens access waits and can be undone, what takes it away does not wait.
+. tests/e2e/lib.sh
+world_up
+anna=$(home_of anna)
+
+version() { as anna consent show --json && value .version; }
+
+# waits NAME ARGUMENTS…: it begins to wait, is undone, and changed nothing.
+waits() {
+	local name=$1 before pid
+	shift
+	before=$(version)
+	"$MEDLOCK" -C "$anna" "$@" --json >"$T/waits.out" 2>"$T/waits.err" </dev/null &
+	pid=$!
+	check "$name: waits and says so" await 20 grep -q 'Ctrl-C undoes it' "$T/waits.err"
+	[ -n "${2:-}" ] && check "$name: the profile is open to others meanwhile" test "$(version)" = "$before"
+	kill -INT "$pid"
+	wait "$pid"
+	RC=$? OUT=$T/waits.out ERR=$T/waits.err
+	expect 3 "$name: Ctrl-C undoes"
+	json "$name: says so in JSON" '.error.code == "E-CANCEL-03"'
+	OUT=$T/out ERR=$T/err
+	check "$name: nothing was changed" test "$(version)" = "$before"
+}
+
+# ---- widening waits, narrowing does not ----
+waits "a new permit" consent add --permit --who okafor --purpose TREAT
+COMMAND_SECONDS=20
+as anna consent add --permit --who okafor --purpose TREAT --dry-run --json
+json "a dry run says that it widens" '.widens and .height == 0'
+as anna consent add --permit --who okafor --purpose TREAT --now --json
+expect 0 "--now does not wait"
+json "who gets more is said, also when nobody known does" '.widens and (.diff.gains | type == "array") and (.diff.example | length > 0)'
+permit=$(as anna consent show --json && value '.rules[0].id')
+as anna consent add --deny --who okafor --purpose TREAT --category LAB --json
+expect 0 "a deny does not wait"
+json "it does not widen" '.widens == false'
+deny=$(as anna consent show --json && value '.rules[1].id')
+waits "taking a deny away" consent remove "$deny"
+as anna consent show --json
+jq '.default = "ask"' "$OUT" >"$T/ask.json"
+waits "another default" consent set "$T/ask.json"
+as anna consent remove "$permit" --json
+expect 0 "taking a permit away does not wait"
+
+# ---- pause and resume ----
+as anna consent add --permit --who okafor --purpose TREAT --now
+as anna consent pause --json
+expect 0 "a pause does not wait"
+as anna consent add --permit --who vos --purpose TREAT --json
+expect 0 "what gives nothing during a pause does not wait"
+waits "resuming" consent resume
+as anna consent show --json
+json "it is paused still" '.paused'
+as anna consent resume --now
+expect 0 "resume --now"

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A change of consent on the terminal: who gains and loses, and the wait before it when it widens access. */
+#ifndef MEDLOCK_TUI_UNDO_H
+#define MEDLOCK_TUI_UNDO_H
+
+#include "core/app/consent.h"
+#include "tui/cli/cli.h"
+
+/* The wait as --now says, watched on stderr: on a terminal a count-down, else one line. */
+struct app_undo cli_undo(struct cli *c);
+
+/* The change as a command's result, in both outputs. */
+void cli_print_change(struct cli *c, const struct app_change *done, bool dry_run);
+
+#define CLI_DRY_RUN {"dry-run", NULL, "show what would change, change nothing"}
+#define CLI_NOW {"now", NULL, "do not wait, even when it widens access"}
+
+#endif
