@@ -5,9 +5,13 @@
 
 /* ---- rows ---- */
 
-static enum err put_sign(struct act *a, const struct account_id *id, struct bytes sign)
+static enum err put_sign(struct act *a, const struct account_id *id, struct bytes sign, uint32_t generation)
 {
-	return rows_put_bytes(&a->rows, state_key_sign(sign), BYTES_ID(*id));
+	uint8_t value[SIGN_ROW_SIZE];
+
+	memcpy(value, id->b, ID_SIZE);
+	put_be32(value + ID_SIZE, generation);
+	return rows_put_bytes(&a->rows, state_key_sign(sign), bytes_of(value, sizeof(value)));
 }
 
 /* A sign key that was ever changed from or to serves no account again: whoever has it would act in her name. */
@@ -32,8 +36,8 @@ static enum err move_up(struct act *a, const struct account_id *id, Medlock__Acc
 
 	state.earlier = earlier;
 	state.height = a->block->height;
-	TRY(put_sign(a, id, wire_bytes(row->keys->sign)));
-	TRY(put_sign(a, id, wire_bytes(keys->sign)));
+	TRY(put_sign(a, id, wire_bytes(row->keys->sign), row->generation));
+	TRY(put_sign(a, id, wire_bytes(keys->sign), row->generation + 1));
 	row->keys = keys;
 	row->pending = NULL;
 	row->generation++;

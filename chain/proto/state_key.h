@@ -6,7 +6,7 @@
  *   'p' owner              PolicyState         'o' owner, be64 number record id (32 bytes)
  *   'u' owner, be32 rule   RuleState           'q' request            RequestState
  *   'n'                    Network             'x' be64 valid_until, replay key  ReplayState
- *   'g' account, be32 generation  KeysState  'i' sign key (32)     account id (32 bytes) whose keys changed
+ *   'g' account, be32 generation  KeysState  'i' sign key (32)     SIGN_ROW_SIZE bytes: account, be32 generation of this key
  *   'c' u (48)             1 byte: capsule seen    'k' key (32)       1 byte: request key seen
  */
 #ifndef MEDLOCK_PROTO_STATE_KEY_H
@@ -15,6 +15,7 @@
 #include "core/base/buf.h"
 
 #define STATE_KEY_BYTES_MAX 80u
+#define SIGN_ROW_SIZE (ID_SIZE + 4u)
 
 struct state_key {
 	uint8_t len;

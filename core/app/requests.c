@@ -123,6 +123,7 @@ static enum err send(struct app *a, struct submitted *done, Medlock__AccessReque
 	enum err e;
 
 	rng_fill(rng_system(), nonce, sizeof(nonce));
+	nonce[0] = (uint8_t)a->me.generation;
 	TRY(keyholder_request_keys(a->keys, &sign, &seal, nonce, info));
 	action->sign_key = wire_data(BYTES_ID(sign));
 	action->seal_key = wire_data(BYTES_ID(seal));

@@ -82,25 +82,22 @@ enum err keyholder_create(struct keyholder *k, struct buf *ret_file, const struc
 	return ask_one(k, ret_file, OP_CREATE, in, 3, info);
 }
 
-static enum err unlock(struct keyholder *k, enum keyholder_op op, struct bytes file, struct bytes opener,
-		       const struct account_id *expected, struct err_info *info)
-{
-	struct bytes in[3] = {file, opener, expected == NULL ? NOTHING : BYTES_ID(*expected)};
-	struct keyholder_message m;
-
-	return keyholder_ask(k, &m, op, in, 3, 0, info);
-}
-
 enum err keyholder_unlock(struct keyholder *k, struct bytes file, struct bytes passphrase,
 			  const struct account_id *expected, struct err_info *info)
 {
-	return unlock(k, OP_UNLOCK, file, passphrase, expected, info);
+	struct bytes in[3] = {file, passphrase, expected == NULL ? NOTHING : BYTES_ID(*expected)};
+	struct keyholder_message m;
+
+	return keyholder_ask(k, &m, OP_UNLOCK, in, 3, 0, info);
 }
 
-enum err keyholder_unlock_card(struct keyholder *k, struct bytes file, struct bytes card,
-			       const struct account_id *expected, struct err_info *info)
+enum err keyholder_recover(struct keyholder *k, struct buf *ret_file, const struct network_id *network, struct bytes words,
+			   struct bytes passphrase, const struct kdf_params *params, struct err_info *info)
 {
-	return unlock(k, OP_UNLOCK_CARD, file, card, expected, info);
+	uint8_t work[8];
+	struct bytes in[4] = {BYTES_ID(*network), words, passphrase, work_bytes(work, params)};
+
+	return ask_one(k, ret_file, OP_RECOVER, in, 4, info);
 }
 
 enum err keyholder_lock(struct keyholder *k, struct err_info *info)
@@ -119,19 +116,91 @@ enum err keyholder_change_passphrase(struct keyholder *k, struct buf *ret_file, 
 	return ask_one(k, ret_file, OP_PASSPHRASE, in, 2, info);
 }
 
-enum err keyholder_recovery_card(struct keyholder *k, struct buf *ret_file, struct secret **ret_text,
-				 struct err_info *info)
+enum err keyholder_words(struct keyholder *k, struct secret **ret_text, struct err_info *info)
 {
-	return ask_secret(k, ret_text, 1, OP_CARD, NULL, 0, ret_file, info);
+	return ask_secret(k, ret_text, 0, OP_WORDS, NULL, 0, NULL, info);
 }
 
-enum err keyholder_remove_slot(struct keyholder *k, struct buf *ret_file, uint32_t kind, struct err_info *info)
+/* ---- generations ---- */
+
+static enum err ask_number(struct keyholder *k, uint32_t *ret, enum keyholder_op op, const struct bytes *in, size_t count,
+			   struct err_info *info)
+{
+	struct keyholder_message m;
+
+	TRY(keyholder_ask(k, &m, op, in, count, 1, info));
+	if (m.fields[0].len != 4)
+		return err_set(info, ERR_KEYHOLDER, "the key-holder's answer is odd");
+	*ret = get_be32(m.fields[0].data);
+	return ERR_OK;
+}
+
+enum err keyholder_words_compare(struct keyholder *k, uint32_t *ret_wrong, struct bytes typed, struct err_info *info)
+{
+	return ask_number(k, ret_wrong, OP_COMPARE, &typed, 1, info);
+}
+
+enum err keyholder_missing(struct keyholder *k, uint32_t *ret, struct err_info *info)
+{
+	return ask_number(k, ret, OP_MISSING, NULL, 0, info);
+}
+
+enum err keyholder_rotate(struct keyholder *k, struct keyholder_next *ret, struct bytes passphrase,
+			  const struct kdf_params *params, struct err_info *info)
+{
+	uint8_t work[8];
+	struct bytes in[2] = {passphrase, work_bytes(work, params)};
+	struct keyholder_next next = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+	struct buf *parts[] = {&next.file, &next.keyset, &next.signature, &next.earlier};
+	struct keyholder_message m;
+	enum err e = ERR_OK;
+
+	TRY(keyholder_ask(k, &m, OP_ROTATE, in, 2, 4, info));
+	for (size_t i = 0; i < 4 && e == ERR_OK; i++) {
+		buf_append_bytes(parts[i], m.fields[i]);
+		e = buf_error(parts[i]);
+	}
+	if (e != ERR_OK) {
+		keyholder_next_release(&next);
+		return e;
+	}
+	*ret = next;
+	return ERR_OK;
+}
+
+void keyholder_next_release(struct keyholder_next *n)
+{
+	buf_release(&n->file);
+	buf_release(&n->keyset);
+	buf_release(&n->signature);
+	buf_release(&n->earlier);
+}
+
+enum err keyholder_rotated(struct keyholder *k, struct err_info *info)
+{
+	struct keyholder_message m;
+
+	return keyholder_ask(k, &m, OP_ROTATED, NULL, 0, 0, info);
+}
+
+enum err keyholder_place(struct keyholder *k, struct buf *ret_file, const struct account_id *account, uint32_t generation,
+			 struct err_info *info)
 {
 	uint8_t b[4];
-	struct bytes in[1] = {bytes_of(b, 4)};
+	struct bytes in[2] = {BYTES_ID(*account), bytes_of(b, 4)};
 
-	put_be32(b, kind);
-	return ask_one(k, ret_file, OP_REMOVE_SLOT, in, 1, info);
+	put_be32(b, generation);
+	return ask_one(k, ret_file, OP_PLACE, in, 2, info);
+}
+
+enum err keyholder_adopt(struct keyholder *k, struct buf *ret_file, uint32_t generation, struct bytes sealed,
+			 struct err_info *info)
+{
+	uint8_t b[4];
+	struct bytes in[2] = {bytes_of(b, 4), sealed};
+
+	put_be32(b, generation);
+	return ask_one(k, ret_file, OP_ADOPT, in, 2, info);
 }
 
 /* ---- public ---- */
@@ -139,7 +208,8 @@ enum err keyholder_remove_slot(struct keyholder *k, struct buf *ret_file, uint32
 static bool public_shape(const struct keyholder_message *m)
 {
 	return m->fields[0].len == ID_SIZE && m->fields[1].len == ID_SIZE && m->fields[2].len <= 256 &&
-	       m->fields[3].len == SIGNATURE_SIZE && m->fields[4].len == 4 && m->fields[5].len == 4;
+	       m->fields[3].len == SIGNATURE_SIZE && m->fields[4].len == 4 && m->fields[5].len == 4 &&
+	       m->fields[6].len == 4;
 }
 
 enum err keyholder_public(struct keyholder *k, struct keyholder_public *ret, struct err_info *info)
@@ -147,7 +217,7 @@ enum err keyholder_public(struct keyholder *k, struct keyholder_public *ret, str
 	struct keyholder_message m;
 	Medlock__KeySet *keys = NULL;
 
-	TRY(keyholder_ask(k, &m, OP_PUBLIC, NULL, 0, 6, info));
+	TRY(keyholder_ask(k, &m, OP_PUBLIC, NULL, 0, 7, info));
 	if (!public_shape(&m) || WIRE_DECODE(&keys, medlock__key_set, m.fields[2], KEYSET_DECODED_MAX, info) != ERR_OK)
 		return err_set(info, ERR_KEYHOLDER, "the key-holder's answer is odd");
 	*ret = (struct keyholder_public){.keyset_len = m.fields[2].len};
@@ -157,6 +227,7 @@ enum err keyholder_public(struct keyholder *k, struct keyholder_public *ret, str
 	memcpy(ret->keyset_signature.b, m.fields[3].data, SIGNATURE_SIZE);
 	ret->slots = get_be32(m.fields[4].data);
 	ret->entries = get_be32(m.fields[5].data);
+	ret->generation = get_be32(m.fields[6].data);
 	memcpy(ret->sign.b, keys->sign.data, sizeof(ret->sign.b)); /* our own key set: lengths were checked when made */
 	memcpy(ret->seal.b, keys->seal.data, sizeof(ret->seal.b));
 	WIRE_FREE(keys);

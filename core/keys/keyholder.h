@@ -55,18 +55,40 @@ enum err keyholder_create(struct keyholder *k, struct buf *ret_file, const struc
 /* expected NULL: any account.  Errors as keystore_open. */
 enum err keyholder_unlock(struct keyholder *k, struct bytes file, struct bytes passphrase,
 			  const struct account_id *expected, struct err_info *info) MUST_USE;
-enum err keyholder_unlock_card(struct keyholder *k, struct bytes file, struct bytes card,
-			       const struct account_id *expected, struct err_info *info) MUST_USE;
+/* Keys from the words of a recovery card, named by themselves; ret_file: the keystore's bytes.  ERR_FORMAT: mistyped. */
+enum err keyholder_recover(struct keyholder *k, struct buf *ret_file, const struct network_id *network, struct bytes words,
+			   struct bytes passphrase, const struct kdf_params *params, struct err_info *info) MUST_USE;
 enum err keyholder_lock(struct keyholder *k, struct err_info *info) MUST_USE; /* wipes the keys */
 bool keyholder_unlocked(const struct keyholder *k); /* as of the last call; no message */
 
 /* New keystore bytes, to be written before they count. */
 enum err keyholder_change_passphrase(struct keyholder *k, struct buf *ret_file, struct bytes passphrase,
 				     const struct kdf_params *params, struct err_info *info) MUST_USE;
-enum err keyholder_recovery_card(struct keyholder *k, struct buf *ret_file, struct secret **ret_text,
+/* The recovery card: the words that are the master key, and the places in which typed ones differ. */
+enum err keyholder_words(struct keyholder *k, struct secret **ret_text, struct err_info *info) MUST_USE;
+enum err keyholder_words_compare(struct keyholder *k, uint32_t *ret_wrong, struct bytes typed,
 				 struct err_info *info) MUST_USE;
-enum err keyholder_remove_slot(struct keyholder *k, struct buf *ret_file, uint32_t kind,
-			       struct err_info *info) MUST_USE;
+
+/* ---- generations of keys (core/keys/keystore.h) ---- */
+
+/* Fresh keys for this account.  ret_file is to be stored beside the keystore before ret's transaction leaves; only a body
+ * with these keys is signed, still by the old ones.  keyholder_rotated: they count from now on.
+ */
+struct keyholder_next {
+	struct buf file, keyset, signature, earlier;
+};
+enum err keyholder_rotate(struct keyholder *k, struct keyholder_next *ret, struct bytes passphrase,
+			  const struct kdf_params *params, struct err_info *info) MUST_USE;
+void keyholder_next_release(struct keyholder_next *n);
+enum err keyholder_rotated(struct keyholder *k, struct err_info *info) MUST_USE;
+
+/* What the ledger says of recovered keys: their account, their generation, the sealed earlier ones; new keystore bytes. */
+enum err keyholder_place(struct keyholder *k, struct buf *ret_file, const struct account_id *account, uint32_t generation,
+			 struct err_info *info) MUST_USE;
+enum err keyholder_adopt(struct keyholder *k, struct buf *ret_file, uint32_t generation, struct bytes sealed,
+			 struct err_info *info) MUST_USE;
+/* The newest generation whose predecessor is not here; 0: none. */
+enum err keyholder_missing(struct keyholder *k, uint32_t *ret, struct err_info *info) MUST_USE;
 
 /* ---- public ---- */
 
@@ -78,7 +100,7 @@ struct keyholder_public {
 	uint8_t keyset[256];       /* canonical KeySet */
 	size_t keyset_len;
 	struct signature keyset_signature;
-	uint32_t slots;
+	uint32_t slots, generation;
 	uint32_t entries;          /* bit n: entry kind n < 32 is there */
 };
 enum err keyholder_public(struct keyholder *k, struct keyholder_public *ret, struct err_info *info) MUST_USE;
@@ -95,7 +117,7 @@ enum err keys_card(struct keyholder *k, struct buf *ret, uint32_t role, const st
 enum err keyholder_bind(struct keyholder *k, const struct network_id *network, struct err_info *info) MUST_USE;
 
 /* A canonical Body: its network is the bound one and its action fits the mask (cert_revoke of the own account always
- * does).  ret: over tx_signing_hash.  ERR_ROLE, ERR_NETWORK_ID, ERR_FORMAT.
+ * does; account_keys as core/keys/keyholder_rotate.c says).  ret: over tx_signing_hash.  ERR_ROLE, ERR_NETWORK_ID, ERR_FORMAT.
  */
 enum err keyholder_sign_body(struct keyholder *k, struct signature *ret, struct bytes body,
 			     struct err_info *info) MUST_USE;
@@ -129,7 +151,7 @@ enum err keyholder_unwrap(struct keyholder *k, struct secret **ret_file_key, str
 			  struct err_info *info) MUST_USE;
 /* A whole small age file (at most KEYHOLDER_MESSAGE_MAX - 1024 bytes) decrypted. */
 enum err keyholder_open_age(struct keyholder *k, struct buf *out, struct bytes file, struct err_info *info) MUST_USE;
-/* "AGE-SECRET-KEY-1…": KEYHOLDER_EXPORT. */
+/* "AGE-SECRET-KEY-1…", a line for each generation, the newest first: KEYHOLDER_EXPORT. */
 enum err keyholder_export_identity(struct keyholder *k, struct secret **ret_text, struct err_info *info) MUST_USE;
 
 /* Private local bytes, bound to a name and aad; at most KEYHOLDER_MESSAGE_MAX - 1024. */

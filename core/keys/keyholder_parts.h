@@ -28,13 +28,14 @@ enum err keyholder_message_parse(struct keyholder_message *ret, struct bytes in)
 
 /* ---- the child ---- */
 
-#define HOLDER_ANSWERS 6u
+#define HOLDER_ANSWERS 7u
 
 struct holder {
 	uint32_t capabilities;
 	bool bound;
 	struct network_id network;
 	struct keystore *keys; /* NULL: locked */
+	struct keystore *next; /* of ROTATE, until they count; else NULL */
 	keyholder_probe *probe;
 };
 
@@ -50,6 +51,23 @@ struct holder_call {
 /* Answers one message into reply.  ERR_FORMAT for an odd one: the process must end. */
 enum err holder_serve(struct holder *h, struct buf *reply, struct bytes message) MUST_USE;
 void holder_release(struct holder *h);
+
+/* Fields of many operations: exactly len bytes; passphrase work, nothing for the floor.  Keys that are taken. */
+enum err holder_fixed(struct bytes x, size_t len) MUST_USE;
+enum err holder_params(struct kdf_params *ret, struct bytes work) MUST_USE;
+void holder_take(struct keystore **place, struct keystore *keys);
+/* May this account_keys be signed here?  (keyholder_rotate.c) */
+enum err holder_keys_allowed(const struct holder *h, const Medlock__AccountKeys *x) MUST_USE;
+
+/* The operations of recovery and change (keyholder_rotate.c). */
+enum err holder_recover(struct holder_call *c) MUST_USE;
+enum err holder_rotate(struct holder_call *c) MUST_USE;
+enum err holder_rotated(struct holder_call *c) MUST_USE;
+enum err holder_place(struct holder_call *c) MUST_USE;
+enum err holder_adopt(struct holder_call *c) MUST_USE;
+enum err holder_missing(struct holder_call *c) MUST_USE;
+enum err holder_words(struct holder_call *c) MUST_USE;
+enum err holder_compare(struct holder_call *c) MUST_USE;
 
 /* The operations of the authority (keyholder_ca.c). */
 enum err holder_ca_spki(struct holder_call *c) MUST_USE;

@@ -225,7 +225,7 @@ enum err keyholder_ask(struct keyholder *k, struct keyholder_message *ret, enum 
 		return refused(&reply, info);
 	if (reply.count != HOLDER_ANSWERS || answers > HOLDER_ANSWERS)
 		return err_set(info, ERR_KEYHOLDER, "the key-holder's answer is odd");
-	if (op == OP_CREATE || op == OP_UNLOCK || op == OP_UNLOCK_CARD)
+	if (op == OP_CREATE || op == OP_UNLOCK || op == OP_RECOVER)
 		k->unlocked = true;
 	else if (op == OP_LOCK)
 		k->unlocked = false;

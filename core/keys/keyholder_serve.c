@@ -7,12 +7,12 @@
 #define BODY_DECODED_MAX (512u * 1024)
 #define HOLDER_FILE_FIELD (KEYHOLDER_MESSAGE_MAX - 1024u)
 
-static enum err fixed(struct bytes x, size_t len)
+enum err holder_fixed(struct bytes x, size_t len)
 {
 	return x.len == len ? ERR_OK : ERR_RANGE;
 }
 
-static enum err params_of(struct kdf_params *ret, struct bytes work)
+enum err holder_params(struct kdf_params *ret, struct bytes work)
 {
 	struct cursor c = cursor_of(work);
 
@@ -20,23 +20,29 @@ static enum err params_of(struct kdf_params *ret, struct bytes work)
 		*ret = KDF_PARAMS_FLOOR;
 		return ERR_OK;
 	}
-	TRY(fixed(work, 8));
+	TRY(holder_fixed(work, 8));
 	ret->mem_kib = cursor_be32(&c);
 	ret->passes = cursor_be32(&c);
 	return kdf_params_check(ret);
 }
 
+void holder_take(struct keystore **place, struct keystore *keys)
+{
+	keystore_free(*place);
+	*place = keys;
+}
+
 static void take_keys(struct holder *h, struct keystore *keys)
 {
-	keystore_free(h->keys);
-	h->keys = keys;
+	holder_take(&h->keys, keys);
+	holder_take(&h->next, NULL);
 }
 
 /* ---- life ---- */
 
 static enum err op_bind(struct holder_call *c)
 {
-	TRY(fixed(c->in[0], ID_SIZE));
+	TRY(holder_fixed(c->in[0], ID_SIZE));
 	if (c->h->bound && memcmp(c->h->network.b, c->in[0].data, ID_SIZE) != 0)
 		return ERR_NETWORK_ID;
 	ID_COPY(c->h->network, c->in[0].data);
@@ -51,9 +57,9 @@ static enum err op_create(struct holder_call *c)
 	struct keystore *keys = NULL;
 	enum err e;
 
-	TRY(fixed(c->in[0], ID_SIZE));
+	TRY(holder_fixed(c->in[0], ID_SIZE));
 	ID_COPY(network, c->in[0].data);
-	TRY(params_of(&params, c->in[2]));
+	TRY(holder_params(&params, c->in[2]));
 	TRY(keystore_create(&keys, &network, c->in[1], &params, rng_system(), &c->info));
 	e = keystore_write(keys, &c->out[0], rng_system());
 	if (e != ERR_OK) {
@@ -64,20 +70,17 @@ static enum err op_create(struct holder_call *c)
 	return ERR_OK;
 }
 
-static enum err op_unlock(struct holder_call *c, bool card)
+static enum err op_unlock(struct holder_call *c)
 {
 	struct account_id expected;
 	struct keystore *keys = NULL;
 	bool any = c->in[2].len == 0;
 
 	if (!any) {
-		TRY(fixed(c->in[2], ID_SIZE));
+		TRY(holder_fixed(c->in[2], ID_SIZE));
 		ID_COPY(expected, c->in[2].data);
 	}
-	if (card)
-		TRY(keystore_open_card(&keys, c->in[0], c->in[1], any ? NULL : &expected, &c->info));
-	else
-		TRY(keystore_open(&keys, c->in[0], c->in[1], any ? NULL : &expected, &c->info));
+	TRY(keystore_open(&keys, c->in[0], c->in[1], any ? NULL : &expected, &c->info));
 	take_keys(c->h, keys);
 	return ERR_OK;
 }
@@ -92,25 +95,8 @@ static enum err op_passphrase(struct holder_call *c)
 {
 	struct kdf_params params;
 
-	TRY(params_of(&params, c->in[1]));
+	TRY(holder_params(&params, c->in[1]));
 	TRY(keystore_set_passphrase(c->h->keys, c->in[0], &params, rng_system(), &c->info));
-	return keystore_write(c->h->keys, &c->out[0], rng_system());
-}
-
-static enum err op_card(struct holder_call *c)
-{
-	struct secret *text = NULL;
-
-	TRY(keystore_set_card(c->h->keys, &text, rng_system()));
-	buf_append_bytes(&c->out[1], secret_bytes(text));
-	secret_free(text);
-	return keystore_write(c->h->keys, &c->out[0], rng_system());
-}
-
-static enum err op_remove_slot(struct holder_call *c)
-{
-	TRY(fixed(c->in[0], 4));
-	TRY(keystore_remove_slot(c->h->keys, get_be32(c->in[0].data)));
 	return keystore_write(c->h->keys, &c->out[0], rng_system());
 }
 
@@ -127,6 +113,7 @@ static enum err op_public(struct holder_call *c)
 	buf_append_bytes(&c->out[3], keystore_keyset_signature(k));
 	buf_append_be32(&c->out[4], keystore_slot_count(k));
 	buf_append_be32(&c->out[5], entries);
+	buf_append_be32(&c->out[6], keystore_generation(k));
 	return ERR_OK;
 }
 
@@ -140,18 +127,6 @@ static bool own(const struct holder *h, ProtobufCBinaryData account)
 static enum err allowed(const struct holder *h, uint32_t capability)
 {
 	return (h->capabilities & capability) != 0 ? ERR_OK : ERR_ROLE;
-}
-
-/* Helpers are named and an announcement is cancelled by the account; as a helper one signs for another.  New keys for this
- * account are signed only where they are made.
- */
-static enum err keys_allowed(const struct holder *h, const Medlock__AccountKeys *x)
-{
-	bool mine = own(h, x->account);
-
-	if (x->by_helpers)
-		return mine ? ERR_ROLE : ERR_OK;
-	return mine && !x->keys ? ERR_OK : ERR_ROLE;
 }
 
 static enum err action_allowed(const struct holder *h, const Medlock__Body *b)
@@ -171,7 +146,7 @@ static enum err action_allowed(const struct holder *h, const Medlock__Body *b)
 	case MEDLOCK__BODY__ACTION_CERT_REVOKE:
 		return own(h, b->cert_revoke->account) ? ERR_OK : allowed(h, KEYHOLDER_CA);
 	case MEDLOCK__BODY__ACTION_ACCOUNT_KEYS:
-		return keys_allowed(h, b->account_keys);
+		return holder_keys_allowed(h, b->account_keys);
 	case MEDLOCK__BODY__ACTION_NETWORK_SET:
 		return allowed(h, KEYHOLDER_OPERATOR);
 	case MEDLOCK__BODY__ACTION_RELEASE_RECEIPT: /* custodians are peers, not people */
@@ -212,7 +187,7 @@ static enum err sign_as(struct signature *ret, const struct holder *h, struct by
 		sign_make(ret, keystore_act(h->keys), message);
 		return ERR_OK;
 	}
-	TRY(fixed(nonce, REQUEST_NONCE_SIZE));
+	TRY(holder_fixed(nonce, REQUEST_NONCE_SIZE));
 	TRY(keystore_request_keys(h->keys, &sign, &seal, nonce.data));
 	sign_make(ret, sign, message);
 	secret_free(sign);
@@ -258,7 +233,7 @@ static enum err op_sign_release(struct holder_call *c)
 	struct signature signature;
 	enum err e;
 
-	TRY(fixed(c->in[1], REQUEST_NONCE_SIZE));
+	TRY(holder_fixed(c->in[1], REQUEST_NONCE_SIZE));
 	TRY(release_parse(&r, c->in[0], &c->info));
 	e = c->h->bound && bytes_equal(wire_bytes(r->network_id), BYTES_ID(c->h->network)) ? ERR_OK : ERR_NETWORK_ID;
 	if (e == ERR_OK)
@@ -309,7 +284,7 @@ static enum err op_request_keys(struct holder_call *c)
 	struct sign_public sign_public;
 	struct seal_public seal_public;
 
-	TRY(fixed(c->in[0], REQUEST_NONCE_SIZE));
+	TRY(holder_fixed(c->in[0], REQUEST_NONCE_SIZE));
 	TRY(keystore_request_keys(c->h->keys, &sign, &seal, c->in[0].data));
 	sign_public_of_seed(&sign_public, sign);
 	seal_public_of(&seal_public, seal);
@@ -325,8 +300,8 @@ static enum err op_open_release(struct holder_call *c)
 	struct secret *sign = NULL, *seal = NULL;
 	enum err e;
 
-	TRY(fixed(c->in[0], RELEASE_CONTEXT_SIZE));
-	TRY(fixed(c->in[1], REQUEST_NONCE_SIZE));
+	TRY(holder_fixed(c->in[0], RELEASE_CONTEXT_SIZE));
+	TRY(holder_fixed(c->in[1], REQUEST_NONCE_SIZE));
 	TRY(keystore_request_keys(c->h->keys, &sign, &seal, c->in[1].data));
 	e = seal_open(&c->out[0], seal, c->in[0], bytes_of(NULL, 0), c->in[2]);
 	secret_free(sign);
@@ -336,6 +311,22 @@ static enum err op_open_release(struct holder_call *c)
 
 /* ---- reading ---- */
 
+/* The file key, by the keys of now or by earlier ones. */
+static enum err unwrap_any(struct secret **ret, const struct keystore *k, const struct age_header *header)
+{
+	enum err e = age_header_unwrap(ret, header, keystore_read(k));
+
+	for (uint32_t g = keystore_generation(k); e == ERR_DECRYPT && g-- > 0;) {
+		struct secret *read = NULL;
+
+		if (keystore_read_of(k, &read, g) != ERR_OK)
+			continue;
+		e = age_header_unwrap(ret, header, read);
+		secret_free(read);
+	}
+	return e;
+}
+
 static enum err op_unwrap(struct holder_call *c)
 {
 	struct age_header header = {0};
@@ -343,7 +334,7 @@ static enum err op_unwrap(struct holder_call *c)
 	enum err e = age_header_parse(&header, c->in[0], &c->info);
 
 	if (e == ERR_OK)
-		e = age_header_unwrap(&key, &header, keystore_read(c->h->keys));
+		e = unwrap_any(&key, c->h->keys, &header);
 	if (e == ERR_OK)
 		buf_append_bytes(&c->out[0], secret_bytes(key));
 	secret_free(key);
@@ -353,20 +344,43 @@ static enum err op_unwrap(struct holder_call *c)
 
 static enum err op_open_age(struct holder_call *c)
 {
-	struct bytes rest = c->in[0];
-	struct byte_source from = byte_source_bytes(&rest);
-	struct byte_sink to = byte_sink_buf(&c->out[0]);
+	const struct keystore *k = c->h->keys;
+	enum err e = ERR_DECRYPT;
 
-	return age_decrypt(NULL, &to, &from, keystore_read(c->h->keys), &c->info);
+	for (uint32_t g = keystore_generation(k) + 1; e == ERR_DECRYPT && g-- > 0;) {
+		struct bytes rest = c->in[0];
+		struct byte_source from = byte_source_bytes(&rest);
+		struct byte_sink to = byte_sink_buf(&c->out[0]);
+		struct secret *read = NULL;
+
+		if (keystore_read_of(k, &read, g) != ERR_OK)
+			continue;
+		e = age_decrypt(NULL, &to, &from, read, &c->info);
+		secret_free(read);
+	}
+	return e;
 }
 
+/* One identity a line, the newest first: the age program tries each. */
 static enum err op_export(struct holder_call *c)
 {
-	struct secret *text = NULL;
+	const struct keystore *k = c->h->keys;
 
-	TRY(age_identity_text(&text, keystore_read(c->h->keys)));
-	buf_append_bytes(&c->out[0], secret_bytes(text));
-	secret_free(text);
+	for (uint32_t g = keystore_generation(k) + 1; g-- > 0;) {
+		struct secret *read = NULL, *text = NULL;
+		enum err e;
+
+		if (keystore_read_of(k, &read, g) != ERR_OK)
+			continue;
+		e = age_identity_text(&text, read);
+		secret_free(read);
+		TRY(e);
+		if (c->out[0].len > 0)
+			buf_append_byte(&c->out[0], '\n');
+		buf_append_bytes(&c->out[0], bytes_str((const char *)text->data));
+		secret_free(text);
+	}
+	buf_append_byte(&c->out[0], '\0');
 	return ERR_OK;
 }
 
@@ -384,7 +398,7 @@ static enum err op_seal(struct holder_call *c, bool open)
 
 static enum err op_probe(struct holder_call *c)
 {
-	TRY(fixed(c->in[0], 4));
+	TRY(holder_fixed(c->in[0], 4));
 	if (c->h->probe == NULL)
 		return ERR_ROLE;
 	buf_append_be32(&c->out[0], (uint32_t)c->h->probe(get_be32(c->in[0].data)));
@@ -398,12 +412,10 @@ static enum err run(struct holder_call *c, enum keyholder_op op)
 	switch (op) {
 	case OP_BIND: return op_bind(c);
 	case OP_CREATE: return op_create(c);
-	case OP_UNLOCK: return op_unlock(c, false);
-	case OP_UNLOCK_CARD: return op_unlock(c, true);
+	case OP_UNLOCK: return op_unlock(c);
 	case OP_LOCK: return op_lock(c);
 	case OP_PASSPHRASE: return op_passphrase(c);
-	case OP_CARD: return op_card(c);
-	case OP_REMOVE_SLOT: return op_remove_slot(c);
+	case OP_WORDS: return holder_words(c);
 	case OP_PUBLIC: return op_public(c);
 	case OP_SIGN_BODY: return op_sign_body(c);
 	case OP_SIGN_TICKET: return op_sign_ticket(c);
@@ -420,6 +432,13 @@ static enum err run(struct holder_call *c, enum keyholder_op op)
 	case OP_CA_ISSUE: return holder_ca_issue(c);
 	case OP_CA_CRL: return holder_ca_crl(c);
 	case OP_PROBE: return op_probe(c);
+	case OP_RECOVER: return holder_recover(c);
+	case OP_ROTATE: return holder_rotate(c);
+	case OP_ROTATED: return holder_rotated(c);
+	case OP_PLACE: return holder_place(c);
+	case OP_ADOPT: return holder_adopt(c);
+	case OP_MISSING: return holder_missing(c);
+	case OP_COMPARE: return holder_compare(c);
 	}
 	return ERR_INTERNAL;
 }

@@ -12,7 +12,7 @@
 #define LOCAL_SALT_SIZE 32u
 #define LOCAL_NAME_MAX 64u
 
-static enum err derived(struct secret **ret, const struct secret *master, const char *name)
+enum err keystore_derived(struct secret **ret, const struct secret *master, const char *name)
 {
 	TRY(secret_new(ret, 32));
 	hkdf_sha256((*ret)->data, 32, secret_bytes(master), bytes_of(NULL, 0), bytes_str(name));
@@ -21,10 +21,9 @@ static enum err derived(struct secret **ret, const struct secret *master, const 
 
 enum err keystore_derive(struct keystore *k)
 {
-	TRY(derived(&k->act, k->master, "medlock act ed25519"));
-	TRY(derived(&k->read, k->master, "medlock read x25519"));
-	TRY(derived(&k->storage, k->master, "medlock local storage"));
-	return derived(&k->requests, k->master, "medlock request keys");
+	TRY(keystore_derived(&k->act, k->master, "medlock act ed25519"));
+	TRY(keystore_derived(&k->read, k->master, KEYSTORE_READ));
+	return keystore_derived(&k->storage, k->master, KEYSTORE_STORAGE);
 }
 
 void keystore_open_scalar(const struct keystore *k, struct scalar *ret)
@@ -45,8 +44,25 @@ struct public_parts {
 	struct schnorr_proof proof;
 };
 
-static enum err make_public(struct public_parts *p, const struct keystore *k, const struct rng *rng)
+/* The proof is part of the key set, whose hash may be the account's name: so that words alone give the same name again, its
+ * one-time scalar follows from the master key, and from the context that is proved, so that it serves for no other.
+ */
+struct proof_source {
+	const struct keystore *keys;
+	struct bytes context;
+	struct rng rng;
+};
+
+static void proof_fill(void *self, uint8_t *out, size_t len)
 {
+	const struct proof_source *from = self;
+
+	hkdf_sha256(out, len, secret_bytes(from->keys->master), from->context, bytes_str("medlock open proof"));
+}
+
+static enum err make_public(struct public_parts *p, const struct keystore *k)
+{
+	struct proof_source from = {.keys = k, .rng = {proof_fill, &from}};
 	struct scalar open;
 	struct g1 point;
 	struct buf context = BUF_INIT;
@@ -59,14 +75,15 @@ static enum err make_public(struct public_parts *p, const struct keystore *k, co
 	g1_write(p->open, &point);
 	keyset_open_context(&context, &k->network, BYTES_ID(p->sign));
 	e = buf_error(&context);
+	from.context = buf_bytes(&context);
 	if (e == ERR_OK)
-		schnorr_prove(&p->proof, &open, buf_bytes(&context), rng);
+		schnorr_prove(&p->proof, &open, buf_bytes(&context), &from.rng);
 	scalar_wipe(&open);
 	buf_release(&context);
 	return e;
 }
 
-static enum err make_keyset(struct keystore *k, const struct rng *rng)
+enum err keystore_make_keyset(struct keystore *k, bool named)
 {
 	Medlock__KeySet keys = MEDLOCK__KEY_SET__INIT;
 	struct public_parts p;
@@ -75,12 +92,13 @@ static enum err make_keyset(struct keystore *k, const struct rng *rng)
 	struct buf encoded = BUF_INIT;
 	enum err e;
 
-	TRY(make_public(&p, k, rng));
+	TRY(make_public(&p, k));
 	keys.sign = wire_data(BYTES_ID(p.sign));
 	keys.seal = wire_data(BYTES_ID(p.seal));
 	keys.open = wire_data(bytes_of(p.open, sizeof(p.open)));
 	keys.open_proof = wire_data(BYTES_ID(p.proof));
-	TRY(keyset_account(&k->account, &keys));
+	if (named)
+		TRY(keyset_account(&k->account, &keys));
 	TRY(keyset_statement(&statement, &k->network, &k->account, &keys));
 	sign_make(&signature, k->act, BYTES_ID(statement));
 	memcpy(k->signature, signature.b, SIGNATURE_SIZE);
@@ -101,7 +119,7 @@ static enum err create(struct keystore *k, struct bytes passphrase, const struct
 	TRY(secret_new(&k->master, MASTER_SIZE));
 	rng_fill(rng, k->master->data, MASTER_SIZE);
 	TRY(keystore_derive(k));
-	TRY(make_keyset(k, rng));
+	TRY(keystore_make_keyset(k, true));
 	return keystore_set_passphrase(k, passphrase, params, rng, info);
 }
 
@@ -133,7 +151,6 @@ void keystore_free(struct keystore *k)
 	secret_free(k->act);
 	secret_free(k->read);
 	secret_free(k->storage);
-	secret_free(k->requests);
 	free(k);
 }
 
@@ -171,48 +188,6 @@ enum err keystore_set_passphrase(struct keystore *k, struct bytes passphrase, co
 	return e == ERR_OK ? put_slot(k, &slot) : e;
 }
 
-enum err keystore_set_card(struct keystore *k, struct secret **ret_text, const struct rng *rng)
-{
-	struct buf binding = BUF_INIT;
-	struct secret *card = NULL, *text = NULL;
-	struct slot slot;
-	enum err e = secret_new(&card, CARD_SECRET_SIZE);
-
-	keystore_slot_binding(&binding, &k->network, keystore_keyset(k), KEYSTORE_SLOT_CARD);
-	if (e == ERR_OK)
-		e = buf_error(&binding);
-	if (e == ERR_OK) {
-		rng_fill(rng, card->data, card->len);
-		e = keystore_wrap_card(&slot, k->master, buf_bytes(&binding), card, rng);
-	}
-	if (e == ERR_OK)
-		e = keystore_card_text(&text, card);
-	if (e == ERR_OK)
-		e = put_slot(k, &slot);
-	buf_release(&binding);
-	secret_free(card);
-	if (e != ERR_OK) {
-		secret_free(text);
-		return e;
-	}
-	*ret_text = text;
-	return ERR_OK;
-}
-
-enum err keystore_remove_slot(struct keystore *k, uint32_t kind)
-{
-	for (uint32_t i = 0; i < k->slot_count; i++) {
-		if (k->slots[i].kind != kind)
-			continue;
-		if (k->slot_count == 1)
-			return ERR_REFUSED;
-		memmove(&k->slots[i], &k->slots[i + 1], (k->slot_count - i - 1) * sizeof(k->slots[0]));
-		k->slot_count--;
-		return ERR_OK;
-	}
-	return ERR_NOT_FOUND;
-}
-
 /* ---- views ---- */
 
 uint32_t keystore_slot_count(const struct keystore *k)
@@ -228,6 +203,11 @@ const struct account_id *keystore_account(const struct keystore *k)
 const struct network_id *keystore_network(const struct keystore *k)
 {
 	return &k->network;
+}
+
+uint32_t keystore_generation(const struct keystore *k)
+{
+	return k->generation;
 }
 
 struct bytes keystore_keyset(const struct keystore *k)
@@ -252,22 +232,28 @@ const struct secret *keystore_read(const struct keystore *k)
 
 /* ---- use ---- */
 
-static enum err request_key(struct secret **ret, const struct keystore *k, const char *name,
+static enum err request_key(struct secret **ret, const struct secret *root, const char *name,
 			    const uint8_t nonce[REQUEST_NONCE_SIZE])
 {
 	TRY(secret_new(ret, 32));
-	hkdf_sha256((*ret)->data, 32, secret_bytes(k->requests), bytes_of(nonce, REQUEST_NONCE_SIZE), bytes_str(name));
+	hkdf_sha256((*ret)->data, 32, secret_bytes(root), bytes_of(nonce, REQUEST_NONCE_SIZE), bytes_str(name));
 	return ERR_OK;
 }
 
 enum err keystore_request_keys(const struct keystore *k, struct secret **ret_sign, struct secret **ret_seal,
 			       const uint8_t nonce[REQUEST_NONCE_SIZE])
 {
-	struct secret *sign = NULL, *seal = NULL;
-	enum err e = request_key(&sign, k, "medlock request sign", nonce);
+	const struct secret *master = keystore_master_of(k, nonce[0]);
+	struct secret *root = NULL, *sign = NULL, *seal = NULL;
+	enum err e;
 
+	if (master == NULL)
+		return ERR_NOT_FOUND;
+	TRY(keystore_derived(&root, master, KEYSTORE_REQUESTS));
+	e = request_key(&sign, root, "medlock request sign", nonce);
 	if (e == ERR_OK)
-		e = request_key(&seal, k, "medlock request seal", nonce);
+		e = request_key(&seal, root, "medlock request seal", nonce);
+	secret_free(root);
 	if (e != ERR_OK) {
 		secret_free(sign);
 		secret_free(seal);
@@ -278,7 +264,7 @@ enum err keystore_request_keys(const struct keystore *k, struct secret **ret_sig
 	return ERR_OK;
 }
 
-static enum err local_key(uint8_t out[AEAD_KEY_SIZE], const struct keystore *k, const char *name, struct bytes salt)
+static enum err local_key(uint8_t out[AEAD_KEY_SIZE], const struct secret *storage, const char *name, struct bytes salt)
 {
 	char info[LOCAL_NAME_MAX + 16] = "medlock local ";
 	size_t len = strlen(name);
@@ -286,7 +272,7 @@ static enum err local_key(uint8_t out[AEAD_KEY_SIZE], const struct keystore *k, 
 	if (len == 0 || len > LOCAL_NAME_MAX)
 		return ERR_RANGE;
 	memcpy(info + 14, name, len);
-	hkdf_sha256(out, AEAD_KEY_SIZE, secret_bytes(k->storage), salt, bytes_of(info, 14 + len));
+	hkdf_sha256(out, AEAD_KEY_SIZE, secret_bytes(storage), salt, bytes_of(info, 14 + len));
 	return ERR_OK;
 }
 
@@ -297,7 +283,7 @@ enum err keystore_seal(const struct keystore *k, struct buf *out, const char *na
 	enum err e;
 
 	rng_fill(rng, salt, sizeof(salt));
-	TRY(local_key(key, k, name, bytes_of(salt, sizeof(salt))));
+	TRY(local_key(key, k->storage, name, bytes_of(salt, sizeof(salt))));
 	at = buf_reserve(out, sizeof(salt) + plain.len + AEAD_TAG_SIZE);
 	e = at == NULL ? buf_error(out) : ERR_OK;
 	if (e == ERR_OK) {
@@ -310,8 +296,8 @@ enum err keystore_seal(const struct keystore *k, struct buf *out, const char *na
 	return e;
 }
 
-enum err keystore_unseal(const struct keystore *k, struct buf *out, const char *name, struct bytes aad,
-			 struct bytes sealed)
+static enum err unseal_with(const struct secret *storage, struct buf *out, const char *name, struct bytes aad,
+			    struct bytes sealed)
 {
 	struct cursor c = cursor_of(sealed);
 	struct bytes salt = cursor_take(&c, LOCAL_SALT_SIZE);
@@ -320,12 +306,30 @@ enum err keystore_unseal(const struct keystore *k, struct buf *out, const char *
 
 	if (c.err != ERR_OK || c.rest.len < AEAD_TAG_SIZE)
 		return ERR_DECRYPT;
-	TRY(local_key(key, k, name, salt));
+	TRY(local_key(key, storage, name, salt));
 	at = buf_reserve(out, c.rest.len);
 	e = at == NULL ? buf_error(out) : keystore_aead_open(at, key, aad, c.rest);
 	if (e == ERR_OK)
 		out->len += c.rest.len - AEAD_TAG_SIZE;
 	secret_wipe(key, sizeof(key));
+	return e;
+}
+
+enum err keystore_unseal(const struct keystore *k, struct buf *out, const char *name, struct bytes aad,
+			 struct bytes sealed)
+{
+	enum err e = unseal_with(k->storage, out, name, aad, sealed);
+
+	for (uint32_t g = k->generation; e == ERR_DECRYPT && g-- > 0;) {
+		const struct secret *master = keystore_master_of(k, g);
+		struct secret *storage = NULL;
+
+		if (master == NULL)
+			continue;
+		TRY(keystore_derived(&storage, master, KEYSTORE_STORAGE));
+		e = unseal_with(storage, out, name, aad, sealed);
+		secret_free(storage);
+	}
 	return e;
 }
 

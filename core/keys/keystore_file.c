@@ -52,26 +52,32 @@ static void parse_slots(struct keystore_file *f, struct cursor *c)
 	}
 }
 
-static enum err parse_account(struct keystore_file *f)
+/* The account of a first generation is the hash of its keys; later ones only keep the name. */
+static enum err check_account(const struct keystore_file *f)
 {
 	Medlock__KeySet *keys = NULL;
+	struct account_id named;
 	enum err e;
 
 	TRY(WIRE_DECODE(&keys, medlock__key_set, f->keyset, KEYSET_DECODED_MAX, NULL));
-	e = keyset_account(&f->account, keys);
+	e = keyset_account(&named, keys);
 	WIRE_FREE(keys);
-	return e;
+	if (e != ERR_OK || f->generation > KEYSTORE_GENERATIONS_MAX)
+		return ERR_FORMAT;
+	return f->generation > 0 || ID_EQUAL(named, f->account) ? ERR_OK : ERR_FORMAT;
 }
 
 enum err keystore_file_parse(struct keystore_file *ret, struct bytes file, struct err_info *info)
 {
 	struct keystore_file f = {0};
 	struct cursor c;
-	struct bytes network;
+	struct bytes network, account;
 
 	TRY(check_frame(file, info));
 	c = cursor_of(bytes_of(file.data + KEYSTORE_MAGIC_LEN, file.len - KEYSTORE_MAGIC_LEN - HASH_SIZE));
 	network = cursor_take(&c, ID_SIZE);
+	account = cursor_take(&c, ID_SIZE);
+	f.generation = cursor_be32(&c);
 	f.keyset = cursor_take(&c, cursor_be32(&c));
 	f.signature = cursor_take(&c, SIGNATURE_SIZE);
 	parse_slots(&f, &c);
@@ -82,7 +88,8 @@ enum err keystore_file_parse(struct keystore_file *ret, struct bytes file, struc
 	if (c.err != ERR_OK || cursor_end(&c) != ERR_OK || f.keyset.len > KEYSET_ENCODED_MAX)
 		return bad(info, ERR_FORMAT, "its parts do not fit together");
 	ID_COPY(f.network, network.data);
-	if (parse_account(&f) != ERR_OK)
+	ID_COPY(f.account, account.data);
+	if (check_account(&f) != ERR_OK)
 		return bad(info, ERR_FORMAT, "its keys are malformed");
 	*ret = f;
 	return ERR_OK;
@@ -95,6 +102,7 @@ enum err keystore_about(struct keystore_about *ret, struct bytes file, struct er
 	TRY(keystore_file_parse(&f, file, info));
 	ret->account = f.account;
 	ret->network = f.network;
+	ret->generation = f.generation;
 	ret->slots = f.slot_count;
 	for (uint32_t i = 0; i < f.slot_count; i++)
 		ret->kinds[i] = f.slots[i].kind;
@@ -178,6 +186,7 @@ static enum err fill(struct keystore *k, const struct keystore_file *f)
 
 	k->network = f->network;
 	k->account = f->account;
+	k->generation = f->generation;
 	memcpy(k->keyset, f->keyset.data, f->keyset.len);
 	k->keyset_len = f->keyset.len;
 	memcpy(k->signature, f->signature.data, SIGNATURE_SIZE);
@@ -195,40 +204,39 @@ static enum err fill(struct keystore *k, const struct keystore_file *f)
 	return own ? entries_open(k, f) : ERR_DAMAGED;
 }
 
-/* The first slot of a kind that opens. */
-static enum err unlock(struct secret **ret, const struct keystore_file *f, uint32_t kind, struct bytes passphrase,
-		       const struct secret *card)
+/* The first passphrase slot that opens. */
+static enum err unlock(struct secret **ret, const struct keystore_file *f, struct bytes passphrase)
 {
 	enum err e = ERR_PASSPHRASE;
 
 	for (uint32_t i = 0; i < f->slot_count && e == ERR_PASSPHRASE; i++) {
 		struct buf binding = BUF_INIT;
 
-		if (f->slots[i].kind != kind)
+		if (f->slots[i].kind != KEYSTORE_SLOT_PASSPHRASE)
 			continue;
-		keystore_slot_binding(&binding, &f->network, f->keyset, kind);
+		keystore_slot_binding(&binding, &f->network, f->keyset, KEYSTORE_SLOT_PASSPHRASE);
 		e = buf_error(&binding);
-		if (e == ERR_OK && kind == KEYSTORE_SLOT_PASSPHRASE)
+		if (e == ERR_OK)
 			e = keystore_unwrap_passphrase(ret, f->slots[i].bytes, buf_bytes(&binding), passphrase);
-		else if (e == ERR_OK)
-			e = keystore_unwrap_card(ret, f->slots[i].bytes, buf_bytes(&binding), card);
 		buf_release(&binding);
 	}
 	return e;
 }
 
-static enum err open_with(struct keystore **ret, struct bytes file, uint32_t kind, struct bytes passphrase,
-			  const struct secret *card, const struct account_id *expected, struct err_info *info)
+enum err keystore_open(struct keystore **ret, struct bytes file, struct bytes passphrase,
+		       const struct account_id *expected, struct err_info *info)
 {
 	struct keystore_file f;
 	struct secret *master = NULL;
 	struct keystore *k;
 	enum err e;
 
+	if (passphrase.len == 0 || passphrase.len > KDF_PASSPHRASE_MAX)
+		return bad(info, ERR_PASSPHRASE, "the passphrase is empty or too long");
 	TRY(keystore_file_parse(&f, file, info));
 	if (expected != NULL && !ID_EQUAL(*expected, f.account))
 		return bad(info, ERR_WRONG_PROFILE, "it belongs to another account");
-	e = unlock(&master, &f, kind, passphrase, card);
+	e = unlock(&master, &f, passphrase);
 	if (e != ERR_OK)
 		return bad(info, e, err_text(e));
 	k = calloc(1, sizeof(*k));
@@ -244,27 +252,6 @@ static enum err open_with(struct keystore **ret, struct bytes file, uint32_t kin
 	}
 	*ret = k;
 	return ERR_OK;
-}
-
-enum err keystore_open(struct keystore **ret, struct bytes file, struct bytes passphrase,
-		       const struct account_id *expected, struct err_info *info)
-{
-	if (passphrase.len == 0 || passphrase.len > KDF_PASSPHRASE_MAX)
-		return bad(info, ERR_PASSPHRASE, "the passphrase is empty or too long");
-	return open_with(ret, file, KEYSTORE_SLOT_PASSPHRASE, passphrase, NULL, expected, info);
-}
-
-enum err keystore_open_card(struct keystore **ret, struct bytes file, struct bytes card,
-			    const struct account_id *expected, struct err_info *info)
-{
-	struct secret *secret = NULL;
-	enum err e = keystore_card_parse(&secret, card);
-
-	if (e != ERR_OK)
-		return bad(info, e, "the recovery card is mistyped");
-	e = open_with(ret, file, KEYSTORE_SLOT_CARD, bytes_of(NULL, 0), secret, expected, info);
-	secret_free(secret);
-	return e;
 }
 
 static enum err seal_entries(const struct keystore *k, struct buf *file, struct bytes salt, size_t start)
@@ -300,6 +287,8 @@ enum err keystore_write(const struct keystore *k, struct buf *ret_file, const st
 	rng_fill(rng, salt, sizeof(salt));
 	buf_append_text(ret_file, KEYSTORE_MAGIC);
 	buf_append_bytes(ret_file, BYTES_ID(k->network));
+	buf_append_bytes(ret_file, BYTES_ID(k->account));
+	buf_append_be32(ret_file, k->generation);
 	buf_append_be32(ret_file, (uint32_t)k->keyset_len);
 	buf_append(ret_file, k->keyset, k->keyset_len);
 	buf_append(ret_file, k->signature, SIGNATURE_SIZE);

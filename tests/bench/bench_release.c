@@ -134,6 +134,7 @@ static void request(struct bench *b)
 	struct seal_public seal;
 
 	rng_fill(rng_system(), b->nonce, sizeof(b->nonce));
+	b->nonce[0] = 0; /* the first generation of keys */
 	MUST(keyholder_request_keys(b->keys, &sign, &seal, b->nonce, NULL));
 	a.owner = wire_data(BYTES_ID(b->anna.account));
 	a.purpose = PURPOSE_TREAT;

@@ -11,21 +11,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct keystore_about about;
 	struct keystore_file parts;
-	struct secret *card = NULL;
 	struct hash32 sum;
 	uint8_t *copy;
 
 	(void)!keystore_about(&about, bytes_of(data, size), NULL);
-	if (keystore_card_parse(&card, bytes_of(data, size)) == ERR_OK) {
-		struct secret *text = NULL, *again = NULL;
-
-		ASSERT(keystore_card_text(&text, card) == ERR_OK);
-		ASSERT(keystore_card_parse(&again, bytes_str((char *)text->data)) == ERR_OK);
-		ASSERT(secret_equal(secret_bytes(card), secret_bytes(again)));
-		secret_free(text);
-		secret_free(again);
-		secret_free(card);
-	}
 	if (size < HASH_SIZE)
 		return 0;
 	copy = malloc(size);

@@ -56,7 +56,7 @@ static struct m_sign *sign_of(struct model *m, struct bytes key)
 	return NULL;
 }
 
-static void spend(struct model *m, const struct m_account *x, const Medlock__KeySet *keys)
+static void spend(struct model *m, const struct m_account *x, const Medlock__KeySet *keys, uint32_t generation)
 {
 	struct m_sign *to = sign_of(m, wire_bytes(keys->sign));
 
@@ -64,6 +64,7 @@ static void spend(struct model *m, const struct m_account *x, const Medlock__Key
 		to = M_APPEND(m->signs, m->sign_count);
 	to->key = m_id(keys->sign);
 	to->account = x->id;
+	to->generation = generation;
 }
 
 static void take(struct m_act *a, struct m_account *x, const Medlock__KeySet *keys, ProtobufCBinaryData earlier)
@@ -74,8 +75,8 @@ static void take(struct m_act *a, struct m_account *x, const Medlock__KeySet *ke
 
 	state.earlier = earlier;
 	state.height = a->block->height;
-	spend(a->m, x, x->keys);
-	spend(a->m, x, own);
+	spend(a->m, x, x->keys, x->generation);
+	spend(a->m, x, own, x->generation + 1);
 	*to = (struct m_keys){x->id, ++x->generation, m_clone(&state)};
 	WIRE_FREE(x->keys);
 	x->keys = own;

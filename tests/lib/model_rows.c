@@ -79,8 +79,11 @@ static void add_keys(struct rows *to, const struct m_keys *x)
 static void add_sign(struct rows *to, const struct m_sign *x)
 {
 	const struct bytes part = BYTES_ID(x->key);
+	uint8_t value[36];
 
-	add(to, 'i', &part, 1, NULL, BYTES_ID(x->account));
+	memcpy(value, x->account.b, 32);
+	put_be32(value + 32, x->generation);
+	add(to, 'i', &part, 1, NULL, bytes_of(value, sizeof(value)));
 }
 
 static int by_number(const void *x, const void *y)

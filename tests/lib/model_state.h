@@ -39,6 +39,7 @@ struct m_keys {
 };
 struct m_sign {
 	struct hash32 key, account;
+	uint32_t generation;
 };
 
 struct m_policy {

@@ -290,7 +290,8 @@ static void test_the_name_is_found_by_the_key(void **state)
 	assert_int_equal(s->w.kv.get(s->w.kv.self, &value, state_key_bytes(&name)), ERR_NOT_FOUND);
 	assert_int_equal(rotate(s, &s->fresh, &s->anna), ERR_OK);
 	assert_int_equal(s->w.kv.get(s->w.kv.self, &value, state_key_bytes(&name)), ERR_OK);
-	assert_true(bytes_equal(buf_bytes(&value), BYTES_ID(s->anna.id)));
+	assert_true(bytes_equal(bytes_of(value.data, ID_SIZE), BYTES_ID(s->anna.id)));
+	assert_int_equal(get_be32(value.data + ID_SIZE), 1);
 	assert_int_equal(s->w.kv.get(s->w.kv.self, &value, state_key_bytes(&earlier)), ERR_OK);
 	buf_release(&value);
 	assert_int_equal(access_account(&row, &s->w.kv, &s->anna.id), ERR_OK);

@@ -22,7 +22,7 @@
 #define PASSPHRASE bytes_str("correct horse battery staple")
 
 static const struct network_id NETWORK = {{7}};
-static const uint8_t NONCE[REQUEST_NONCE_SIZE] = {9};
+static const uint8_t NONCE[REQUEST_NONCE_SIZE] = {0, 9};
 
 static struct keyholder *started(uint32_t capabilities, struct buf *file)
 {

@@ -142,40 +142,90 @@ static void test_passphrase_changes(void **state)
 	assert_int_equal(keystore_open(&again, buf_bytes(&changed), PASSPHRASE, NULL, NULL), ERR_PASSPHRASE);
 	assert_int_equal(keystore_open(&again, buf_bytes(&changed), bytes_str("another"), NULL, NULL), ERR_OK);
 	assert_true(ID_EQUAL(*keystore_account(again), *keystore_account(k)));
-	assert_int_equal(keystore_remove_slot(again, KEYSTORE_SLOT_PASSPHRASE), ERR_REFUSED);
 	keystore_free(again);
 	keystore_free(k);
 	buf_release(&file);
 	buf_release(&changed);
 }
 
-static void test_recovery_card(void **state)
+/* The words alone, on a machine that has nothing: the same keys, and so the same name. */
+static void test_words_give_the_same_person(void **state)
 {
-	struct buf file = BUF_INIT, with_card = BUF_INIT;
+	struct buf file = BUF_INIT;
 	struct keystore *k = make(&file), *again = NULL;
-	struct secret *text = NULL;
-	char typed[KEYSTORE_CARD_TEXT];
+	struct secret *words = NULL;
+	uint32_t wrong = 1;
 
-	assert_int_equal(keystore_set_card(k, &text, rng_system()), ERR_OK);
-	assert_int_equal(strlen((char *)text->data), KEYSTORE_CARD_TEXT - 1);
-	assert_int_equal(keystore_write(k, &with_card, rng_system()), ERR_OK);
-	for (size_t i = 0; i < KEYSTORE_CARD_TEXT; i++) {
-		typed[i] = (char)text->data[i];
-		typed[i] = typed[i] == '-' ? ' ' : typed[i] == '0' ? 'o' : typed[i] == '1' ? 'l' : typed[i];
-	}
-	assert_int_equal(keystore_open_card(&again, buf_bytes(&with_card), bytes_str(typed), NULL, NULL), ERR_OK);
+	assert_int_equal(keystore_words(k, &words), ERR_OK);
+	assert_int_equal(keystore_words_compare(k, &wrong, bytes_str((char *)words->data), NULL), ERR_OK);
+	assert_int_equal(wrong, 0);
+	assert_int_equal(keystore_recover(&again, &NETWORK, bytes_str((char *)words->data), bytes_str("new"), NULL, rng_system(),
+					  NULL), ERR_OK);
 	assert_true(ID_EQUAL(*keystore_account(again), *keystore_account(k)));
-	typed[0] = typed[0] == 'A' ? 'B' : 'A';
-	keystore_free(again);
-	again = NULL;
-	assert_int_equal(keystore_open_card(&again, buf_bytes(&with_card), bytes_str(typed), NULL, NULL), ERR_FORMAT);
-	assert_int_equal(keystore_open_card(&again, buf_bytes(&with_card), bytes_of(typed, 20), NULL, NULL), ERR_FORMAT);
-	assert_int_equal(keystore_open_card(&again, buf_bytes(&file), bytes_str((char *)text->data), NULL, NULL),
-			 ERR_PASSPHRASE);
-	secret_free(text);
+	assert_true(bytes_equal(keystore_keyset(again), keystore_keyset(k)));
+	assert_true(secret_equal(secret_bytes(keystore_read(k)), secret_bytes(keystore_read(again))));
+	secret_free(words);
 	keystore_free(k);
+	keystore_free(again);
 	buf_release(&file);
-	buf_release(&with_card);
+}
+
+/* Keys change twice; whoever has the newest words and what the ledger keeps has everything. */
+static void test_generations(void **state)
+{
+	struct buf file = BUF_INIT, earlier[2] = {BUF_INIT, BUF_INIT}, sealed = BUF_INIT, plain = BUF_INIT, third = BUF_INIT;
+	struct keystore *k[3] = {make(&file), NULL, NULL}, *again = NULL, *opened = NULL;
+	struct secret *words = NULL, *one = NULL, *two = NULL, *s[4] = {NULL};
+	uint8_t nonce[REQUEST_NONCE_SIZE] = {0, 9};
+
+	assert_int_equal(keystore_seal(k[0], &sealed, "book", bytes_str(""), bytes_str("names"), rng_system()), ERR_OK);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(keystore_rotate(&k[i + 1], k[i], bytes_str("p"), NULL, rng_system(), NULL), ERR_OK);
+		assert_int_equal(keystore_seal_earlier(k[i + 1], &earlier[i], rng_system()), ERR_OK);
+		assert_true(ID_EQUAL(*keystore_account(k[i + 1]), *keystore_account(k[0])));
+		assert_false(secret_equal(secret_bytes(keystore_act(k[i + 1])), secret_bytes(keystore_act(k[i]))));
+	}
+	assert_int_equal(keystore_generation(k[2]), 2);
+	assert_int_equal(keystore_missing(k[2]), 0);
+	assert_int_equal(keystore_write(k[2], &third, rng_system()), ERR_OK);
+	assert_int_equal(keystore_open(&opened, buf_bytes(&third), bytes_str("p"), keystore_account(k[0]), NULL), ERR_OK);
+	assert_int_equal(keystore_unseal(opened, &plain, "book", bytes_str(""), buf_bytes(&sealed)), ERR_OK);
+
+	assert_int_equal(keystore_words(k[2], &words), ERR_OK);
+	assert_int_equal(keystore_recover(&again, &NETWORK, bytes_str((char *)words->data), bytes_str("new"), NULL, rng_system(),
+					  NULL), ERR_OK);
+	assert_int_equal(keystore_place(again, keystore_account(k[0]), 2), ERR_OK);
+	assert_int_equal(keystore_place(again, keystore_account(k[0]), 1), ERR_CONFLICT);
+	assert_int_equal(keystore_missing(again), 2);
+	assert_int_equal(keystore_adopt_earlier(again, 1, buf_bytes(&earlier[0])), ERR_NOT_FOUND);
+	assert_int_equal(keystore_adopt_earlier(again, 2, buf_bytes(&earlier[0])), ERR_DECRYPT);
+	assert_int_equal(keystore_adopt_earlier(again, 2, buf_bytes(&earlier[1])), ERR_OK);
+	assert_int_equal(keystore_missing(again), 1);
+	assert_int_equal(keystore_adopt_earlier(again, 1, buf_bytes(&earlier[0])), ERR_OK);
+	assert_int_equal(keystore_missing(again), 0);
+	assert_int_equal(keystore_read_of(again, &one, 0), ERR_OK);
+	assert_int_equal(keystore_read_of(k[0], &two, 0), ERR_OK);
+	assert_true(secret_equal(secret_bytes(one), secret_bytes(two)));
+	assert_int_equal(keystore_request_keys(k[0], &s[0], &s[1], nonce), ERR_OK);
+	assert_int_equal(keystore_request_keys(again, &s[2], &s[3], nonce), ERR_OK);
+	assert_true(secret_equal(secret_bytes(s[0]), secret_bytes(s[2])));
+	nonce[0] = 3;
+	assert_int_equal(keystore_request_keys(again, &s[2], &s[3], nonce), ERR_NOT_FOUND);
+	for (size_t i = 0; i < 4; i++)
+		secret_free(s[i]);
+	secret_free(words);
+	secret_free(one);
+	secret_free(two);
+	for (size_t i = 0; i < 3; i++)
+		keystore_free(k[i]);
+	keystore_free(again);
+	keystore_free(opened);
+	buf_release(&file);
+	buf_release(&earlier[0]);
+	buf_release(&earlier[1]);
+	buf_release(&sealed);
+	buf_release(&plain);
+	buf_release(&third);
 }
 
 static void test_entries_and_local_bytes(void **state)
@@ -207,7 +257,7 @@ static void test_request_keys_follow_their_nonce(void **state)
 {
 	struct buf file = BUF_INIT;
 	struct keystore *k = make(&file);
-	uint8_t one[REQUEST_NONCE_SIZE] = {1}, two[REQUEST_NONCE_SIZE] = {2};
+	uint8_t one[REQUEST_NONCE_SIZE] = {0, 1}, two[REQUEST_NONCE_SIZE] = {0, 2};
 	struct secret *s[6] = {NULL};
 
 	assert_int_equal(keystore_request_keys(k, &s[0], &s[1], one), ERR_OK);
@@ -229,7 +279,8 @@ int main(void)
 		cmocka_unit_test(test_opens_again), cmocka_unit_test(test_key_set_is_valid),
 		cmocka_unit_test(test_wrong_openers), cmocka_unit_test(test_each_flipped_byte_is_found),
 		cmocka_unit_test(test_a_deliberate_change_is_found), cmocka_unit_test(test_newer_version_says_so),
-		cmocka_unit_test(test_passphrase_changes), cmocka_unit_test(test_recovery_card),
+		cmocka_unit_test(test_passphrase_changes), cmocka_unit_test(test_words_give_the_same_person),
+		cmocka_unit_test(test_generations),
 		cmocka_unit_test(test_entries_and_local_bytes), cmocka_unit_test(test_request_keys_follow_their_nonce),
 	};
 
