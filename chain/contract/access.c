@@ -97,10 +97,11 @@ static enum err check_standing(const struct judged *j, struct time_ms now)
 	return access_account_stands(j->requester, now);
 }
 
-static struct consent_question question_of(const struct judged *j, struct time_ms now)
+static enum err question_of(struct judged *j, struct consent_question *ret, struct time_ms now)
 {
-	struct consent_question q = act_question(&j->who, j->requester, &j->owner, now);
+	struct consent_question q;
 
+	TRY(act_question(&j->rows, &q, &j->who, j->requester, &j->owner, now));
 	q.licensed = q.licensed && (q.own || act_attested(j->requester, j->request->purpose));
 	q.purpose = j->request->purpose;
 	q.emergency = j->request->emergency;
@@ -109,17 +110,20 @@ static struct consent_question question_of(const struct judged *j, struct time_m
 	q.answered = j->answered;
 	if (j->request->project.len == ID_SIZE)
 		ID_COPY(q.project, j->request->project.data);
-	return q;
+	*ret = q;
+	return ERR_OK;
 }
 
-static bool decides_form(const struct judged *j, const struct consent_policy *p, const struct record_id *record,
-			 struct time_ms now)
+static enum err decides_form(struct judged *j, const struct consent_policy *p, const struct record_id *record,
+			     struct time_ms now)
 {
-	struct consent_question q = question_of(j, now);
 	struct consent_record r = consent_record_of(record, j->record->deposit);
-	struct consent_decision d = consent_decide(p, &q, &r);
+	struct consent_decision d;
+	struct consent_question q;
 
-	return d.decision == DECISION_GRANTED && d.form == j->form;
+	TRY(question_of(j, &q, now));
+	d = consent_decide(p, &q, &r);
+	return d.decision == DECISION_GRANTED && d.form == j->form ? ERR_OK : ERR_WITHDRAWN;
 }
 
 /* The owner's consent as it is now still says yes, at the block's time and at the caller's. */
@@ -135,8 +139,10 @@ static enum err check_consent(struct judged *j, const struct record_id *record, 
 		e = rows_rules(&j->rows, &rules, &j->owner, policy);
 	if (!e)
 		e = consent_policy_new(&p, rules, policy->n_rules, policy->default_effect, policy->paused);
-	if (!e && !(decides_form(j, p, record, block) && decides_form(j, p, record, clock)))
-		e = ERR_WITHDRAWN;
+	if (!e)
+		e = decides_form(j, p, record, block);
+	if (!e)
+		e = decides_form(j, p, record, clock);
 	consent_policy_free(p);
 	if (policy)
 		rows_rules_free(rules, policy->n_rules);

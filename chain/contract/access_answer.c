@@ -8,6 +8,7 @@
 
 #include "chain/contract/consent_set.h"
 #include "chain/contract/decided.h"
+#include "chain/contract/proxy.h"
 
 struct answer {
 	const Medlock__AccessAnswer *body;
@@ -25,13 +26,18 @@ struct answer {
 	size_t kept_count;
 };
 
+/* Whoever may only answer may not change the rules on the way. */
+static uint32_t scope_of(const Medlock__AccessAnswer *b)
+{
+	return b->rules ? (uint32_t)SCOPE_ASKS | (uint32_t)SCOPE_CONSENT : (uint32_t)SCOPE_ASKS;
+}
+
 /* Still asked, by a request that stands.  To whom it does not belong it does not exist. */
 static enum err load_request(struct act *a, struct answer *x)
 {
 	ID_COPY(x->id, x->body->request.data);
 	ID_COPY(x->owner, x->body->owner.data);
-	if (!acts_for(&x->owner, &a->who))
-		return ERR_ROLE;
+	TRY(acts_for(&a->rows, &x->owner, &a->who, scope_of(x->body), a->block->time));
 	TRY(ROWS_GET(&a->rows, &x->request, medlock__request_state, state_key_request(&x->id)));
 	if (!bytes_equal(wire_bytes(x->request->owner), BYTES_ID(x->owner)))
 		return ERR_NOT_FOUND;
@@ -60,26 +66,30 @@ static enum err load_policy(struct act *a, struct answer *x)
 	return x->entries ? ERR_OK : rows_fatal(&a->rows, ERR_MEMORY);
 }
 
-static struct consent_question question_of(const struct act *a, const struct answer *x)
+static enum err question_of(struct act *a, const struct answer *x, struct consent_question *ret)
 {
-	struct consent_question q = act_question(&x->requester, x->asker, &x->owner, a->block->time);
+	struct consent_question q;
 
+	TRY(act_question(&a->rows, &q, &x->requester, x->asker, &x->owner, a->block->time));
 	q.licensed = q.licensed && act_attested(x->asker, x->request->purpose);
 	q.purpose = x->request->purpose;
 	q.form = x->request->form;
 	q.answered = true;
 	if (x->request->project.len == ID_SIZE)
 		ID_COPY(q.project, x->request->project.data);
-	return q;
+	*ret = q;
+	return ERR_OK;
 }
 
 static enum err decide_yes(struct act *a, struct answer *x, struct consent_decision *ret, const struct record_id *id)
 {
-	struct consent_question q = question_of(a, x);
 	Medlock__RecordState *row = NULL;
+	struct consent_question q;
 	struct consent_record record;
-	enum err e = ROWS_GET(&a->rows, &row, medlock__record_state, state_key_record(id));
+	enum err e;
 
+	TRY(question_of(a, x, &q));
+	e = ROWS_GET(&a->rows, &row, medlock__record_state, state_key_record(id));
 	if (e)
 		return e == ERR_NOT_FOUND ? rows_fatal(&a->rows, ERR_DAMAGED) : e;
 	record = consent_record_of(id, row->deposit);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "chain/contract/decided.h"
+#include "chain/contract/proxy.h"
 
 #define EXAMINED_MAX 2048u /* of the newest records, when a request selects by category */
 
@@ -31,12 +32,14 @@ enum err access_request_check(const Medlock__Body *body)
 	return ERR_OK;
 }
 
-/* Who may ask: people ask for others with an attested purpose, patients for themselves only. */
-static enum err check_requester(const struct act *a, const struct request *r)
+/* Who may ask: people ask for others with an attested purpose, patients for themselves and for whom they act. */
+static enum err check_requester(struct act *a, const struct request *r)
 {
 	if (r->question.own)
 		return ERR_OK;
-	if (a->actor->role == ROLE_PATIENT || !act_attested(a->actor, r->body->purpose))
+	if (a->actor->role == ROLE_PATIENT) /* says why */
+		return acts_for(&a->rows, &r->owner, &a->who, SCOPE_READ, a->block->time);
+	if (!act_attested(a->actor, r->body->purpose))
 		return ERR_ROLE;
 	return r->body->emergency && !(a->actor->rights & RIGHT_EMERGENCY) ? ERR_ROLE : ERR_OK;
 }
@@ -205,17 +208,18 @@ static enum err answer(struct act *a, struct request *r)
 	return tell_owner(a, r);
 }
 
-static void request_init(struct request *r, const struct act *a)
+static enum err request_init(struct request *r, struct act *a)
 {
 	*r = (struct request){.body = a->tx->body->access_request};
 	ID_COPY(r->owner, r->body->owner.data);
 	r->id = tx_request_id(&a->tx->body_hash, &a->who);
-	r->question = act_question(&a->who, a->actor, &r->owner, a->block->time);
+	TRY(act_question(&a->rows, &r->question, &a->who, a->actor, &r->owner, a->block->time));
 	r->question.purpose = r->body->purpose;
 	r->question.emergency = r->body->emergency;
 	r->question.form = r->body->form;
 	if (r->body->project.len == ID_SIZE)
 		ID_COPY(r->question.project, r->body->project.data);
+	return ERR_OK;
 }
 
 enum err access_request_apply(struct act *a)
@@ -223,7 +227,7 @@ enum err access_request_apply(struct act *a)
 	struct request r;
 	enum err e;
 
-	request_init(&r, a);
+	TRY(request_init(&r, a));
 	e = answer(a, &r);
 	consent_policy_free(r.compiled);
 	if (r.policy)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "chain/contract/proxy.h"
 #include "core/crypto/hash.h"
 
 #define EVENT_SALT_TAG "medlock-event-salt-v1"
@@ -120,11 +121,6 @@ bool act_is_custodian(const struct act *a)
 	return false;
 }
 
-bool acts_for(const struct account_id *owner, const struct account_id *account)
-{
-	return ID_EQUAL(*owner, *account);
-}
-
 enum err act_pay(struct act *a, uint32_t cost)
 {
 	if (cost > a->cost_max - a->cost)
@@ -238,16 +234,19 @@ bool act_attested(const Medlock__AccountState *row, uint32_t purpose)
 	return false;
 }
 
-struct consent_question act_question(const struct account_id *account, const Medlock__AccountState *row,
-				     const struct account_id *owner, struct time_ms now)
+enum err act_question(struct rows *s, struct consent_question *ret, const struct account_id *account,
+		      const Medlock__AccountState *row, const struct account_id *owner, struct time_ms now)
 {
 	struct consent_question q = {.account = *account, .role = row->role, .rights = row->rights, .now = now};
 
-	q.own = acts_for(owner, account);
+	q.own = acts_for(s, owner, account, SCOPE_READ, now) == ERR_OK;
+	if (s->fatal)
+		return s->fatal;
 	q.licensed = access_account_stands(row, now) == ERR_OK;
 	if (row->organisation.len == ID_SIZE)
 		ID_COPY(q.organisation, row->organisation.data);
-	return q;
+	*ret = q;
+	return ERR_OK;
 }
 
 void describe_id(struct buf *out, ProtobufCBinaryData id)

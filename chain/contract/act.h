@@ -33,9 +33,6 @@ enum err act_authorise(struct act *a) MUST_USE;
 bool act_is_authority(const struct act *a);
 bool act_is_custodian(const struct act *a);
 
-/* May account act for owner?  Today only the owner; delegates come in here. */
-bool acts_for(const struct account_id *owner, const struct account_id *account);
-
 /* Keys that helpers announced and whose time has come move up into the account's row, which is changed and stored. */
 enum err account_keys_settle(struct act *a, const struct account_id *id, Medlock__AccountState *row) MUST_USE;
 
@@ -49,9 +46,11 @@ enum err act_result(struct act *a, struct bytes id, uint64_t version, Medlock__D
 /* Append to an owner's list: fills owner, n, height, time, kind, actor, tx and salt; the rest is the caller's. */
 enum err act_event_add(struct act *a, const struct account_id *owner, Medlock__Event *event) MUST_USE;
 
-/* The question that an account puts, by what the state knows of it at `now`. */
-struct consent_question act_question(const struct account_id *account, const Medlock__AccountState *row,
-				     const struct account_id *owner, struct time_ms now);
+/* The question that an account puts about owner's records, by what the state knows of it at `now`.  Only a broken store
+ * fails it (s->fatal).
+ */
+enum err act_question(struct rows *s, struct consent_question *ret, const struct account_id *account,
+		      const Medlock__AccountState *row, const struct account_id *owner, struct time_ms now) MUST_USE;
 bool act_attested(const Medlock__AccountState *row, uint32_t purpose);
 
 /* Names in descriptions. */

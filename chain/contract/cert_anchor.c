@@ -46,6 +46,7 @@ static enum err anchor_new(struct act *a, const Medlock__CertAnchor *c, const st
 	TRY(keyset_check(c->keys, wire_bytes(c->keys_signature), &a->block->network, id));
 	row.keys = c->keys;
 	row.anchored_height = a->block->height;
+	row.minor_until = c->minor_until;
 	take(&row, c);
 	TRY(ROWS_PUT(&a->rows, state_key_account(id), &row));
 	return c->role == ROLE_PATIENT ? first_policy(a, id) : ERR_OK;
@@ -80,6 +81,8 @@ enum err cert_anchor_apply(struct act *a)
 		return ERR_ROLE;
 	if (c->not_after <= a->block->time.v)
 		return ERR_EXPIRED;
+	if (c->minor_until && (c->minor_until <= a->block->time.v || c->minor_until - a->block->time.v > MINOR_MS_MAX))
+		return ERR_RANGE;
 	ID_COPY(id, c->account.data);
 	TRY(c->keys ? anchor_new(a, c, &id) : renew(a, c, &id));
 	TRY(act_event_add(a, &id, &event));
@@ -95,6 +98,10 @@ void cert_anchor_describe(struct buf *out, const Medlock__Body *body)
 	buf_append_text(out, c->keys ? "Certify the new account " : "Renew the certificate of account ");
 	describe_id(out, c->account);
 	buf_printf(out, " as %s until %s", code_text(CODES_ROLE, c->role), until);
+	if (c->minor_until) {
+		time_format(until, (struct time_ms){c->minor_until});
+		buf_printf(out, ", a minor until %s", until);
+	}
 	if (c->rights & RIGHT_DEPOSIT)
 		buf_append_text(out, ", with the right to deposit records");
 	if (c->rights & RIGHT_EMERGENCY)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The owner stops all sharing, or goes on.  An attested emergency still passes (design/05). */
 #include "chain/contract/act.h"
+#include "chain/contract/proxy.h"
 
 enum err consent_pause_apply(struct act *a)
 {
@@ -11,8 +12,7 @@ enum err consent_pause_apply(struct act *a)
 	enum err e;
 
 	ID_COPY(owner, p->owner.data);
-	if (!acts_for(&owner, &a->who))
-		return ERR_ROLE;
+	TRY(acts_for(&a->rows, &owner, &a->who, SCOPE_CONSENT, a->block->time));
 	TRY(ROWS_GET(&a->rows, &policy, medlock__policy_state, state_key_policy(&owner)));
 	policy->version++;
 	policy->paused = p->paused;

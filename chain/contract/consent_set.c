@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "chain/contract/consent_set.h"
+#include "chain/contract/proxy.h"
 
 static size_t find(const struct consent_change *c, uint32_t id)
 {
@@ -112,8 +113,7 @@ enum err consent_set_apply(struct act *a)
 	struct account_id owner;
 
 	ID_COPY(owner, s->owner.data);
-	if (!acts_for(&owner, &a->who))
-		return ERR_ROLE;
+	TRY(acts_for(&a->rows, &owner, &a->who, SCOPE_CONSENT, a->block->time));
 	TRY(consent_set_change(a, &change, s));
 	consent_set_tell(&event, &change, s);
 	TRY(act_event_add(a, &owner, &event));

@@ -35,6 +35,9 @@
 #define ACCOUNT_HELPERS_MIN 2u
 #define ACCOUNT_KEYS_DELAY_MS (72ll * 3600 * 1000) /* in which the account can cancel what helpers announced */
 
+#define PROXIES_PER_ACCOUNT_MAX 16u
+#define MINOR_MS_MAX (25ll * 366 * 24 * 3600 * 1000) /* how far ahead a minor's date may lie */
+
 #define OPERATORS_MAX 64u
 #define VALIDATORS_MAX 100u
 #define CUSTODIANS_MAX 128u

@@ -36,6 +36,7 @@ int released_compare(const Medlock__Released *x, const Medlock__Released *y);
 /* The parts of a transaction (tx_check.c, tx_check_consent.c, tx_check_keys.c). */
 enum err tx_check_auth(const Medlock__Auth *auth, struct err_info *info) MUST_USE;
 enum err tx_check_body(const Medlock__Body *body, struct err_info *info) MUST_USE;
+enum err check_proxy_set(const Medlock__ProxySet *a, struct err_info *info) MUST_USE;
 enum err check_account_keys(const Medlock__AccountKeys *a, struct err_info *info) MUST_USE;
 enum err check_consent_set(const Medlock__ConsentSet *a, struct err_info *info) MUST_USE;
 

@@ -24,6 +24,8 @@ static enum err check_cert_anchor(const Medlock__CertAnchor *a, struct err_info 
 	TRY(shape_true(a->not_after > 0, "not_after", info));
 	TRY(shape_optional(a->organisation, ID_SIZE, "organisation", info));
 	TRY(shape_true((a->rights & ~RIGHTS_MASK) == 0, "rights", info));
+	TRY(shape_true(a->minor_until == 0 || (a->minor_until > 0 && a->keys && a->role == ROLE_PATIENT),
+		       "a minor's date without the first keys of a patient", info));
 	return shape_codes(a->purposes, a->n_purposes, ACCOUNT_PURPOSES_MAX, CODES_PURPOSE, "purposes", info);
 }
 
@@ -128,6 +130,8 @@ static enum err check_action(const Medlock__Body *b, struct err_info *info)
 		return check_consent_set(b->consent_set, info);
 	case MEDLOCK__BODY__ACTION_CONSENT_PAUSE:
 		return shape_bytes(b->consent_pause->owner, ID_SIZE, "owner", info);
+	case MEDLOCK__BODY__ACTION_PROXY_SET:
+		return check_proxy_set(b->proxy_set, info);
 	case MEDLOCK__BODY__ACTION_ACCESS_REQUEST:
 		return check_access_request(b->access_request, info);
 	case MEDLOCK__BODY__ACTION_ACCESS_ANSWER:

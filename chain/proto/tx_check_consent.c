@@ -3,6 +3,7 @@
 #include "chain/proto/shape.h"
 
 #define PSEUDONYM_SIZE 48u
+#define SCOPES_MASK ((uint32_t)SCOPE_CONSENT | (uint32_t)SCOPE_ASKS | (uint32_t)SCOPE_READ)
 
 static enum err check_actor(const Medlock__Actor *a, struct err_info *info)
 {
@@ -76,6 +77,18 @@ static enum err check_replaced(const Medlock__ConsentSet *a, size_t at, struct e
 	for (size_t i = 0; i < a->n_remove; i++)
 		TRY(shape_true(a->remove[i] != id, "a rule both put and removed", info));
 	return ERR_OK;
+}
+
+enum err check_proxy_set(const Medlock__ProxySet *a, struct err_info *info)
+{
+	TRY(shape_bytes(a->owner, ID_SIZE, "owner", info));
+	TRY(shape_bytes(a->delegate, ID_SIZE, "delegate", info));
+	TRY(shape_true(!bytes_equal(wire_bytes(a->owner), wire_bytes(a->delegate)), "the owner as her own proxy", info));
+	if (a->remove)
+		return shape_true(!a->scope && !a->valid_from && !a->valid_to, "a removal with a scope or a time", info);
+	TRY(shape_true(a->scope != 0 && (a->scope & ~SCOPES_MASK) == 0, "scope", info));
+	TRY(shape_true(a->valid_from >= 0 && a->valid_to >= 0, "a time before 1970", info));
+	return shape_true(a->valid_to == 0 || a->valid_to > a->valid_from, "a proxy that ends before it starts", info);
 }
 
 enum err check_consent_set(const Medlock__ConsentSet *a, struct err_info *info)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/app/internal.h"
+#include "core/app/proxy.h"
 
 struct gather {
 	struct app_events list;
@@ -34,6 +35,22 @@ static void copy_id(uint8_t out[ID_SIZE], ProtobufCBinaryData x)
 {
 	if (x.len == ID_SIZE)
 		memcpy(out, x.data, ID_SIZE);
+}
+
+static enum err fill_proxy(struct app_event *e, const Medlock__ProxySet *p)
+{
+	if (p == NULL)
+		return ERR_OK;
+	e->proxy = calloc(1, sizeof(*e->proxy));
+	if (e->proxy == NULL)
+		return ERR_MEMORY;
+	copy_id(e->proxy->owner.b, p->owner);
+	copy_id(e->proxy->delegate.b, p->delegate);
+	app_scope_text(e->proxy->scope, p->scope);
+	e->proxy->from.v = p->valid_from;
+	e->proxy->until.v = p->valid_to;
+	e->proxy->removed = p->remove;
+	return ERR_OK;
 }
 
 static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
@@ -66,9 +83,9 @@ static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 	copy_id(e->org.b, event->actor_organisation);
 	copy_id(e->tx.b, event->tx);
 	copy_id(e->request.b, event->request);
+	g->list.count++; /* from here on released with the list */
 	TRY(fill_records(e, event));
-	g->list.count++;
-	return ERR_OK;
+	return fill_proxy(e, event->proxy);
 }
 
 enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms since, uint64_t n, struct err_info *info)
@@ -96,8 +113,10 @@ void app_events_release(struct app_events *e)
 {
 	if (e == NULL)
 		return;
-	for (size_t i = 0; i < e->count; i++)
+	for (size_t i = 0; i < e->count; i++) {
 		free(e->rows[i].records);
+		free(e->rows[i].proxy);
+	}
 	free(e->rows);
 	*e = (struct app_events){0};
 }

@@ -10,6 +10,13 @@ struct app_event_record {
 	const char *decision, *form, *reason;
 	uint32_t rule;
 };
+/* Who may act for whom, as a proxy_set says it. */
+struct app_named {
+	struct account_id owner, delegate;
+	char scope[32]; /* "consent,asks"; "" when removed */
+	struct time_ms from, until; /* 0: from the start, without end */
+	bool removed;
+};
 struct app_event {
 	uint64_t n, height;
 	struct time_ms at, effective; /* effective: of announced keys */
@@ -22,6 +29,7 @@ struct app_event {
 	struct app_event_record *records;
 	size_t count;
 	uint64_t policy_version;
+	struct app_named *proxy; /* proxy_set only, else NULL */
 };
 struct app_events {
 	struct app_event *rows;

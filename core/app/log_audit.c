@@ -19,6 +19,7 @@ static const struct { const char *kind, *code, *display, *action; } kinds[] = {
 	{"record_deposit", "110107", "Import", "C"},
 	{"consent_set", "110136", "Security Roles Changed", "U"},
 	{"consent_pause", "110136", "Security Roles Changed", "U"},
+	{"proxy_set", "110136", "Security Roles Changed", "U"},
 	{"access_request", "110112", "Query", "E"},
 	{"access_answer", "110136", "Security Roles Changed", "U"},
 	{"access_close", "110112", "Query", "U"},

@@ -136,6 +136,8 @@ static enum err action_allowed(const struct holder *h, const Medlock__Body *b)
 	case MEDLOCK__BODY__ACTION_CONSENT_PAUSE:
 	case MEDLOCK__BODY__ACTION_ACCESS_ANSWER:
 		return allowed(h, KEYHOLDER_OWNER);
+	case MEDLOCK__BODY__ACTION_PROXY_SET: /* the owner names hers; the authority a minor's */
+		return own(h, b->proxy_set->owner) ? allowed(h, KEYHOLDER_OWNER) : allowed(h, KEYHOLDER_CA);
 	case MEDLOCK__BODY__ACTION_ACCESS_REQUEST:
 	case MEDLOCK__BODY__ACTION_ACCESS_CLOSE:
 		return allowed(h, KEYHOLDER_REQUEST);

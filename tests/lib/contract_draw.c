@@ -183,6 +183,16 @@ static void add_keys(struct draw *d, struct drawn_anchor *c, const struct world_
 	c->x.keys_signature = wire_data(bytes_of(c->signature, 64));
 }
 
+/* Some patients are minors, for some weeks. */
+static void draw_minor_date(struct draw *d, struct drawn_anchor *c)
+{
+	if (c->x.role != ROLE_PATIENT || !c->x.keys || !once_in(d, 2))
+		return;
+	c->x.minor_until = d->w->block.time.v + (int64_t)below(d, 90 * MS_PER_DAY);
+	if (once_in(d, 10))
+		c->x.minor_until = once_in(d, 2) ? d->w->block.time.v : d->w->block.time.v + MINOR_MS_MAX + (int64_t)below(d, 2);
+}
+
 static Medlock__Body anchor_body(struct draw *d, struct drawn_anchor *c)
 {
 	Medlock__Body body = world_body(d->w, c->salt);
@@ -202,6 +212,7 @@ void draw_enrol(struct draw *d, struct buf *ret_tx, uint32_t role)
 	world_account_new(of, d->rng, &d->w->network, role);
 	fill_anchor(d, &c, of);
 	add_keys(d, &c, of);
+	draw_minor_date(d, &c);
 	body = anchor_body(d, &c);
 	world_sign(ret_tx, d->w, &body, draw_current(d, &d->w->ca));
 	keep(d, ret_tx);
@@ -246,6 +257,7 @@ static void draw_anchor(struct draw *d, struct buf *ret_tx)
 	fill_anchor(d, &c, of);
 	if (fresh || once_in(d, 6)) {
 		add_keys(d, &c, of);
+		draw_minor_date(d, &c);
 		spoil_keys(d, &c, of);
 	} else if (once_in(d, 5)) {
 		c.x.role = 1 + (uint32_t)below(d, 4);
@@ -305,8 +317,8 @@ void draw_tx(struct draw *d, struct buf *ret_tx)
 		unsigned weight;
 	} kinds[] = {{draw_again, 7},  {draw_anchor, 9},  {draw_revoke, 3},   {draw_deposit, 16}, {draw_rules, 16},
 		     {draw_pause, 4},  {draw_request, 30}, {draw_answer, 20}, {draw_close, 5},   {draw_receipt, 6},  {draw_network, 7},
-		     {draw_account_keys, 8}};
-	size_t at = below(d, 131);
+		     {draw_account_keys, 8}, {draw_proxy, 10}};
+	size_t at = below(d, 141);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); at -= kinds[i++].weight)
 		if (at < kinds[i].weight) {

@@ -62,6 +62,8 @@ void draw_request(struct draw *d, struct buf *ret_tx);
 void draw_answer(struct draw *d, struct buf *ret_tx);
 void draw_close(struct draw *d, struct buf *ret_tx);
 void draw_receipt(struct draw *d, struct buf *ret_tx);
+void draw_proxy(struct draw *d, struct buf *ret_tx);
+const struct world_account *draw_proxy_of(struct draw *d, const struct account_id *owner); /* one of hers; NULL */
 void draw_network(struct draw *d, struct buf *ret_tx);
 
 #endif

@@ -17,6 +17,14 @@ struct drawn_rule {
 	uint32_t purposes[3], categories[3], labels[3], obligations[3], terms[2];
 };
 
+/* She herself, or now and then one who acts for her. */
+static const struct world_account *draw_actor_for(struct draw *d, const struct world_account *owner)
+{
+	const struct world_account *p = once_in(d, 3) ? draw_proxy_of(d, &owner->id) : NULL;
+
+	return p ? p : owner;
+}
+
 void draw_pause(struct draw *d, struct buf *ret_tx)
 {
 	Medlock__ConsentPause x = MEDLOCK__CONSENT_PAUSE__INIT;
@@ -28,7 +36,7 @@ void draw_pause(struct draw *d, struct buf *ret_tx)
 	x.paused = once_in(d, 4);
 	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
 	body.consent_pause = &x;
-	draw_finish(d, ret_tx, &body, once_in(d, 8) ? draw_person(d, ROLE_PATIENT) : owner);
+	draw_finish(d, ret_tx, &body, once_in(d, 8) ? draw_person(d, ROLE_PATIENT) : draw_actor_for(d, owner));
 }
 
 /* ---- rules ---------------------------------------------------------------------------------------- */
@@ -244,7 +252,7 @@ void draw_rules(struct draw *d, struct buf *ret_tx)
 
 	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_SET;
 	body.consent_set = &c->x;
-	draw_finish(d, ret_tx, &body, once_in(d, 12) ? draw_person(d, ROLE_PATIENT) : by);
+	draw_finish(d, ret_tx, &body, once_in(d, 12) ? draw_person(d, ROLE_PATIENT) : draw_actor_for(d, by));
 	free(c);
 }
 
@@ -359,8 +367,8 @@ void draw_request(struct draw *d, struct buf *ret_tx)
 	by = draw_asker(d, &r->x.purpose);
 	if (once_in(d, 20))
 		r->x.purpose = 1 + (uint32_t)below(d, 22);
-	if (once_in(d, 12))
-		by = owner;
+	if (once_in(d, 8))
+		by = draw_actor_for(d, owner);
 	r->x.n_categories = draw_codes(d, r->categories, categories, 3, 3);
 	if (once_in(d, 2))
 		draw_names(d, r);
@@ -466,7 +474,7 @@ void draw_answer(struct draw *d, struct buf *ret_tx)
 	}
 	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_ANSWER;
 	body.access_answer = &x;
-	draw_finish(d, ret_tx, &body, once_in(d, 12) ? draw_person(d, ROLE_PATIENT) : by);
+	draw_finish(d, ret_tx, &body, once_in(d, 12) ? draw_person(d, ROLE_PATIENT) : draw_actor_for(d, by));
 	free(ids);
 	free(c);
 }

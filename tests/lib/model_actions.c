@@ -9,6 +9,7 @@ static enum err check_anchor(const struct m_act *a, const Medlock__CertAnchor *x
 		return ERR_ROLE;
 	if (x->not_after <= a->block->time)
 		return ERR_EXPIRED;
+	TRY(m_check_minor(a, x));
 	if (x->keys)
 		return there ? ERR_DUPLICATE : m_keys_check(x->keys, x->keys_signature, &a->block->network, x->account);
 	if (!there)
@@ -31,6 +32,7 @@ enum err m_cert_anchor(struct m_act *a, const Medlock__CertAnchor *x)
 		to->keys = m_clone(x->keys);
 		to->anchored_height = a->block->height;
 		to->role = x->role;
+		to->minor_until = x->minor_until;
 		if (x->role == ROLE_PATIENT)
 			*M_APPEND(a->m->policies, a->m->policy_count) = (struct m_policy){
 				.owner = id, .version = 1, .default_effect = EFFECT_DENY, .next_rule = 1};
@@ -257,8 +259,7 @@ enum err m_consent_set(struct m_act *a, const Medlock__ConsentSet *x)
 	Medlock__Event event = MEDLOCK__EVENT__INIT;
 	uint32_t put[RULES_PER_ACCOUNT_MAX];
 
-	if (!ID_EQUAL(owner, a->who))
-		return ERR_ROLE;
+	TRY(m_acts_for(a->m, &owner, &a->who, SCOPE_CONSENT, a->block->time));
 	ASSERT(policy); /* every patient has one */
 	TRY(m_rules_check(a, x));
 	m_rules_change(a, put, x);
@@ -279,8 +280,7 @@ enum err m_consent_pause(struct m_act *a, const Medlock__ConsentPause *x)
 	struct m_policy *policy = m_policy(a->m, &owner);
 	Medlock__Event event = MEDLOCK__EVENT__INIT;
 
-	if (!ID_EQUAL(owner, a->who))
-		return ERR_ROLE;
+	TRY(m_acts_for(a->m, &owner, &a->who, SCOPE_CONSENT, a->block->time));
 	ASSERT(policy);
 	policy->paused = x->paused;
 	event.policy_version = ++policy->version;

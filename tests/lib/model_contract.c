@@ -19,6 +19,7 @@ static const struct {
 	{ACTION_CONSENT_SET, "x......"},   {ACTION_CONSENT_PAUSE, "x......"},  {ACTION_ACCESS_REQUEST, "xxxx..."},
 	{ACTION_ACCESS_CLOSE, "xxxx..."},  {ACTION_RELEASE_RECEIPT, "...xxx."}, {ACTION_NETWORK_SET, "...xxx."},
 	{ACTION_ACCESS_ANSWER, "x......"}, {ACTION_ACCOUNT_KEYS, "xxxx.xx"},
+	{ACTION_PROXY_SET, "x..xxx."},
 };
 
 static bool may(uint32_t action, const struct m_account *x)
@@ -178,6 +179,8 @@ static enum err act_out(struct m_act *a)
 		return m_consent_set(a, b->consent_set);
 	case ACTION_CONSENT_PAUSE:
 		return m_consent_pause(a, b->consent_pause);
+	case ACTION_PROXY_SET:
+		return m_proxy_set(a, b->proxy_set);
 	case ACTION_ACCESS_REQUEST:
 		return m_access_request(a, b->access_request);
 	case ACTION_ACCESS_ANSWER:

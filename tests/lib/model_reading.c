@@ -17,16 +17,19 @@ struct asking {
 	size_t count;
 };
 
-/* People ask about others for a purpose that their certificate attests; patients ask for themselves only. */
+/* People ask about others for a purpose that their certificate attests; patients for themselves and whom they act for. */
 static enum err check_asker(const struct m_act *a, const Medlock__AccessRequest *x)
 {
+	struct hash32 owner = m_id(x->owner);
+	enum err e;
 	bool urgent = x->purpose == PURPOSE_TREAT || x->purpose == PURPOSE_ETREAT || x->purpose == PURPOSE_BTG;
 
 	if (x->emergency && !urgent)
 		return ERR_FORMAT;
-	if (m_is(x->owner, &a->who))
-		return ERR_OK;
-	if (a->actor.role == ROLE_PATIENT || !m_is_attested(&a->actor, x->purpose))
+	e = m_acts_for(a->m, &owner, &a->who, SCOPE_READ, a->block->time);
+	if (e == ERR_OK || a->actor.role == ROLE_PATIENT)
+		return e;
+	if (!m_is_attested(&a->actor, x->purpose))
 		return ERR_ROLE;
 	return x->emergency && !(a->actor.rights & RIGHT_EMERGENCY) ? ERR_ROLE : ERR_OK;
 }
@@ -176,7 +179,7 @@ enum err m_access_request(struct m_act *a, const Medlock__AccessRequest *x)
 	r->owner = m_id(x->owner);
 	r->id = M_HASH("medlock-request-v1", BYTES_ID(a->body_hash), BYTES_ID(a->who));
 	r->policy = m_policy(a->m, &r->owner);
-	r->question = m_question(&a->actor, &a->who, x, a->block->time);
+	r->question = m_question(a->m, &a->actor, &a->who, x, a->block->time);
 	e = answer(a, r);
 	free(r);
 	return e;
@@ -238,7 +241,7 @@ static void write_rules(const struct m_act *a, struct answering *r)
 static struct model_decision consult_again(const struct m_act *a, const struct answering *r, const struct m_record *row)
 {
 	const struct m_account *asker = m_account(a->m, &r->request->requester);
-	struct model_question q = m_question(asker, &r->request->requester, r->request->asked, a->block->time);
+	struct model_question q = m_question(a->m, asker, &r->request->requester, r->request->asked, a->block->time);
 	struct model_subject subject = m_subject(row);
 	uint32_t effect = r->policy->default_effect;
 
@@ -322,8 +325,7 @@ static enum err answer_request(struct m_act *a, struct answering *r)
 {
 	uint32_t put[RULES_PER_ACCOUNT_MAX];
 
-	if (!ID_EQUAL(r->owner, a->who))
-		return ERR_ROLE;
+	TRY(m_acts_for(a->m, &r->owner, &a->who, SCOPE_ASKS | (r->x->rules ? SCOPE_CONSENT : 0u), a->block->time));
 	if (!r->request || !m_is(r->request->asked->owner, &r->owner))
 		return ERR_NOT_FOUND;
 	if (r->request->closed || r->request->expires <= a->block->time)

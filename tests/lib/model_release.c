@@ -10,11 +10,13 @@ bool m_is_attested(const struct m_account *x, uint32_t purpose)
 	return false;
 }
 
-struct model_question m_question(const struct m_account *who, const struct hash32 *id, const Medlock__AccessRequest *x,
-				 int64_t now)
+struct model_question m_question(const struct model *m, const struct m_account *who, const struct hash32 *id,
+				 const Medlock__AccessRequest *x, int64_t now)
 {
+	struct hash32 owner = m_id(x->owner);
 	struct model_question q = {.role = who->role, .rights = who->rights, .purpose = x->purpose, .form = x->form,
-				   .licensed = true, .own = m_is(x->owner, id), .emergency = x->emergency, .now = now};
+				   .licensed = true, .own = m_acts_for(m, &owner, id, SCOPE_READ, now) == ERR_OK,
+				   .emergency = x->emergency, .now = now};
 
 	memcpy(q.account, id->b, 32);
 	memcpy(q.organisation, who->organisation.b, 32);
@@ -81,7 +83,7 @@ static bool still_decides(const struct model *m, const struct m_request *request
 {
 	struct hash32 owner = m_id(request->asked->owner);
 	const struct m_account *who = m_account(m, &request->requester);
-	struct model_question q = m_question(who, &request->requester, request->asked, now);
+	struct model_question q = m_question(m, who, &request->requester, request->asked, now);
 	struct model_decision d;
 
 	q.licensed = q.own || m_is_attested(who, q.purpose);

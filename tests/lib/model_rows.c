@@ -64,6 +64,7 @@ static void add_account(struct rows *to, const struct m_account *x)
 	row.generation = x->generation;
 	row.helpers = m_name_data(&x->helpers);
 	row.pending = x->pending;
+	row.minor_until = x->minor_until;
 	add_by_name(to, 'a', &x->id, &row);
 }
 
@@ -174,6 +175,42 @@ static void add_request(struct rows *to, const struct m_request *x)
 	m_decided_wire_release(&given);
 }
 
+static int by_delegate(const void *x, const void *y)
+{
+	const Medlock__ProxyState *a = *(Medlock__ProxyState *const *)x, *b = *(Medlock__ProxyState *const *)y;
+
+	return memcmp(a->delegate.data, b->delegate.data, 32);
+}
+
+static void add_proxies(struct rows *to, const struct model *m, const struct hash32 *owner)
+{
+	Medlock__ProxiesState row = MEDLOCK__PROXIES_STATE__INIT;
+	Medlock__ProxyState list[PROXIES_PER_ACCOUNT_MAX], *order[PROXIES_PER_ACCOUNT_MAX];
+
+	for (size_t i = 0; i < m->proxy_count; i++) {
+		const struct m_proxy *x = &m->proxies[i];
+		Medlock__ProxyState *p = &list[row.n_proxies];
+
+		if (!ID_EQUAL(x->owner, *owner))
+			continue;
+		ASSERT(row.n_proxies < PROXIES_PER_ACCOUNT_MAX);
+		*p = (Medlock__ProxyState)MEDLOCK__PROXY_STATE__INIT;
+		p->delegate = m_data(&x->delegate);
+		p->scope = x->scope;
+		p->valid_from = x->from;
+		p->valid_to = x->to;
+		p->height = x->height;
+		p->time = x->time;
+		p->by_authority = x->by_authority;
+		order[row.n_proxies++] = p;
+	}
+	if (row.n_proxies == 0)
+		return;
+	qsort(order, row.n_proxies, sizeof(Medlock__ProxyState *), by_delegate);
+	row.proxies = order;
+	add_by_name(to, 'd', owner, &row);
+}
+
 static void add_replay(struct rows *to, const struct m_replay *x)
 {
 	Medlock__ReplayState row = MEDLOCK__REPLAY_STATE__INIT;
@@ -201,6 +238,8 @@ struct model_row *model_rows(const struct model *m, size_t *ret_count)
 
 	for (size_t i = 0; i < m->account_count; i++)
 		add_account(&all, &m->accounts[i]);
+	for (size_t i = 0; i < m->account_count; i++)
+		add_proxies(&all, m, &m->accounts[i].id);
 	for (size_t i = 0; i < m->keys_count; i++)
 		add_keys(&all, &m->keys[i]);
 	for (size_t i = 0; i < m->sign_count; i++)

@@ -214,6 +214,7 @@ void model_free(struct model *m)
 	free(m->records);
 	free(m->requests);
 	free(m->replays);
+	free(m->proxies);
 	free(m->events);
 	free(m);
 }

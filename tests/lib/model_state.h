@@ -29,6 +29,7 @@ struct m_account {
 	uint32_t generation;
 	struct m_name helpers;
 	Medlock__PendingKeys *pending;
+	int64_t minor_until;
 };
 
 /* One change of keys that took effect: what the holder left for herself, and the keys that serve nobody again. */
@@ -82,6 +83,14 @@ struct m_request {
 	struct m_name review;
 };
 
+struct m_proxy {
+	struct hash32 owner, delegate;
+	uint32_t scope;
+	int64_t from, to, time;
+	uint64_t height;
+	bool by_authority;
+};
+
 struct m_replay {
 	uint64_t valid_until;
 	struct hash32 key, tx;
@@ -95,10 +104,11 @@ struct model {
 	struct m_record *records;
 	struct m_request *requests;
 	struct m_replay *replays;
+	struct m_proxy *proxies;
 	struct m_keys *keys;
 	struct m_sign *signs;
 	struct model_event *events;
-	size_t account_count, policy_count, rule_count, record_count, request_count, replay_count, event_count, keys_count, sign_count;
+	size_t account_count, policy_count, rule_count, record_count, request_count, replay_count, event_count, keys_count, sign_count, proxy_count;
 	Medlock__Network *network;
 };
 
@@ -152,8 +162,8 @@ struct m_act {
 };
 
 bool m_is_attested(const struct m_account *x, uint32_t purpose);
-struct model_question m_question(const struct m_account *who, const struct hash32 *id, const Medlock__AccessRequest *x,
-				 int64_t now);
+struct model_question m_question(const struct model *m, const struct m_account *who, const struct hash32 *id,
+				 const Medlock__AccessRequest *x, int64_t now);
 struct model_subject m_subject(const struct m_record *row);
 struct model_decision m_consult(const struct model *m, const struct m_policy *policy, const struct model_question *q,
 				const struct m_record *row);
@@ -182,6 +192,12 @@ enum err m_check_signer(const struct m_act *a, const Medlock__Signature *s);
 /* Helpers and the authority sign together: who they are, their number (changes nothing). */
 enum err m_helpers_check(const struct m_act *a, const Medlock__Approvals *list);
 enum err m_account_keys(struct m_act *a, const Medlock__AccountKeys *x);
+/* May account act for owner now, in all of this scope? */
+enum err m_acts_for(const struct model *m, const struct hash32 *owner, const struct hash32 *account, uint32_t scope,
+		    int64_t now);
+enum err m_check_minor(const struct m_act *a, const Medlock__CertAnchor *x);
+
+enum err m_proxy_set(struct m_act *a, const Medlock__ProxySet *x);
 enum err m_cert_anchor(struct m_act *a, const Medlock__CertAnchor *x);
 enum err m_cert_revoke(struct m_act *a, const Medlock__CertRevoke *x);
 enum err m_record_deposit(struct m_act *a, const Medlock__RecordDeposit *x);

@@ -304,6 +304,11 @@ static int64_t next_edge(const struct run *r)
 		sooner(&next, now, r->model->accounts[i].not_after);
 		if (r->model->accounts[i].pending)
 			sooner(&next, now, r->model->accounts[i].pending->effective);
+		sooner(&next, now, r->model->accounts[i].minor_until);
+	}
+	for (size_t i = 0; i < r->model->proxy_count; i++) {
+		sooner(&next, now, r->model->proxies[i].from);
+		sooner(&next, now, r->model->proxies[i].to);
 	}
 	for (size_t i = 0; i < r->model->rule_count; i++) {
 		sooner(&next, now, r->model->rules[i].rule->valid_from);
@@ -490,6 +495,8 @@ static const char *missing(const struct seen *s)
 	for (size_t i = 0; (row = code_at(CODES_DECISION_REASON, i)) != NULL; i++)
 		if (!s->reason[row->number] && row->number != DECISION_REASON_NOT_LICENSED)
 			return row->code;
+	if (!s->code[-ERR_PROXY_ENDED] || !s->code[-ERR_PROXY_SCOPE] || !s->code[-ERR_NOT_MINOR])
+		return "refusals of proxies";
 	if (!s->code[-ERR_LIMIT] || codes_seen(s) < CODES_SEEN_MIN)
 		return "results";
 	if (!s->release[0] || !s->release[-ERR_REFUSED] || !s->release[-ERR_WITHDRAWN] || !s->release[-ERR_EXPIRED])

@@ -31,6 +31,19 @@ static const char *overall(const struct app_event *e)
 	return first;
 }
 
+static void proxy_json(struct cli *c, struct json_writer *w, const struct app_named *p)
+{
+	json_begin_object(w, "proxy");
+	json_string(w, "owner", app_name(c->app, p->owner.b));
+	json_string(w, "delegate", app_name(c->app, p->delegate.b));
+	json_hex(w, "account", BYTES_ID(p->delegate));
+	json_string(w, "scope", p->scope);
+	if (p->until.v != 0)
+		json_time(w, "until", p->until.v);
+	json_boolean(w, "removed", p->removed);
+	json_end_object(w);
+}
+
 static void event_json(struct cli *c, struct json_writer *w, const struct app_event *e)
 {
 	json_begin_object(w, NULL);
@@ -51,6 +64,8 @@ static void event_json(struct cli *c, struct json_writer *w, const struct app_ev
 	json_hex(w, "tx", BYTES_ID(e->tx));
 	if (!bytes_is_zero(BYTES_ID(e->request)))
 		json_hex(w, "request", BYTES_ID(e->request));
+	if (e->proxy != NULL)
+		proxy_json(c, w, e->proxy);
 	json_begin_array(w, "records");
 	for (size_t i = 0; i < e->count; i++)
 		record_json(w, &e->records[i]);
@@ -92,6 +107,8 @@ static const char *deed(const struct app_event *e)
 
 	if (strcmp(e->kind, "consent_pause") == 0)
 		return e->paused ? "paused all sharing" : "resumed sharing";
+	if (strcmp(e->kind, "proxy_set") == 0)
+		return e->proxy != NULL && e->proxy->removed ? "no longer wants" : "named";
 	if (strcmp(e->kind, "account_keys") == 0)
 		return keys_deed(e->keys_change);
 	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
@@ -124,6 +141,21 @@ static void decided(struct buf *out, const struct app_event *e)
 		buf_printf(out, ", %zu ask you", asked);
 }
 
+/* "bram to act for anna (consent, asks) until 2027-01-01" */
+static void named(struct cli *c, struct buf *out, const struct app_named *p)
+{
+	char until[TIME_TEXT];
+
+	buf_printf(out, " %s to act for", app_name(c->app, p->delegate.b));
+	buf_printf(out, " %s", app_name(c->app, p->owner.b));
+	if (!p->removed)
+		buf_printf(out, " (%s)", p->scope);
+	if (p->until.v != 0) {
+		time_format(until, p->until);
+		buf_printf(out, " until %.10s %.5s", until, until + 11);
+	}
+}
+
 /* "  6  2026-11-23 09:12  okafor asked to see 2 records for TREAT: 1 granted, 1 refused" */
 static void event_line(struct cli *c, const struct app_event *e)
 {
@@ -137,6 +169,8 @@ static void event_line(struct cli *c, const struct app_event *e)
 		buf_printf(&line, " %zu record%s", e->count, e->count == 1 ? "" : "s");
 	if (e->purpose[0] != '\0')
 		buf_printf(&line, " for %s", e->purpose);
+	if (e->proxy != NULL)
+		named(c, &line, e->proxy);
 	decided(&line, e);
 	cli_say_wrapped(c, lead, cli_foreign(c, buf_text(&line)));
 	buf_release(&line);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "chain/contract/access.h"
+#include "chain/proto/codes.h"
 #include "world.h"
 
 #define B(role) (1u << ROLE_##role)
@@ -27,6 +28,7 @@ static const struct cell {
 	{ACTION_RECORD_DEPOSIT, OFFICE, ERR_ROLE, false, false},
 	{ACTION_CONSENT_SET, B(PATIENT), ERR_ROLE, true, true},
 	{ACTION_CONSENT_PAUSE, B(PATIENT), ERR_ROLE, true, true},
+	{ACTION_PROXY_SET, OFFICE | B(PATIENT), ERR_ROLE, false, false}, /* and who acts by it: test_proxy_set.c */
 	{ACTION_ACCESS_REQUEST, READERS, ERR_OK, false, false},
 	{ACTION_ACCESS_ANSWER, B(PATIENT), ERR_ROLE, false, false}, /* test_access_answer.c */
 	{ACTION_ACCESS_CLOSE, READERS, ERR_NOT_FOUND, false, true},
@@ -34,6 +36,25 @@ static const struct cell {
 	{ACTION_NETWORK_SET, OFFICE, ERR_ROLE, false, true},
 };
 #define CELLS (sizeof(table) / sizeof(*table))
+
+/* No action without its row. */
+static void test_table_is_complete(void **state)
+{
+	const struct code_row *row;
+	size_t count = 0;
+
+	(void)state;
+	while ((row = code_at(CODES_ACTION, count)) != NULL) {
+		bool there = false;
+
+		for (size_t i = 0; i < CELLS; i++)
+			there |= table[i].action == row->number;
+		if (!there)
+			fail_msg("no cells for %s", row->code);
+		count++;
+	}
+	assert_int_equal(count, CELLS);
+}
 
 static void test_table(void **state)
 {
@@ -368,7 +389,7 @@ static void test_every_request(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_every_cell),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_table_is_complete), cmocka_unit_test(test_every_cell),
 					   cmocka_unit_test(test_every_anchor), cmocka_unit_test(test_every_deposit),
 					   cmocka_unit_test(test_every_request)};
 

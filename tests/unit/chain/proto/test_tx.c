@@ -321,6 +321,40 @@ static void test_rules(void **state)
 	assert_int_equal(consent_verdict(&c), ERR_FORMAT);
 }
 
+/* One field wrong at a time. */
+static void test_proxies(void **state)
+{
+	static const uint8_t other[32] = {7};
+	const struct {
+		uint32_t scope;
+		int64_t from, to;
+		bool self, remove;
+		enum err want;
+	} cells[] = {
+		{SCOPE_READ, 0, 0, false, false, ERR_OK},     {7, 5, 6, false, false, ERR_OK},
+		{0, 0, 0, false, true, ERR_OK},		      {0, 0, 0, false, false, ERR_FORMAT},
+		{8, 0, 0, false, false, ERR_FORMAT},	      {7, 6, 6, false, false, ERR_FORMAT},
+		{7, -1, 0, false, false, ERR_FORMAT},	      {7, 0, -1, false, false, ERR_FORMAT},
+		{7, 0, 0, true, false, ERR_FORMAT},	      {SCOPE_READ, 0, 0, false, true, ERR_FORMAT},
+		{0, 1, 0, false, true, ERR_FORMAT},	      {0, 0, 1, false, true, ERR_FORMAT},
+	};
+
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		Medlock__Body body = MEDLOCK__BODY__INIT;
+		Medlock__ProxySet p = MEDLOCK__PROXY_SET__INIT;
+
+		p.owner = wire_data(BYTES_ID(person.account));
+		p.delegate = cells[i].self ? p.owner : wire_data(bytes_of(other, 32));
+		p.scope = cells[i].scope;
+		p.valid_from = cells[i].from;
+		p.valid_to = cells[i].to;
+		p.remove = cells[i].remove;
+		body.action_case = MEDLOCK__BODY__ACTION_PROXY_SET;
+		body.proxy_set = &p;
+		assert_int_equal(foreign_verdict(&body), cells[i].want);
+	}
+}
+
 static void test_limits(void **state)
 {
 	static uint8_t huge[TX_SIZE_MAX + 1];
@@ -401,6 +435,7 @@ int main(void)
 		cmocka_unit_test(test_lists_ascend),
 		cmocka_unit_test(test_lengths_and_codes),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_proxies),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_keyset),
 		cmocka_unit_test(test_deposit_label),
