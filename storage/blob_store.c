@@ -367,6 +367,11 @@ bool blob_fits(const struct blob_store *s, uint64_t room)
 	return s->totals.quota == 0 || (used <= s->totals.quota && room <= s->totals.quota - used);
 }
 
+void blob_store_set_quota(struct blob_store *s, uint64_t quota)
+{
+	s->totals.quota = quota;
+}
+
 enum err blob_store_make_room(struct blob_store *s, uint64_t room, uint64_t *ret_removed)
 {
 	struct blob_info oldest;

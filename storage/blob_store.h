@@ -108,6 +108,8 @@ enum err blob_store_totals(struct blob_store *s, struct blob_totals *ret) MUST_U
 
 enum err blob_store_pin(struct blob_store *s, const struct blob_id *id, bool pinned) MUST_USE; /* ERR_NOT_FOUND */
 
+/* Another quota from now on; what is there stays. */
+void blob_store_set_quota(struct blob_store *s, uint64_t quota);
 /* Remove least recently used blobs that are not pinned until `room` more bytes fit the quota.  ERR_LIMIT when they
  * cannot
  * (what was removed stays removed).

@@ -2,8 +2,33 @@
 /* A record's rows for the terminal: core/health's view under names that the terminal may see. */
 #include <stdlib.h>
 
+#include <json-c/json.h>
+
 #include "core/app/records.h"
+#include "core/crypto/secret.h"
 #include "core/health/view.h"
+
+void app_record_forget(struct buf *record)
+{
+	if (record->data != NULL)
+		secret_wipe(record->data, record->size);
+	buf_release(record);
+}
+
+/* The strings of a tree that is about to be freed; json-c gives its memory back as it is. */
+static void wipe_tree(struct json_object *o)
+{
+	if (json_object_is_type(o, json_type_string))
+		secret_wipe((void *)(uintptr_t)json_object_get_string(o), (size_t)json_object_get_string_len(o));
+	for (size_t i = 0; json_object_is_type(o, json_type_array) && i < json_object_array_length(o); i++)
+		wipe_tree(json_object_array_get_idx(o, i));
+	if (json_object_is_type(o, json_type_object)) {
+		json_object_object_foreach(o, name, value) {
+			(void)name;
+			wipe_tree(value);
+		}
+	}
+}
 
 struct owned_view {
 	struct fhir_file file;
@@ -63,6 +88,7 @@ void app_view_release(struct app_view *v)
 	owned = v->owned;
 	if (owned != NULL) {
 		view_release(&owned->view);
+		wipe_tree(owned->file.root);
 		fhir_release(&owned->file);
 	}
 	free(owned);

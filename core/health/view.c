@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
+#include "core/crypto/secret.h"
 #include "core/health/view_text.h"
 
 #define VIEW_ROWS_MAX 20000u
@@ -254,8 +255,10 @@ void view_release(struct view *v)
 {
 	if (v == NULL)
 		return;
-	for (size_t i = 0; i < v->text_count; i++)
+	for (size_t i = 0; i < v->text_count; i++) {
+		secret_wipe(v->texts[i].data, v->texts[i].size);
 		buf_release(&v->texts[i]);
+	}
 	free(v->texts);
 	free(v->rows);
 	*v = (struct view){0};

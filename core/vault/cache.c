@@ -6,7 +6,12 @@
 
 #include "core/vault/internal.h"
 
-struct cache { struct blob_store *store; };
+#define PIN_SHARE 4u /* of the quota: the largest part that one pinned blob may take */
+
+struct cache {
+	struct blob_store *store;
+	uint64_t quota;
+};
 
 enum err cache_open(struct cache **ret, const char *dir, uint64_t quota, struct err_info *info)
 {
@@ -15,7 +20,8 @@ enum err cache_open(struct cache **ret, const char *dir, uint64_t quota, struct 
 
 	if (c == NULL)
 		return err_set(info, ERR_MEMORY, "cache");
-	e = blob_store_open(&c->store, dir, quota > 0 ? quota : CACHE_QUOTA_DEFAULT, clock_real(), info);
+	c->quota = quota > 0 ? quota : CACHE_QUOTA_DEFAULT;
+	e = blob_store_open(&c->store, dir, c->quota, clock_real(), info);
 	if (e != ERR_OK) {
 		free(c);
 		return e;
@@ -66,6 +72,11 @@ enum err cache_pin(struct cache *c, const struct blob_id *id, bool pinned, struc
 	return e == ERR_OK ? e : err_set(info, e, "pinning a blob of the cache");
 }
 
+bool cache_may_stay(const struct cache *c, uint64_t size)
+{
+	return size <= c->quota / PIN_SHARE;
+}
+
 enum err cache_remove(struct cache *c, const struct blob_id *id, struct err_info *info)
 {
 	enum err e = blob_store_remove(c->store, id);
@@ -80,14 +91,21 @@ enum err cache_use(struct cache *c, struct cache_use *ret, struct err_info *info
 
 	if (e != ERR_OK)
 		return err_set(info, e, "the cache's index");
-	*ret = (struct cache_use){t.blob_bytes + t.partial_bytes, t.pinned_bytes, t.quota, t.blobs};
+	*ret = (struct cache_use){t.blob_bytes + t.partial_bytes, t.pinned_bytes, c->quota, t.blobs};
 	return ERR_OK;
 }
 
 enum err cache_room(struct cache *c, uint64_t room, struct err_info *info)
 {
 	uint64_t removed;
-	enum err e = blob_store_make_room(c->store, room, &removed);
+	enum err e;
 
-	return e == ERR_OK ? e : err_set(info, e, "the cache's quota: pinned records fill it");
+	blob_store_set_quota(c->store, c->quota);
+	e = blob_store_make_room(c->store, room, &removed);
+	if (e == ERR_LIMIT) {
+		/* Everything that may go is gone.  The quota bounds what stays, not the one blob that is worked on. */
+		blob_store_set_quota(c->store, 0);
+		e = ERR_OK;
+	}
+	return e == ERR_OK ? e : err_set(info, e, "room in the cache");
 }

@@ -379,11 +379,13 @@ static enum err check_wish(const struct deposit_wish *w, struct err_info *info)
 }
 
 /* What cannot be unpinned stays: it costs room, not truth. */
-static void unpin(struct vault *v, const Medlock__RecordDeposit *d)
+static void unpin(struct vault *v, const Medlock__RecordDeposit *d, bool own)
 {
 	for (size_t i = 0; i < d->n_renditions; i++) {
 		struct blob_id id;
 
+		if (own && cache_may_stay(v->cache, d->renditions[i]->size))
+			continue;
 		memcpy(id.b, d->renditions[i]->blob.data, sizeof(id.b));
 		if (cache_pin(v->cache, &id, false, NULL) != ERR_OK)
 			return;
@@ -410,8 +412,7 @@ static enum err run(struct vault *v, struct deposit_done *done, struct journal *
 	TRY(upload_all(v, done, j->deposit, info));
 	TRY(register_it(v, done, j, info));
 	journal_remove(j);
-	if (!ID_EQUAL(w->owner, v->account))
-		unpin(v, j->deposit);
+	unpin(v, j->deposit, ID_EQUAL(w->owner, v->account));
 	return ERR_OK;
 }
 
@@ -428,9 +429,29 @@ static void sweep_one(struct vault *v, const char *folder, const char *name)
 	    (int64_t)st.st_mtim.tv_sec * MS_PER_SECOND > now - SWEEP_AGE_MS)
 		return;
 	if (journal_read(&j.deposit, &j.tx, j.path, NULL) == ERR_OK && whole(v, j.deposit))
-		unpin(v, j.deposit);
+		unpin(v, j.deposit, false);
 	journal_remove(&j);
 	journal_release(&j);
+}
+
+/* Half an encrypted file of an earlier run of the same deposit, which was killed: large, and of no use to anybody. */
+static void remove_parts(const struct journal *j)
+{
+	const char *name = strrchr(j->path, '/');
+	char folder[VAULT_PATH_MAX], path[VAULT_PATH_MAX];
+	const struct dirent *entry;
+	DIR *dir;
+
+	ASSERT(name != NULL);
+	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(name - j->path), j->path);
+	dir = opendir(folder);
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (strncmp(entry->d_name, name + 1, ID_HEX - 1) == 0 && entry->d_name[ID_HEX - 1] == '.' &&
+		    files_join(path, sizeof(path), folder, entry->d_name) == ERR_OK)
+			(void)unlink(path);
+	closedir(dir);
 }
 
 /* Housekeeping: what cannot be swept now stays for the next deposit. */
@@ -457,6 +478,7 @@ enum err deposit_put(struct vault *v, struct deposit_done *ret, const struct dep
 	TRY(check_wish(wish, info));
 	TRY(digest_of(&digest, v, wish, info));
 	TRY(journal_open(&j, v, &digest, info));
+	remove_parts(&j);
 	e = run(v, &done, &j, wish, info);
 	journal_release(&j);
 	if (e != ERR_OK)

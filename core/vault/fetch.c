@@ -114,5 +114,5 @@ enum err vault_fetch(struct vault *v, const struct release_wish *wish, bool pin,
 			return err_set(info, ERR_NETWORK, "the record is not in the cache");
 		TRY(fetch_from_peers(v, wish, &id, r->size, info));
 	}
-	return pin ? cache_pin(v->cache, &id, true, info) : ERR_OK;
+	return pin && cache_may_stay(v->cache, r->size) ? cache_pin(v->cache, &id, true, info) : ERR_OK;
 }

@@ -50,10 +50,14 @@ void journal_release(struct journal *j);
 /* A new 0600 file beside path that takes its name when it is whole. */
 struct new_file {
 	int fd;
+	bool nameless; /* it has no name before it is whole */
 	char path[VAULT_PATH_MAX], temporary[VAULT_PATH_MAX];
 	uint64_t written, started; /* bytes through the sink; bytes whose way to the disk has begun */
 };
 enum err new_file_open(struct new_file *ret, const char *path, const struct rng *rng, struct err_info *info) MUST_USE;
+/* The same for plain text: where the file system can, a file without a name, so that a kill -9 leaves nothing. */
+enum err new_file_open_plain(struct new_file *ret, const char *path, const struct rng *rng,
+			     struct err_info *info) MUST_USE;
 /* Writes at the end of the file; the disk works while the next bytes are made, so that the sync finds little to do.
  * f outlives the sink. */
 struct byte_sink new_file_sink(struct new_file *f);

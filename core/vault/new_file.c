@@ -11,7 +11,7 @@
 #define SUFFIX_BYTES 8
 #define WRITE_BEHIND (4u * 1024 * 1024)
 
-enum err new_file_open(struct new_file *ret, const char *path, const struct rng *rng, struct err_info *info)
+static enum err make_names(struct new_file *ret, const char *path, const struct rng *rng, struct err_info *info)
 {
 	uint8_t random[SUFFIX_BYTES];
 	char hex[2 * SUFFIX_BYTES + 1];
@@ -23,11 +23,65 @@ enum err new_file_open(struct new_file *ret, const char *path, const struct rng 
 	b = snprintf(ret->temporary, sizeof(ret->temporary), "%s.%s.part", path, hex);
 	if (a <= 0 || b <= 0 || (size_t)a >= sizeof(ret->path) || (size_t)b >= sizeof(ret->temporary))
 		return err_set(info, ERR_RANGE, "the path is too long");
-	ret->fd = open(ret->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (ret->fd < 0)
-		return err_set(info, err_from_errno(errno), "%s", path);
+	ret->nameless = false;
 	ret->written = ret->started = 0;
 	return ERR_OK;
+}
+
+static enum err open_named(struct new_file *ret, struct err_info *info)
+{
+	ret->fd = open(ret->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (ret->fd < 0)
+		return err_set(info, err_from_errno(errno), "%s", ret->path);
+	return ERR_OK;
+}
+
+enum err new_file_open(struct new_file *ret, const char *path, const struct rng *rng, struct err_info *info)
+{
+	TRY(make_names(ret, path, rng, info));
+	return open_named(ret, info);
+}
+
+/* The folder that holds path, into out. */
+static void folder_of(char out[VAULT_PATH_MAX], const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		(void)snprintf(out, VAULT_PATH_MAX, ".");
+	else
+		(void)snprintf(out, VAULT_PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+}
+
+enum err new_file_open_plain(struct new_file *ret, const char *path, const struct rng *rng, struct err_info *info)
+{
+	char folder[VAULT_PATH_MAX];
+
+	TRY(make_names(ret, path, rng, info));
+	folder_of(folder, path);
+	ret->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	ret->nameless = ret->fd >= 0;
+	/* Some file systems have no such files: there a named one serves. */
+	return ret->nameless ? ERR_OK : open_named(ret, info);
+}
+
+/* open(2), O_TMPFILE: the way to a name that needs no privilege. */
+static int give_name(const struct new_file *f, const char *path)
+{
+	char self[64];
+
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", f->fd);
+	return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+static int take_place(const struct new_file *f, bool overwrite)
+{
+	if (f->nameless && !overwrite)
+		return give_name(f, f->path);
+	if (f->nameless && give_name(f, f->temporary) != 0)
+		return -1;
+	return overwrite ? rename(f->temporary, f->path)
+			 : renameat2(AT_FDCWD, f->temporary, AT_FDCWD, f->path, RENAME_NOREPLACE);
 }
 
 static enum err write_behind(void *self, const uint8_t *data, size_t len)
@@ -55,8 +109,7 @@ enum err new_file_commit(struct new_file *f, bool overwrite, struct err_info *in
 	int rc = fsync(f->fd), number = errno;
 
 	if (rc == 0) {
-		rc = overwrite ? rename(f->temporary, f->path)
-			       : renameat2(AT_FDCWD, f->temporary, AT_FDCWD, f->path, RENAME_NOREPLACE);
+		rc = take_place(f, overwrite);
 		number = errno;
 	}
 	if (rc != 0) {

@@ -121,10 +121,13 @@ enum err vault_read(struct vault *v, struct buf *ret, struct release_report *rep
 {
 	struct buf plain = BUF_INIT;
 	const struct byte_sink sink = byte_sink_buf(&plain);
+	const Medlock__Rendition *r = vault_rendition(wish);
 	enum err e;
 
 	ASSERT(max <= VAULT_READ_MAX);
 	buf_init(&plain, max);
+	if (r != NULL)
+		(void)buf_reserve(&plain, r->size < max ? r->size : max); /* growing would leave copies behind */
 	e = vault_open(v, &sink, NULL, report, wish, info);
 	if (e == ERR_OK) {
 		buf_append_bytes(ret, buf_bytes(&plain));
@@ -193,7 +196,7 @@ static enum err export_to(struct export *x, struct vault_exported *ret, const ch
 
 	if (!overwrite && access(path, F_OK) == 0)
 		return err_set(info, ERR_DUPLICATE, "%s exists", path);
-	TRY(new_file_open(&f, path, x->v->rng, info));
+	TRY(new_file_open_plain(&f, path, x->v->rng, info));
 	h.to = new_file_sink(&f);
 	hash_sha256_stream_init(&h.hash);
 	e = fill(x, &sink, info);

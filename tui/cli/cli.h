@@ -68,6 +68,7 @@ struct cli {
 	struct json_writer w; /* inside the one object */
 	const char *program;  /* argv[0], for commands that start others */
 	bool progress_shown;
+	struct cli_pace { const char *what; int64_t begun_ms, shown_ms; uint64_t from; } pace; /* of the work shown */
 	bool draft_shown; /* by undo.c */
 	char **foreign; /* gated texts, freed at the end */
 	size_t foreign_count, foreign_size;
@@ -99,6 +100,8 @@ const char *cli_foreign(struct cli *c, const char *text); /* gated; lives until 
 
 /* The last steps of a command line (output.c). */
 void cli_progress(void *self, const char *what, uint64_t done, uint64_t total);
+/* One line of progress: how far, and for bytes how fast (moved in ms) and how long still. */
+void cli_pace_line(struct buf *out, const char *what, uint64_t done, uint64_t total, uint64_t moved, int64_t ms);
 enum err cli_flush(struct cli *c) MUST_USE;
 void cli_json_error(struct cli *c, enum err e);
 void cli_text_error(const struct cli *c, enum err e);

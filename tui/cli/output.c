@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/text.h"
 
+#define PROGRESS_MS 100 /* between two lines of one work */
 
 void cli_say(struct cli *c, const char *format, ...)
 {
@@ -95,17 +97,55 @@ const char *cli_foreign(struct cli *c, const char *text)
 	return c->foreign[c->foreign_count++];
 }
 
+/* Work that counts bytes. */
+static bool is_bytes(const char *what)
+{
+	static const char *const words[] = {"reading", "encrypting", "uploading", "downloading", "decrypting"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], what) == 0)
+			return true;
+	return false;
+}
+
+void cli_pace_line(struct buf *out, const char *what, uint64_t done, uint64_t total, uint64_t moved, int64_t ms)
+{
+	double speed = ms > 0 ? (double)moved * 1000 / (double)ms : 0;
+
+	buf_printf(out, "%s: ", what);
+	if (!is_bytes(what) && total > 0)
+		buf_printf(out, "%llu%%", (unsigned long long)(done < total ? done * 100 / total : 100));
+	else if (!is_bytes(what))
+		buf_printf(out, "%llu", (unsigned long long)done);
+	else if (total > 0)
+		buf_printf(out, "%.1f of %.1f MB", (double)done / 1e6, (double)total / 1e6);
+	else
+		buf_printf(out, "%.1f MB", (double)done / 1e6);
+	if (!is_bytes(what) || speed <= 0)
+		return;
+	buf_printf(out, ", %.1f MB/s", speed / 1e6);
+	if (total > done)
+		buf_printf(out, ", %.0f s left", (double)(total - done) / speed);
+}
+
 void cli_progress(void *self, const char *what, uint64_t done, uint64_t total)
 {
 	struct cli *c = self;
+	const struct clock *clock = clock_real();
+	const int64_t now = clock->steady_ms(clock->self);
+	struct buf line = BUF_INIT;
 
 	if (c->quiet || !isatty(STDERR_FILENO))
 		return;
-	if (total > 0)
-		fprintf(stderr, "\r\033[K%s: %llu%%", what, (unsigned long long)(done * 100 / total));
-	else
-		fprintf(stderr, "\r\033[K%s: %llu", what, (unsigned long long)done);
+	if (c->pace.what == NULL || strcmp(c->pace.what, what) != 0 || done < c->pace.from)
+		c->pace = (struct cli_pace){what, now, 0, done};
+	else if (now - c->pace.shown_ms < PROGRESS_MS && done < total)
+		return;
+	c->pace.shown_ms = now;
+	cli_pace_line(&line, what, done, total, done - c->pace.from, now - c->pace.begun_ms);
+	fprintf(stderr, "\r\033[K%s", buf_text(&line));
 	fflush(stderr);
+	buf_release(&line);
 	c->progress_shown = true;
 }
 

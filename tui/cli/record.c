@@ -113,7 +113,7 @@ static enum err view(struct cli *c)
 	else if (e == ERR_FHIR)
 		print_attachment(c, bytes.len);
 	app_view_release(&v);
-	buf_release(&bytes);
+	app_record_forget(&bytes);
 	return e == ERR_FHIR ? ERR_OK : e;
 }
 

@@ -330,6 +330,23 @@ static void expect_json_error(const char *code)
 	json_object_put(root);
 }
 
+static void expect_pace(const char *line, const char *what, uint64_t done, uint64_t total, uint64_t moved, int64_t ms)
+{
+	struct buf out = BUF_INIT;
+
+	cli_pace_line(&out, what, done, total, moved, ms);
+	assert_string_equal(buf_text(&out), line);
+	buf_release(&out);
+}
+
+static void test_progress_in_words(void **state)
+{
+	expect_pace("uploading: 1200.0 of 2000.0 MB, 100.0 MB/s, 8 s left", "uploading", 1200000000, 2000000000, 500000000, 5000);
+	expect_pace("downloading: 0.0 of 5.0 MB", "downloading", 0, 5000000, 0, 0);
+	expect_pace("syncing: 50%", "syncing", 5, 10, 5, 1000);
+	expect_pace("records: 3", "records", 3, 0, 3, 1000);
+}
+
 static void test_exit_statuses(void **state)
 {
 	assert_int_equal(RUN("log", "list"), 6);
@@ -371,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_help_begins_with_examples_that_are_commands),
 		cmocka_unit_test(test_an_option_is_a_switch_everywhere_or_nowhere),
 		cmocka_unit_test(test_overview_and_completion_name_every_command),
+		cmocka_unit_test(test_progress_in_words),
 		cmocka_unit_test(test_exit_statuses),
 	};
 

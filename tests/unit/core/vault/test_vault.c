@@ -184,6 +184,30 @@ static void deposit_and_read(void **state)
 	assert_int_equal(vault_read(&w->v, &(struct buf)BUF_INIT, NULL, &own, VAULT_READ_MAX, NULL), ERR_NETWORK);
 }
 
+/* The quota bounds what stays: one blob that is larger still comes in, is not pinned, and goes first. */
+static void more_than_the_quota(void **state)
+{
+	struct world *w = *state;
+	struct deposit_done done;
+	struct cache_use use;
+	struct release_wish own;
+	char cache[96];
+
+	cache_free(w->v.cache);
+	(void)snprintf(cache, sizeof(cache), "%s/small", w->dir);
+	assert_int_equal(cache_open(&w->v.cache, cache, PLAIN_SIZE / 2, NULL), ERR_OK);
+	must_put(w, &done);
+	own = wish_of(w, false);
+	must_read(w, NULL, &own);
+	assert_int_equal(cache_use(w->v.cache, &use, NULL), ERR_OK);
+	assert_int_equal(use.pinned_bytes, 0);
+	assert_int_equal(use.quota, PLAIN_SIZE / 2);
+	forget_cached(w, &done);
+	must_read(w, NULL, &own);
+	assert_int_equal(cache_use(w->v.cache, &use, NULL), ERR_OK);
+	assert_int_equal(use.pinned_bytes, 0);
+}
+
 static void cheats_are_named(void **state)
 {
 	struct world *w = *state;
@@ -338,6 +362,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_that_changed_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(old_rests_are_swept, setup, teardown),
 		cmocka_unit_test_setup_teardown(deposit_and_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(more_than_the_quota, setup, teardown),
 		cmocka_unit_test_setup_teardown(cheats_are_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_cut_upload_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_cut_submission_sends_the_same_bytes, setup, teardown),
