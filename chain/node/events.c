@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GET events: an owner's access list, to the owner and to those who read the whole ledger. */
+/* GET events: an owner's access list, to the owner, to who acts for her, and to those who read the whole ledger. */
 #include "chain/node/internal.h"
 
 #define REPLY_MAX API_PIECE_MAX
@@ -53,7 +53,7 @@ void service_events(void *self, struct http_request *r)
 		e = ERR_RANGE;
 	if (e == ERR_OK) {
 		ID_COPY(owner, raw.data);
-		e = who.full || ID_EQUAL(owner, who.account) ? collect(n, &out, &owner, from, API_EVENTS_MAX)
+		e = who.full || node_speaks_for(n, &who, BYTES_ID(owner)) ? collect(n, &out, &owner, from, API_EVENTS_MAX)
 							     : ERR_NOT_FOUND;
 	}
 	if (e != ERR_OK)

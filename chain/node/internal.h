@@ -92,6 +92,9 @@ enum err node_ticket(struct node *n, Medlock__Ticket **ret, struct http_request 
 /* That the ticket is signed by its account, which stands. */
 enum err node_ticket_account(struct node *n, struct asker *ret, const Medlock__Ticket *t) MUST_USE;
 
+/* The owner of rows and events asks, or somebody who acts for her at the moment. */
+bool node_speaks_for(struct node *n, const struct asker *who, struct bytes owner);
+
 void node_kick(struct node *n); /* let the engine look at once for what is due */
 
 /* ---- answers ---- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET proof: one row of the state with its proof.  Who may not read a row gets the answer of a row that cannot be. */
+#include "chain/contract/proxy.h"
 #include "chain/node/internal.h"
 
 /* The parts of a key behind its tag: length byte, bytes. */
@@ -22,14 +23,37 @@ static bool is(struct bytes part, const struct asker *who)
 	return bytes_equal(part, BYTES_ID(who->account));
 }
 
+/* The owner, or somebody who acts for her now. */
+bool node_speaks_for(struct node *n, const struct asker *who, struct bytes owner)
+{
+	struct rows rows = {.kv = ledger_app_state(n->app)};
+	struct account_id id;
+
+	if (owner.len != sizeof(id.b))
+		return false;
+	ID_COPY(id, owner.data);
+	return acts_for(&rows, &id, &who->account, 0, node_now(n)) == ERR_OK;
+}
+
+/* Whoever is named, also before and after his time: so that he has it proven that it ended. */
+static bool may_proxies(const struct asker *who, struct bytes value)
+{
+	Medlock__ProxiesState *row = NULL;
+	bool may;
+
+	if (WIRE_DECODE(&row, medlock__proxies_state, value, EVENT_DECODED_MAX, NULL) != ERR_OK)
+		return false;
+	may = proxy_allows(row, &who->account, 0, (struct time_ms){0}) != ERR_ROLE;
+	WIRE_FREE(row);
+	return may;
+}
+
 /* Accounts of people who act for institutes are public on this network; patients' are their own. */
-static bool may_account(const struct asker *who, struct bytes key, struct bytes value)
+static bool may_account(struct bytes value)
 {
 	Medlock__AccountState *a = NULL;
 	bool may;
 
-	if (is(key_part(key, 0), who))
-		return true;
 	if (WIRE_DECODE(&a, medlock__account_state, value, EVENT_DECODED_MAX, NULL) != ERR_OK)
 		return false;
 	may = a->role != ROLE_PATIENT;
@@ -37,14 +61,14 @@ static bool may_account(const struct asker *who, struct bytes key, struct bytes 
 	return may;
 }
 
-static bool may_request(const struct asker *who, struct bytes value)
+static bool may_request(struct node *n, const struct asker *who, struct bytes value)
 {
 	Medlock__RequestState *q = NULL;
 	bool may;
 
 	if (WIRE_DECODE(&q, medlock__request_state, value, EVENT_DECODED_MAX, NULL) != ERR_OK)
 		return false;
-	may = is(wire_bytes(q->requester), who) || is(wire_bytes(q->owner), who);
+	may = is(wire_bytes(q->requester), who) || node_speaks_for(n, who, wire_bytes(q->owner));
 	WIRE_FREE(q);
 	return may;
 }
@@ -82,7 +106,7 @@ static bool may_record(struct node *n, const struct asker *who, struct bytes key
 
 	if (WIRE_DECODE(&r, medlock__record_state, value, EVENT_DECODED_MAX, NULL) != ERR_OK)
 		return false;
-	may = is(wire_bytes(r->depositor), who) || is(wire_bytes(r->deposit->owner), who);
+	may = is(wire_bytes(r->depositor), who) || node_speaks_for(n, who, wire_bytes(r->deposit->owner));
 	WIRE_FREE(r);
 	return may || request_names(n, who, request, key_part(key, 0));
 }
@@ -96,16 +120,19 @@ static bool may_read(struct node *n, const struct asker *who, struct bytes key, 
 	case 'p':
 	case 'u':
 	case 'o':
+		return node_speaks_for(n, who, key_part(key, 0));
+	case 'd':
+		return is(key_part(key, 0), who) || (present && may_proxies(who, value));
 	case 'g':
 		return is(key_part(key, 0), who);
 	case 'i': /* who has only the key cannot sign a ticket: she does not know her account's name yet */
 		return true;
 	case 'a':
-		return is(key_part(key, 0), who) || (present && may_account(who, key, value));
+		return (present && may_account(value)) || node_speaks_for(n, who, key_part(key, 0));
 	case 'r':
 		return present && may_record(n, who, key, value, request);
 	case 'q':
-		return present && may_request(who, value);
+		return present && may_request(n, who, value);
 	default:
 		return false;
 	}

@@ -7,7 +7,6 @@
  *   'u' owner, be32 rule   RuleState           'q' request            RequestState
  *   'n'                    Network             'x' be64 valid_until, replay key  ReplayState
  *   'g' account, be32 generation  KeysState  'i' sign key (32)     SIGN_ROW_SIZE bytes: account, be32 generation of this key
- *   'g' account, be32 generation  KeysState  'i' sign key (32)     account id (32 bytes) whose keys changed
  *   'd' owner              ProxiesState
  *   'c' u (48)             1 byte: capsule seen    'k' key (32)       1 byte: request key seen
  */

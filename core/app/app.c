@@ -54,7 +54,9 @@ static enum err read_account(struct app *a, struct err_info *info)
 	char path[PROFILE_PATH_MAX];
 
 	TRY(profile_path(&a->profile, path, "keystore"));
-	return app_keystore_account(&a->me.account, path, info);
+	TRY(app_keystore_account(&a->me.account, path, info));
+	a->owner = a->me.account;
+	return ERR_OK;
 }
 
 static enum err open_replica(struct app *a, struct err_info *info)

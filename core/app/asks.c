@@ -115,7 +115,7 @@ static enum err waiting(struct app *a, struct app_asks *ret, struct err_info *in
 	enum err e = grant_time(a, &g.grant_ms, info);
 
 	if (e == ERR_OK)
-		e = replica_events(a->replica, &a->me.account, 1, UINT64_MAX, take, &g, info);
+		e = replica_events(a->replica, &a->owner, 1, UINT64_MAX, take, &g, info);
 	if (e != ERR_OK) {
 		app_asks_release(&g.list);
 		return e;
@@ -189,7 +189,7 @@ static enum err with_rule(struct app *a, struct app_replied *ret, Medlock__Acces
 	Medlock__PolicyState *policy;
 
 	TRY(lasting_fill(l, w, reply, days, info));
-	TRY(replica_policy(a->replica, &policy, &a->me.account, info));
+	TRY(replica_policy(a->replica, &policy, &a->owner, info));
 	medlock__consent_set__init(&l->set);
 	l->set.owner = action->owner;
 	l->set.expected_version = policy->version;
@@ -271,7 +271,7 @@ static enum err answer(struct app *a, struct app_replied *ret, const struct app_
 
 	ret->request = w->request;
 	ret->records = w->count;
-	action.owner = wire_data(BYTES_ID(a->me.account));
+	action.owner = wire_data(BYTES_ID(a->owner));
 	action.request = wire_data(BYTES_ID(w->request));
 	action.answer = reply == APP_REPLY_ONCE || reply == APP_REPLY_YES ? ANSWER_YES : ANSWER_NO;
 	if (e == ERR_OK && (reply == APP_REPLY_YES || reply == APP_REPLY_NEVER))

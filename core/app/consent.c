@@ -42,7 +42,7 @@ enum err app_consent_show(struct app *a, struct app_policy *ret, struct err_info
 	enum err e;
 
 	TRY(app_fresh_or_stored(a, info));
-	TRY(app_policy_load(a, &p, &a->me.account, info));
+	TRY(app_policy_load(a, &p, &a->owner, info));
 	shown.version = p.version;
 	shown.paused = p.paused;
 	shown.default_effect = code_text(CODES_EFFECT, p.default_effect);

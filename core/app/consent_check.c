@@ -218,7 +218,7 @@ enum err app_consent_check(struct app *a, struct app_check *ret, const struct ap
 	enum err e;
 
 	TRY(app_fresh_or_stored(a, info));
-	TRY(app_policy_load(a, &p, &a->me.account, info));
+	TRY(app_policy_load(a, &p, &a->owner, info));
 	e = ask(a, &made, &p, words, info);
 	policy_release(&p);
 	if (e != ERR_OK) {

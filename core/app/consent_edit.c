@@ -123,7 +123,7 @@ static bool shows_version(struct app *a, const void *self)
 	Medlock__PolicyState *p;
 	bool reached;
 
-	if (replica_policy(a->replica, &p, &a->me.account, NULL) != ERR_OK)
+	if (replica_policy(a->replica, &p, &a->owner, NULL) != ERR_OK)
 		return false;
 	reached = p->version >= *(const uint64_t *)self;
 	WIRE_FREE(p);
@@ -138,7 +138,7 @@ static enum err send(struct app *a, struct app_change *ret, Medlock__ConsentSet 
 	Medlock__Body body = MEDLOCK__BODY__INIT;
 	enum err e;
 
-	change->owner = wire_data(BYTES_ID(a->me.account));
+	change->owner = wire_data(BYTES_ID(a->owner));
 	change->expected_version = version;
 	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_SET;
 	body.consent_set = change;

@@ -20,6 +20,7 @@ struct app {
 	const char *passphrase_file;
 	struct keyholder *keys;
 	struct keyholder_public me;   /* after unlock */
+	struct account_id owner;      /* whose consent, records and list are meant: own, or one that app_act_for named */
 	struct http_client *http;
 	struct link link;
 	struct replica *replica;
@@ -44,6 +45,10 @@ enum err app_fresh(struct app *a, struct err_info *info) MUST_USE;
 enum err app_fresh_or_stored(struct app *a, struct err_info *info) MUST_USE;
 
 struct submitter app_submitter(struct app *a);
+
+/* By the row of proxies that is stored: acts_for (chain/contract/proxy.h), now. */
+enum err app_acts_for(struct app *a, const struct account_id *owner, const struct account_id *account,
+		      uint32_t scope) MUST_USE;
 
 /* Whether the verified rows show what was done. */
 typedef bool app_shown(struct app *a, const void *self);

@@ -85,7 +85,7 @@ static enum err resolve(struct app *a, struct tx_id *ret, const char *id, struct
 	if (hex_decode(ret->b, ID_SIZE, id) != ERR_OK)
 		return err_set(info, ERR_USAGE, "'%s' is no transaction's id (64 hex digits)", id);
 	ID_COPY(s.request, ret->b);
-	TRY(replica_events(a->replica, &a->me.account, 1, UINT64_MAX, match_event, &s, info));
+	TRY(replica_events(a->replica, &a->owner, 1, UINT64_MAX, match_event, &s, info));
 	if (s.found)
 		*ret = s.tx;
 	return ERR_OK;

@@ -95,11 +95,11 @@ enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms sinc
 	enum err e;
 
 	TRY(app_fresh_or_stored(a, info));
-	e = replica_events(a->replica, &a->me.account, n ? n : 1, n ? n : UINT64_MAX, take, &g, info);
+	e = replica_events(a->replica, &a->owner, n ? n : 1, n ? n : UINT64_MAX, take, &g, info);
 	if (e == ERR_OK && n > 0 && g.list.count == 0)
 		e = err_set(info, ERR_NOT_FOUND, "there is no entry %llu", (unsigned long long)n);
 	if (e == ERR_OK) {
-		g.list.complete = replica_log_verify(a->replica, &log, &a->me.account, NULL) == ERR_OK;
+		g.list.complete = replica_log_verify(a->replica, &log, &a->owner, NULL) == ERR_OK;
 		g.list.checked_to = log.proven_at;
 		g.list.checked_at = log.proven_time;
 		*ret = g.list;
@@ -126,7 +126,7 @@ enum err app_log_verify(struct app *a, struct app_log_verified *ret, struct err_
 	struct replica_log log;
 
 	TRY(app_fresh_or_stored(a, info));
-	TRY(replica_log_verify(a->replica, &log, &a->me.account, info));
+	TRY(replica_log_verify(a->replica, &log, &a->owner, info));
 	*ret = (struct app_log_verified){log.count, log.proven_at, log.proven_time};
 	return ERR_OK;
 }

@@ -32,7 +32,7 @@ static bool shows_pause(struct app *a, const void *self)
 	Medlock__PolicyState *p;
 	bool same;
 
-	if (replica_policy(a->replica, &p, &a->me.account, NULL) != ERR_OK)
+	if (replica_policy(a->replica, &p, &a->owner, NULL) != ERR_OK)
 		return false;
 	same = p->paused == *(const bool *)self;
 	WIRE_FREE(p);
@@ -47,7 +47,7 @@ static enum err submit_pause(struct app *a, struct app_pause *ret, bool paused, 
 	Medlock__ConsentPause action = MEDLOCK__CONSENT_PAUSE__INIT;
 	enum err e;
 
-	action.owner = wire_data(BYTES_ID(a->me.account));
+	action.owner = wire_data(BYTES_ID(a->owner));
 	action.paused = paused;
 	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
 	body.consent_pause = &action;
@@ -111,7 +111,7 @@ enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bo
 		TRY(submit_pause(a, &done, paused, info));
 		count_peers(a, &done);
 	}
-	e = replica_events(a->replica, &a->me.account, 1, UINT64_MAX, count_copy, &done.copies, info);
+	e = replica_events(a->replica, &a->owner, 1, UINT64_MAX, count_copy, &done.copies, info);
 	if (e == ERR_OK)
 		*ret = done;
 	return e;

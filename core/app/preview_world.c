@@ -42,7 +42,8 @@ static bool account_of(struct app *a, Medlock__AccountState **ret, const struct 
 enum err preview_actor(struct app *a, struct consent_question *ret, const struct account_id *who, struct err_info *info)
 {
 	const struct book_row *row = book_by_id(&a->book, who->b);
-	struct consent_question q = {.account = *who, .licensed = true, .own = ID_EQUAL(*who, a->me.account)};
+	struct consent_question q = {.account = *who, .licensed = true,
+				     .own = app_acts_for(a, &a->owner, who, SCOPE_READ) == ERR_OK};
 	Medlock__AccountState *state;
 
 	if (account_of(a, &state, who)) {
@@ -80,10 +81,10 @@ static enum err take_actors(struct app *a, struct preview_world *w, struct err_i
 enum err preview_world_load(struct app *a, struct preview_world *ret, struct err_info *info)
 {
 	struct preview_world w = {0};
-	enum err e = app_policy_load(a, &w.policy, &a->me.account, info);
+	enum err e = app_policy_load(a, &w.policy, &a->owner, info);
 
 	if (e == ERR_OK)
-		e = replica_records(a->replica, &a->me.account, take_record, &w, info);
+		e = replica_records(a->replica, &a->owner, take_record, &w, info);
 	if (e == ERR_OK)
 		e = take_actors(a, &w, info);
 	if (e != ERR_OK) {

@@ -7,6 +7,7 @@
 
 #include "core/app/id_search.h"
 #include "core/app/internal.h"
+#include "core/app/requests.h"
 
 static void fill_labels(char out[128], const Medlock__RecordDeposit *d)
 {
@@ -87,7 +88,7 @@ enum err app_record_list(struct app *a, struct app_records *ret, const struct ac
 			 struct err_info *info)
 {
 	if (owner == NULL && strcmp(options_text(&a->profile.options, "mode"), "patient") == 0)
-		owner = &a->me.account;
+		owner = &a->owner;
 	return gather(a, ret, owner, NULL, info);
 }
 
@@ -151,6 +152,36 @@ static enum err match_grant(void *self, const struct request_id *id, const Medlo
 	return ERR_OK;
 }
 
+#define PROXY_PURPOSE "PWATRNY" /* HL7: asked by somebody with power of attorney */
+
+/* Who acts for the owner has no key of hers: he asks like others, is granted as she would be, and stands in her list. */
+static enum err ask_as_proxy(struct app *a, const struct record_id *record, const char *form, struct err_info *info)
+{
+	struct app_ask ask = {.owner = a->owner, .purpose = PROXY_PURPOSE, .form = form};
+	struct app_request done = {0};
+	char id[ID_HEX];
+	enum err e;
+
+	hex_encode(id, record->b, ID_SIZE);
+	ask.record[0] = id;
+	e = app_request_new(a, &done, &ask, info);
+	app_request_release(&done);
+	return e;
+}
+
+static enum err find_grant(struct app *a, struct grant_search *grant, const Medlock__RecordState *state, const char *form,
+			   struct err_info *info)
+{
+	bool acting = !ID_EQUAL(a->owner, a->me.account) &&
+		      bytes_equal(wire_bytes(state->deposit->owner), BYTES_ID(a->owner));
+
+	TRY(replica_requests(a->replica, &a->me.account, match_grant, grant, info));
+	if (grant->found || !acting)
+		return ERR_OK;
+	TRY(ask_as_proxy(a, grant->record, form, info));
+	return replica_requests(a->replica, &a->me.account, match_grant, grant, info);
+}
+
 static enum err make_wish(struct app *a, struct release_wish *ret, struct grant_search *grant,
 			  Medlock__RecordState **ret_state, const struct record_id *record, const char *form,
 			  struct err_info *info)
@@ -164,7 +195,7 @@ static enum err make_wish(struct app *a, struct release_wish *ret, struct grant_
 	if (bytes_equal(wire_bytes((*ret_state)->deposit->owner), BYTES_ID(a->me.account)))
 		return ERR_OK;
 	*grant = (struct grant_search){.record = record, .form = row->number, .now = clock_real()->now(NULL)};
-	TRY(replica_requests(a->replica, &a->me.account, match_grant, grant, info));
+	TRY(find_grant(a, grant, *ret_state, form, info));
 	if (!grant->found)
 		return err_set(info, ERR_REFUSED, grant->other_form ? "what was granted is the form without names"
 								    : "no grant that stands covers this record");

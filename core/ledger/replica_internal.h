@@ -51,7 +51,16 @@ enum err replica_put_evidence(struct replica *r, const struct light_block *seen,
 #define WATCH_OWNED "owned"
 #define WATCH_RECORD "record"
 #define WATCH_REQUEST "request"
+#define WATCH_PROXY "proxy"         /* owners that we were named to act for */
+#define WATCH_DELEGATED "delegated" /* their records */
 enum err replica_watch(struct replica *r, const char *kind, struct bytes id, struct err_info *info) MUST_USE;
+enum err replica_unwatch(struct replica *r, const char *kind, struct bytes id, struct err_info *info) MUST_USE;
+/* Oldest first; ids is the caller's to free, also after a failure. */
+struct id_list {
+	struct hash32 *ids;
+	size_t count;
+};
+enum err replica_watched(struct replica *r, struct id_list *ret, const char *kind, struct err_info *info) MUST_USE;
 
 /* replica_verify.c: that a light replica's row has its proof, under a stored header that the validators signed.  ERR_PROOF,
  * ERR_CHAIN, ERR_DAMAGED.
@@ -76,6 +85,13 @@ enum err sync_light(struct replica *r, struct replica_sync_report *report, struc
 			struct err_info *info) MUST_USE;
 enum err sync_full(struct replica *r, struct replica_sync_report *report, const struct peer_call *call, uint64_t tip,
 		   struct err_info *info) MUST_USE;
+/* Account, events, policy, rules and proxies of one owner: our own, or one that we act for. */
+enum err sync_account(struct replica *r, struct replica_sync_report *report, const struct peer_call *call,
+		      const struct account_id *owner, struct err_info *info) MUST_USE;
+bool sync_stored(struct replica *r, const struct state_key *key);
+/* sync_delegated.c: the same for all that we act for now, and their records. */
+enum err sync_delegated(struct replica *r, struct replica_sync_report *report, const struct peer_call *call,
+			struct err_info *info) MUST_USE;
 /* The policy version whose rules are all stored in a light replica; 0: none. */
 uint64_t replica_rules_version(struct replica *r);
 /* One row from one peer, verified and stored.  ERR_NOT_FOUND: proven absent, or not given. */

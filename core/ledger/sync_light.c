@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A light replica's own rows: account, events, policy and rules, records, requests, network; each with its proof. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/ledger/replica_internal.h"
@@ -101,7 +102,7 @@ static enum err prove_owed(struct replica *r, bool *ret_present, const struct pe
 	return e == ERR_NOT_FOUND ? err_set(info, ERR_INCOMPLETE, "a row of the own account or network is withheld") : e;
 }
 
-static bool stored(struct replica *r, const struct state_key *key)
+bool sync_stored(struct replica *r, const struct state_key *key)
 {
 	struct buf value = BUF_INIT;
 	bool there = replica_get(r, &value, NULL, state_key_bytes(key), NULL) == ERR_OK;
@@ -116,7 +117,7 @@ static enum err prove_if_there(struct replica *r, const struct peer_call *call, 
 {
 	enum err e = sync_prove(r, NULL, call, state_key_bytes(key), request, info);
 
-	if (e == ERR_NOT_FOUND && stored(r, key))
+	if (e == ERR_NOT_FOUND && sync_stored(r, key))
 		return err_set(info, ERR_INCOMPLETE, "a row that was shown before is withheld");
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -126,6 +127,7 @@ static enum err prove_if_there(struct replica *r, const struct peer_call *call, 
 struct events_run {
 	struct replica *r;
 	const struct peer_call *call;
+	const struct account_id *owner;
 	struct replica_log log;  /* what is stored, then what was added */
 	uint64_t added;
 };
@@ -141,7 +143,7 @@ static enum err chain_stored(void *self, const Medlock__Event *event, struct byt
 }
 
 /* Records that an event speaks of are looked at again: new ones, and those that a new one replaces. */
-static enum err watch_records(struct replica *r, const Medlock__Event *event, struct err_info *info)
+static enum err watch_records(struct replica *r, const char *kind, const Medlock__Event *event, struct err_info *info)
 {
 	struct record_id id;
 
@@ -149,17 +151,35 @@ static enum err watch_records(struct replica *r, const Medlock__Event *event, st
 		if (event->records[i]->record.len != ID_SIZE)
 			continue;
 		ID_COPY(id, event->records[i]->record.data);
-		TRY(replica_watch(r, WATCH_OWNED, BYTES_ID(id), info));
+		TRY(replica_watch(r, kind, BYTES_ID(id), info));
 	}
 	return ERR_OK;
 }
 
+/* For whom we act is said in our own list; who took it back shows us her row no more, so it goes. */
+static enum err watch_owner(struct replica *r, const Medlock__Event *event, struct err_info *info)
+{
+	const Medlock__ProxySet *p = event->proxy;
+	struct account_id owner;
+	struct state_key key;
+
+	if (p == NULL || p->owner.len != ID_SIZE || !bytes_equal(wire_bytes(p->delegate), BYTES_ID(r->account)))
+		return ERR_OK;
+	ID_COPY(owner, p->owner.data);
+	if (!p->remove)
+		return replica_watch(r, WATCH_PROXY, BYTES_ID(owner), info);
+	key = state_key_proxies(&owner);
+	TRY(replica_unwatch(r, WATCH_PROXY, BYTES_ID(owner), info));
+	return replica_put_row(r, state_key_bytes(&key), NULL, 0, bytes_of(NULL, 0), info);
+}
+
 static enum err take_event(struct events_run *run, struct bytes raw, struct err_info *info)
 {
+	bool mine = ID_EQUAL(*run->owner, run->r->account);
 	Medlock__Event *event;
 	enum err e;
 
-	if (event_parse(&event, &run->r->account, run->log.count + 1, raw, info) != ERR_OK)
+	if (event_parse(&event, run->owner, run->log.count + 1, raw, info) != ERR_OK)
 		return err_wrap(info, ERR_INCOMPLETE, "entry %llu is withheld or changed",
 				(unsigned long long)run->log.count + 1);
 	run->log.head = event_head_next(&run->log.head, raw);
@@ -167,7 +187,9 @@ static enum err take_event(struct events_run *run, struct bytes raw, struct err_
 	run->added++;
 	e = replica_project_event(run->r, event, raw, info);
 	if (e == ERR_OK)
-		e = watch_records(run->r, event, info);
+		e = watch_records(run->r, mine ? WATCH_OWNED : WATCH_DELEGATED, event, info);
+	if (e == ERR_OK && mine)
+		e = watch_owner(run->r, event, info);
 	WIRE_FREE(event);
 	return e;
 }
@@ -177,7 +199,7 @@ static enum err take_page(struct events_run *run, uint64_t want, struct err_info
 	Medlock__EventsReply *reply;
 	enum err e = ERR_OK;
 
-	TRY(peer_events(run->call, &reply, &run->r->account, run->log.count + 1, info));
+	TRY(peer_events(run->call, &reply, run->owner, run->log.count + 1, info));
 	if (reply->n_events == 0)
 		e = err_set(info, ERR_INCOMPLETE, "entry %llu of %llu is withheld",
 				(unsigned long long)run->log.count + 1, (unsigned long long)want);
@@ -199,6 +221,19 @@ static enum err take_events(struct events_run *run, const Medlock__AccountState 
 	return ERR_OK;
 }
 
+/* "events" of our own account, "events:HEX" of another's that we act for. */
+#define MARK_NAME 80u
+static const char *mark_name(char out[MARK_NAME], const struct replica *r, const char *what, const struct account_id *owner)
+{
+	char hex[ID_HEX];
+
+	if (ID_EQUAL(*owner, r->account))
+		return what;
+	hex_encode(hex, owner->b, ID_SIZE);
+	snprintf(out, MARK_NAME, "%s:%s", what, hex);
+	return out;
+}
+
 /* What the stored entries come to, as it was when they were stored. */
 static void write_mark(uint8_t out[EVENTS_MARK_SIZE], const struct replica_log *log)
 {
@@ -207,15 +242,17 @@ static void write_mark(uint8_t out[EVENTS_MARK_SIZE], const struct replica_log *
 }
 
 /* Entries that were changed behind our back are our damage, and no peer's lie. */
-static enum err read_stored(struct replica *r, struct replica_log *ret, struct err_info *info)
+static enum err read_stored(struct replica *r, struct replica_log *ret, const struct account_id *owner,
+			    struct err_info *info)
 {
+	char name[MARK_NAME];
 	uint8_t now[EVENTS_MARK_SIZE];
 	struct buf then = BUF_INIT;
 	enum err e;
 
-	TRY(replica_events(r, &r->account, 1, UINT64_MAX, chain_stored, ret, info));
+	TRY(replica_events(r, owner, 1, UINT64_MAX, chain_stored, ret, info));
 	write_mark(now, ret);
-	e = replica_meta_get(r, &then, "events", info);
+	e = replica_meta_get(r, &then, mark_name(name, r, "events", owner), info);
 	if (e == ERR_NOT_FOUND && ret->count == 0)
 		e = ERR_OK;
 	else if (e == ERR_NOT_FOUND || (e == ERR_OK && !bytes_equal(buf_bytes(&then), bytes_of(now, sizeof(now)))))
@@ -227,20 +264,21 @@ static enum err read_stored(struct replica *r, struct replica_log *ret, struct e
 static enum err store_events(struct events_run *run, const Medlock__AccountState *a, struct err_info *info)
 {
 	uint8_t mark[EVENTS_MARK_SIZE];
+	char name[MARK_NAME];
 
 	TRY(take_events(run, a, info));
 	write_mark(mark, &run->log);
-	return replica_meta_put(run->r, "events", bytes_of(mark, sizeof(mark)), info);
+	return replica_meta_put(run->r, mark_name(name, run->r, "events", run->owner), bytes_of(mark, sizeof(mark)), info);
 }
 
 /* All or none: a list that does not chain leaves what was stored before. */
 static enum err sync_events(struct replica *r, uint64_t *ret_added, const struct peer_call *call,
-				const Medlock__AccountState *a, struct err_info *info)
+			    const struct account_id *owner, const Medlock__AccountState *a, struct err_info *info)
 {
-	struct events_run run = {.r = r, .call = call};
+	struct events_run run = {.r = r, .call = call, .owner = owner};
 	enum err e;
 
-	TRY(read_stored(r, &run.log, info));
+	TRY(read_stored(r, &run.log, owner, info));
 	if (run.log.count == a->event_count && run.log.count == 0)
 		return ERR_OK;
 	TRY(db_begin(r->db, info));
@@ -286,13 +324,14 @@ static enum err note_counted(void *self, const Medlock__RuleState *rule)
 }
 
 /* Rules that the proven policy row does not list any more. */
-static enum err drop_rules(struct replica *r, const Medlock__PolicyState *p, struct err_info *info)
+static enum err drop_rules(struct replica *r, const struct account_id *owner, const Medlock__PolicyState *p,
+			   struct err_info *info)
 {
 	struct stored_rules stored = {.count = 0};
 
-	TRY(replica_rules(r, &r->account, note_rule, &stored, info));
+	TRY(replica_rules(r, owner, note_rule, &stored, info));
 	for (size_t i = 0; i < stored.count; i++) {
-		struct state_key key = state_key_rule(&r->account, stored.ids[i]);
+		struct state_key key = state_key_rule(owner, stored.ids[i]);
 
 		if (!has_rule(p, stored.ids[i]))
 			TRY(replica_put_row(r, state_key_bytes(&key), NULL, 0, bytes_of(NULL, 0), info));
@@ -300,13 +339,13 @@ static enum err drop_rules(struct replica *r, const Medlock__PolicyState *p, str
 	return ERR_OK;
 }
 
-static enum err prove_rules(struct replica *r, const struct peer_call *call, const uint32_t *ids, size_t count,
-			    struct err_info *info)
+static enum err prove_rules(struct replica *r, const struct peer_call *call, const struct account_id *owner,
+			    const uint32_t *ids, size_t count, struct err_info *info)
 {
 	bool present = false;
 
 	for (size_t i = 0; i < count; i++) {
-		struct state_key key = state_key_rule(&r->account, ids[i]);
+		struct state_key key = state_key_rule(owner, ids[i]);
 
 		TRY(prove_owed(r, &present, call, &key, info));
 		if (!present)
@@ -322,12 +361,13 @@ struct rules_mark {
 	uint64_t version, events;
 };
 
-static struct rules_mark rules_mark(struct replica *r)
+static struct rules_mark rules_mark(struct replica *r, const struct account_id *owner)
 {
+	char name[MARK_NAME];
 	struct buf value = BUF_INIT;
 	struct rules_mark mark = {0};
 
-	if (replica_meta_get(r, &value, "rules", NULL) == ERR_OK && value.len == RULES_MARK_SIZE)
+	if (replica_meta_get(r, &value, mark_name(name, r, "rules", owner), NULL) == ERR_OK && value.len == RULES_MARK_SIZE)
 		mark = (struct rules_mark){get_be64(value.data), get_be64(value.data + 8)};
 	buf_release(&value);
 	return mark;
@@ -335,95 +375,53 @@ static struct rules_mark rules_mark(struct replica *r)
 
 uint64_t replica_rules_version(struct replica *r)
 {
-	return rules_mark(r).version;
+	return rules_mark(r, &r->account).version;
 }
 
-static enum err sync_rules(struct replica *r, const struct peer_call *call, const Medlock__PolicyState *p,
-			   uint64_t events, struct err_info *info)
+static enum err sync_rules(struct replica *r, const struct peer_call *call, const struct account_id *owner,
+			   const Medlock__PolicyState *p, uint64_t events, struct err_info *info)
 {
-	struct rules_mark mark = rules_mark(r);
+	struct rules_mark mark = rules_mark(r, owner);
+	char name[MARK_NAME];
 	struct stored_rules counted = {.count = 0};
 	uint8_t value[RULES_MARK_SIZE];
 
 	if (mark.version == p->version && mark.events == events)
 		return ERR_OK;
 	if (mark.version == p->version) {
-		TRY(replica_rules(r, &r->account, note_counted, &counted, info));
-		TRY(prove_rules(r, call, counted.ids, counted.count, info));
+		TRY(replica_rules(r, owner, note_counted, &counted, info));
+		TRY(prove_rules(r, call, owner, counted.ids, counted.count, info));
 	} else {
-		TRY(prove_rules(r, call, p->rules, p->n_rules, info));
-		TRY(drop_rules(r, p, info));
+		TRY(prove_rules(r, call, owner, p->rules, p->n_rules, info));
+		TRY(drop_rules(r, owner, p, info));
 	}
 	put_be64(value, p->version);
 	put_be64(value + 8, events);
-	return replica_meta_put(r, "rules", bytes_of(value, sizeof(value)), info);
+	return replica_meta_put(r, mark_name(name, r, "rules", owner), bytes_of(value, sizeof(value)), info);
 }
 
 /* A rule that went between two proofs makes us look at the policy again. */
-static enum err sync_policy(struct replica *r, const struct peer_call *call, uint64_t events, struct err_info *info)
+static enum err sync_policy(struct replica *r, const struct peer_call *call, const struct account_id *owner, uint64_t events,
+			    struct err_info *info)
 {
-	struct state_key key = state_key_policy(&r->account);
+	struct state_key key = state_key_policy(owner), proxies = state_key_proxies(owner);
 	Medlock__PolicyState *now;
 	bool present = false;
 	enum err e = ERR_NOT_FOUND;
 
+	if (rules_mark(r, owner).events != events) /* who acts for her changes with an entry */
+		TRY(prove_owed(r, &present, call, &proxies, info));
 	for (int i = 0; e == ERR_NOT_FOUND && i < POLICY_TRIES; i++) {
 		TRY(prove_owed(r, &present, call, &key, info));
-		if (replica_policy(r, &now, &r->account, NULL) != ERR_OK)
+		if (replica_policy(r, &now, owner, NULL) != ERR_OK)
 			return ERR_OK; /* no policy: not a patient */
-		e = sync_rules(r, call, now, events, info);
+		e = sync_rules(r, call, owner, now, events, info);
 		WIRE_FREE(now);
 	}
 	return e;
 }
 
 /* ---- watched rows --------------------------------------------------------------------------- */
-
-struct id_list {
-	struct hash32 *ids;
-	size_t count;
-};
-
-static enum err watched(struct replica *r, struct id_list *ret, const char *kind, struct err_info *info)
-{
-	sqlite3_stmt *s;
-	bool row = true;
-	size_t size = 0;
-	enum err e;
-
-	TRY(db_statement(&s, r->db, "SELECT id FROM watch WHERE kind = ?1 ORDER BY rowid", info));
-	db_bind_text(s, 1, kind);
-	e = db_step(r->db, s, &row, info);
-	while (e == ERR_OK && row) {
-		if (ret->count == size) {
-			size_t larger = size ? 2 * size : 64;
-			struct hash32 *grown = realloc(ret->ids, larger * sizeof(*grown));
-
-			if (grown == NULL) {
-				e = ERR_MEMORY;
-				break;
-			}
-			ret->ids = grown;
-			size = larger;
-		}
-		e = db_column_fixed(ret->ids[ret->count].b, ID_SIZE, s, 0);
-		ret->count += e == ERR_OK;
-		if (e == ERR_OK)
-			e = db_step(r->db, s, &row, info);
-	}
-	db_done(s);
-	return e;
-}
-
-static enum err unwatch(struct replica *r, const char *kind, const struct hash32 *id, struct err_info *info)
-{
-	sqlite3_stmt *s;
-
-	TRY(db_statement(&s, r->db, "DELETE FROM watch WHERE kind = ?1 AND id = ?2", info));
-	db_bind_text(s, 1, kind);
-	db_bind_bytes(s, 2, BYTES_ID(*id));
-	return db_run(r->db, s, info);
-}
 
 static enum err prove_record(struct replica *r, const struct peer_call *call, const struct record_id *id,
 			     const struct request_id *request, struct err_info *info)
@@ -454,8 +452,8 @@ static enum err sync_record(struct replica *r, const struct peer_call *call, con
 	ID_COPY(id, name->b);
 	key = state_key_record(&id);
 	TRY(prove_record(r, call, &id, NULL, info));
-	if (stored(r, &key))
-		return unwatch(r, kind, name, info);
+	if (sync_stored(r, &key))
+		return replica_unwatch(r, kind, BYTES_ID(*name), info);
 	return strcmp(kind, WATCH_OWNED) != 0 ? ERR_OK : err_set(info, ERR_INCOMPLETE, "a record of the list is withheld");
 }
 
@@ -463,7 +461,7 @@ static enum err sync_record(struct replica *r, const struct peer_call *call, con
 static enum err sync_records(struct replica *r, const struct peer_call *call, const char *kind, struct err_info *info)
 {
 	struct id_list list = {0};
-	enum err e = watched(r, &list, kind, info);
+	enum err e = replica_watched(r, &list, kind, info);
 
 	for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
 		task_progress(call->task, "records", i, list.count);
@@ -511,7 +509,7 @@ static enum err sync_request(struct replica *r, const struct peer_call *call, co
 		return ERR_OK;
 	e = prove_granted(r, call, &id, request, info);
 	if (e == ERR_OK && (request->closed || request->expires < now.v))
-		e = unwatch(r, WATCH_REQUEST, name, info);
+		e = replica_unwatch(r, WATCH_REQUEST, BYTES_ID(*name), info);
 	WIRE_FREE(request);
 	return e;
 }
@@ -519,7 +517,7 @@ static enum err sync_request(struct replica *r, const struct peer_call *call, co
 static enum err sync_requests(struct replica *r, const struct peer_call *call, struct err_info *info)
 {
 	struct id_list list = {0};
-	enum err e = watched(r, &list, WATCH_REQUEST, info);
+	enum err e = replica_watched(r, &list, WATCH_REQUEST, info);
 
 	for (size_t i = 0; e == ERR_OK && i < list.count; i++)
 		e = sync_request(r, call, &list.ids[i], info);
@@ -529,23 +527,23 @@ static enum err sync_requests(struct replica *r, const struct peer_call *call, s
 
 /* ---- all ----------------------------------------------------------------------------------- */
 
-static enum err sync_account(struct replica *r, struct replica_sync_report *report, const struct peer_call *call,
-			     struct err_info *info)
+enum err sync_account(struct replica *r, struct replica_sync_report *report, const struct peer_call *call,
+		      const struct account_id *owner, struct err_info *info)
 {
-	struct state_key key = state_key_account(&r->account);
+	struct state_key key = state_key_account(owner);
 	Medlock__AccountState *a;
 	bool present = false;
 	enum err e;
 
 	TRY(prove_owed(r, &present, call, &key, info));
-	e = replica_account(r, &a, &r->account, NULL);
+	e = replica_account(r, &a, owner, NULL);
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK; /* not certified yet */
 	if (e != ERR_OK)
 		return e;
-	e = sync_events(r, &report->events, call, a, info);
+	e = sync_events(r, &report->events, call, owner, a, info);
 	if (e == ERR_OK)
-		e = sync_policy(r, call, a->event_count, info);
+		e = sync_policy(r, call, owner, a->event_count, info);
 	WIRE_FREE(a);
 	return e;
 }
@@ -562,8 +560,9 @@ enum err sync_light(struct replica *r, struct replica_sync_report *report, struc
 	TRY(sync_headers(r, &added, &call, tip, info));
 	report->headers += added;
 	TRY(prove_owed(r, &present, &call, &network, info));
-	TRY(sync_account(r, report, &call, info));
+	TRY(sync_account(r, report, &call, &r->account, info));
 	TRY(sync_records(r, &call, WATCH_OWNED, info));
 	TRY(sync_records(r, &call, WATCH_RECORD, info));
+	TRY(sync_delegated(r, report, &call, info));
 	return sync_requests(r, &call, info);
 }

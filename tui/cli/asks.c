@@ -123,11 +123,12 @@ static const struct cli_option answer_options[] = {
 	{"no", NULL, "not this time"},
 	{"never", NULL, "no, and do not let them ask for this purpose again"},
 	CLI_NOW,
+	CLI_FOR,
 	{NULL, NULL, NULL},
 };
 
 const struct command ask_commands[] = {
-	{"consent", "asks", "", 0, 0, CLI_KEYS, "who waits for my answer", NULL,
+	{"consent", "asks", "", 0, 0, CLI_KEYS, "who waits for my answer", cli_for_options,
 	 (const char *const[]){"consent asks", "consent asks --json", NULL}, asks},
 	{"consent", "answer", "ASK", 1, 1, CLI_KEYS, "answer one", answer_options,
 	 (const char *const[]){"consent answer 4f1c09 --once", "consent answer 4f1c09 --yes --days 30", NULL}, answer},

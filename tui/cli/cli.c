@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From argv to exit status: parse, open what the command needs, run it, print once. */
+#include "core/app/proxy.h"
 #include "tui/cli/cli.h"
 
 #include <signal.h>
@@ -7,10 +8,12 @@
 #include <string.h>
 
 static const struct command *const nouns[] = {
-	demo_commands,   setup_commands,   sync_commands,    consent_commands, ask_commands, log_commands,
+	demo_commands,   setup_commands,   sync_commands,    consent_commands, ask_commands, proxy_commands, log_commands,
 	record_commands, deposit_commands, request_commands, ledger_commands,  ca_commands,
 	key_commands,    peer_commands,    doctor_commands,
 };
+
+const struct cli_option cli_for_options[] = {CLI_FOR, {NULL, NULL, NULL}};
 
 #define NOUNS (sizeof(nouns) / sizeof(nouns[0]))
 
@@ -67,8 +70,8 @@ static enum err open_app(struct cli *c)
 		return ERR_OK;
 	TRY(app_open(&c->app, &options, &c->info));
 	if (c->command->need == CLI_KEYS)
-		return app_unlock(c->app, &c->info);
-	return ERR_OK;
+		TRY(app_unlock(c->app, &c->info));
+	return cli_value(c, "for") != NULL ? app_act_for(c->app, cli_value(c, "for"), &c->info) : ERR_OK;
 }
 
 static enum err run(struct cli *c)

@@ -77,6 +77,10 @@ struct cli {
 /* Run one command line; returns the exit status. */
 int cli_main(int argc, char **argv);
 
+/* Commands about consent, records and the access list do the same for somebody whose proxy one is. */
+#define CLI_FOR {"for", "WHO", "do it for somebody who named me as proxy"}
+extern const struct cli_option cli_for_options[]; /* for commands without others */
+
 /* Fill c from the words.  ERR_USAGE with the near miss in info. */
 enum err cli_parse(struct cli *c, int argc, char **argv) MUST_USE;
 
@@ -108,7 +112,7 @@ void cli_text_error(const struct cli *c, enum err e);
 
 /* Commands of each noun, ended by a NULL noun. */
 extern const struct command setup_commands[], demo_commands[], sync_commands[], consent_commands[], ask_commands[],
-	log_commands[], record_commands[], deposit_commands[], request_commands[], ledger_commands[], ca_commands[],
-	key_commands[], peer_commands[], doctor_commands[];
+	proxy_commands[], log_commands[], record_commands[], deposit_commands[], request_commands[], ledger_commands[],
+	ca_commands[], key_commands[], peer_commands[], doctor_commands[];
 
 #endif

@@ -339,9 +339,9 @@ static enum err check(struct cli *c)
 
 #define END {NULL, NULL, NULL}
 
-static const struct cli_option change_options[] = {CLI_DRY_RUN, CLI_NOW, END};
-static const struct cli_option pause_options[] = {CLI_DRY_RUN, END};
-static const struct cli_option resume_options[] = {CLI_DRY_RUN, CLI_NOW, END};
+static const struct cli_option change_options[] = {CLI_DRY_RUN, CLI_NOW, CLI_FOR, END};
+static const struct cli_option pause_options[] = {CLI_DRY_RUN, CLI_FOR, END};
+static const struct cli_option resume_options[] = {CLI_DRY_RUN, CLI_NOW, CLI_FOR, END};
 static const struct cli_option add_options[] = {
 	{"permit", NULL, "let them see"}, {"deny", NULL, "keep it from them"}, {"ask", NULL, "ask me each time"},
 	{"who", "WHO", "a contact, account, organisation, role, or everyone"},
@@ -351,21 +351,21 @@ static const struct cli_option add_options[] = {
 	{"any-label", NULL, "a permit that covers sensitive records too"},
 	{"form", "FORM", "full or deid"}, {"until", "DATE", "2027-01-31"}, {"uses", "N", "how many requests"},
 	{"lock", NULL, "with --deny: nothing more specific lifts it"},
-	{"emergency-ok", NULL, "with --lock: an emergency passes"}, CLI_DRY_RUN, CLI_NOW, END,
+	{"emergency-ok", NULL, "with --lock: an emergency passes"}, CLI_DRY_RUN, CLI_NOW, CLI_FOR, END,
 };
 static const struct cli_option try_options[] = {
 	{"as", "WHO", "who would ask"}, {"purpose", "CODE", "for what"}, {"on", "DATE", "on which day (default now)"},
-	{"emergency", NULL, "as an emergency"}, END,
+	{"emergency", NULL, "as an emergency"}, CLI_FOR, END,
 };
 
 static const struct cli_option check_options[] = {
 	{"who", "WHO", "never: nobody but this contact, account, organisation or role"},
 	{"category", "CODE", "never: this kind of data only"}, {"label", "CODE", "never: data of this sensitivity only"},
-	{"purpose", "CODE", "never: for this purpose only"}, END,
+	{"purpose", "CODE", "never: for this purpose only"}, CLI_FOR, END,
 };
 
 const struct command consent_commands[] = {
-	{"consent", "show", "", 0, 0, CLI_KEYS, "my rules, one sentence each", NULL,
+	{"consent", "show", "", 0, 0, CLI_KEYS, "my rules, one sentence each", cli_for_options,
 	 (const char *const[]){"consent show", "consent show --json", NULL}, show},
 	{"consent", "add", "", 0, 0, CLI_KEYS, "add one rule", add_options,
 	 (const char *const[]){"consent add --permit --who okafor --purpose TREAT",
@@ -381,7 +381,7 @@ const struct command consent_commands[] = {
 	 (const char *const[]){"consent resume", NULL}, resume_sharing},
 	{"consent", "try", "", 0, 0, CLI_KEYS, "what would somebody see", try_options,
 	 (const char *const[]){"consent try --as okafor --purpose TREAT", NULL}, try_as},
-	{"consent", "who", "RECORD", 1, 1, CLI_KEYS, "who could see one record", NULL,
+	{"consent", "who", "RECORD", 1, 1, CLI_KEYS, "who could see one record", cli_for_options,
 	 (const char *const[]){"consent who 4f1c09", NULL}, who},
 	{"consent", "check", "[dead|conflicts|emergency|never]", 0, 1, CLI_KEYS,
 	 "exact answers about my rules: idle ones, contradictions, what can never be read", check_options,

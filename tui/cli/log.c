@@ -318,18 +318,21 @@ static enum err export(struct cli *c)
 }
 
 static const struct cli_option since_options[] = {
-	{"since", "DATE", "from this day on"}, {"all", NULL, "all of it (the default)"}, {NULL, NULL, NULL},
+	{"since", "DATE", "from this day on"}, {"all", NULL, "all of it (the default)"}, CLI_FOR, {NULL, NULL, NULL},
 };
 static const struct cli_option export_options[] = {
-	{"since", "DATE", "from this day on"}, {"fhir", NULL, "as FHIR AuditEvents, for other programs"}, {NULL, NULL, NULL},
+	{"since", "DATE", "from this day on"},
+	{"fhir", NULL, "as FHIR AuditEvents, for other programs"},
+	CLI_FOR,
+	{NULL, NULL, NULL},
 };
 
 const struct command log_commands[] = {
 	{"log", "list", "", 0, 0, CLI_KEYS, "who looked, who was refused, what changed", since_options,
 	 (const char *const[]){"log list", "log list --since 2026-01-01 --json", NULL}, list},
-	{"log", "show", "N", 1, 1, CLI_KEYS, "one entry with each record", NULL,
+	{"log", "show", "N", 1, 1, CLI_KEYS, "one entry with each record", cli_for_options,
 	 (const char *const[]){"log show 1", NULL}, show},
-	{"log", "verify", "", 0, 0, CLI_KEYS, "prove that nothing was left out or changed", NULL,
+	{"log", "verify", "", 0, 0, CLI_KEYS, "prove that nothing was left out or changed", cli_for_options,
 	 (const char *const[]){"log verify", NULL}, verify},
 	{"log", "export", "FILE", 1, 1, CLI_KEYS, "the whole list into a file", export_options,
 	 (const char *const[]){"log export access-log.json", "log export audit.json --fhir", NULL}, export},

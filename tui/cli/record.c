@@ -163,12 +163,12 @@ static enum err risk(struct cli *c)
 	return ERR_OK;
 }
 
-static const struct cli_option list_options[] = {{"owner", "WHO", "records of somebody who shares with me"},
+static const struct cli_option list_options[] = {{"owner", "WHO", "records of somebody who shares with me"}, CLI_FOR,
 						 {NULL, NULL, NULL}};
-static const struct cli_option view_options[] = {{"form", "FORM", "full or deid"}, {NULL, NULL, NULL}};
+static const struct cli_option view_options[] = {{"form", "FORM", "full or deid"}, CLI_FOR, {NULL, NULL, NULL}};
 static const struct cli_option export_options[] = {
 	{"out", "FILE", "a new file"}, {"form", "FORM", "full or deid"},
-	{"encrypted", NULL, "the age file itself, as the peers keep it"}, {NULL, NULL, NULL},
+	{"encrypted", NULL, "the age file itself, as the peers keep it"}, CLI_FOR, {NULL, NULL, NULL},
 };
 
 const struct command record_commands[] = {
