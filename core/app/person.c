@@ -102,7 +102,8 @@ static enum err make_request(struct buf *ret, struct keyholder *keys, const stru
 	struct organisation_id organisation = {{0}};
 	Medlock__KeySet *keyset = NULL;
 	struct enrolment_wish e_wish = {.network = *network, .name = wish->name, .organisation = wish->organisation,
-					.profile = profile_by_name(wish->profile), .at = clock_real()->now(NULL)};
+					.profile = profile_by_name(wish->profile), .at = clock_real()->now(NULL),
+					.minor_until = wish->minor_until};
 	struct seal_public desk;
 	struct buf csr = BUF_INIT;
 	enum err e = desk_key(&desk, g, info);

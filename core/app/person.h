@@ -11,6 +11,7 @@ struct person_wish {
 	const char *name, *organisation;       /* organisation NULL: none */
 	const char *passphrase_file;           /* NULL: asked twice on the terminal */
 	const char *peer_url, *pin;
+	struct time_ms minor_until;            /* patients; 0: of age */
 	const char *request_path;              /* where the request is written too; NULL: nowhere */
 	bool throw_away;                       /* demo: the cheapest passphrase work, not a second of this machine */
 };

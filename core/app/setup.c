@@ -36,6 +36,17 @@ static enum err check_mode(const char *mode, struct err_info *info)
 	return err_set(info, ERR_USAGE, "--mode is patient, clinician, researcher, emergency or officer");
 }
 
+static enum err read_minor(struct time_ms *ret, const struct app_setup *s, struct err_info *info)
+{
+	if (s->minor_until == NULL)
+		return ERR_OK;
+	if (strcmp(s->mode, "patient") != 0)
+		return err_set(info, ERR_USAGE, "--minor-until is for patients");
+	if (time_parse(ret, s->minor_until) != ERR_OK || ret->v <= clock_real()->now(NULL).v)
+		return err_set(info, ERR_USAGE, "'%s' is not a date to come", s->minor_until);
+	return ERR_OK;
+}
+
 static enum err name_request(struct app_setup_done *ret, const struct app_setup *s, const char *home,
 			     struct err_info *info)
 {
@@ -61,6 +72,7 @@ enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct
 	enum err e;
 
 	TRY(check_mode(s->mode, info));
+	TRY(read_minor(&wish.minor_until, s, info));
 	TRY(profile_home(home, s->home, info));
 	wish.home = home;
 	e = name_request(ret, s, home, info);

@@ -20,7 +20,8 @@ struct approval {
 static enum err plan(struct approval *a, struct err_info *info)
 {
 	const struct profile_wish wish = {.csr = &a->e.csr, .account = a->e.account, .name = a->e.wire->name,
-					  .organisation = a->e.wire->organisation};
+					  .organisation = a->e.wire->organisation,
+					  .minor_until = {a->e.wire->minor_until}};
 	struct register_row taken;
 	enum err e;
 
@@ -101,6 +102,7 @@ static enum err anchor(struct approval *a, struct ca_act *act, const struct regi
 	if (!a->renewal) {
 		m.keys = a->e.wire->keys;
 		m.keys_signature = a->e.wire->keys_signature;
+		m.minor_until = a->e.wire->minor_until;
 	}
 	m.role = a->e.profile->role;
 	m.certificate = wire_data(BYTES_ID(commitment));

@@ -210,7 +210,8 @@ static enum err compare(struct ca_fold *f, struct ca_comparison *ret, const stru
 
 	if (err == ERR_OK) {
 		const struct profile_wish wish = {.csr = &e->csr, .account = e->account, .name = e->wire->name,
-						  .organisation = e->wire->organisation};
+						  .organisation = e->wire->organisation,
+					  .minor_until = {e->wire->minor_until}};
 
 		err = profile_plan_leaf(plan, e->profile, &wish, &f->ca->o.network, &f->ca->issuing_summary,
 					f->ca->o.clock->now(f->ca->o.clock->self), info);

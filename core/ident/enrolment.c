@@ -43,6 +43,7 @@ enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, cons
 	if (wish->organisation_id != NULL)
 		m.organisation_id = wire_data(BYTES_ID(*wish->organisation_id));
 	m.at = wish->at.v;
+	m.minor_until = wish->minor_until.v;
 	return seal_message(out, &m.base, desk, rng, info);
 }
 
@@ -98,6 +99,20 @@ static enum err check_keys(struct enrolment *e, const struct network_id *network
 	return seal_public_parse(&e->seal, wire_bytes(m->keys->seal));
 }
 
+/* What the ledger would refuse must not reach a signature. */
+static enum err check_minor(const struct enrolment *e, struct time_ms now, struct err_info *info)
+{
+	int64_t until = e->wire->minor_until;
+
+	if (until == 0)
+		return ERR_OK;
+	if (e->profile->role != ROLE_PATIENT)
+		return err_set(info, ERR_LINT, "only a patient is enrolled as a minor");
+	return until > now.v && until - now.v <= MINOR_MS_MAX ? ERR_OK
+							      : err_set(info, ERR_LINT, "the date until which the patient is a"
+									" minor is over, or too far away");
+}
+
 /* Both proofs of possession must speak of one key. */
 static enum err check_request(struct enrolment *e, struct err_info *info)
 {
@@ -127,6 +142,8 @@ enum err enrolment_parse(struct enrolment *ret, struct bytes plain, const struct
 		err = check_organisation(e.wire, info);
 	if (err == ERR_OK)
 		err = check_request(&e, info);
+	if (err == ERR_OK)
+		err = check_minor(&e, now, info);
 	if (err != ERR_OK) {
 		WIRE_FREE(e.wire);
 		return err;

@@ -44,6 +44,7 @@ struct enrolment_wish {
 	const char *name, *organisation;          /* organisation NULL: none */
 	const struct organisation_id *organisation_id; /* NULL: none */
 	struct time_ms at;
+	struct time_ms minor_until; /* patients; 0: of age */
 };
 enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, const struct seal_public *desk,
 			const struct rng *rng, struct err_info *info) MUST_USE;

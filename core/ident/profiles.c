@@ -222,12 +222,16 @@ static enum err leaf_subject(struct profile_plan *p, const struct profile_wish *
 
 static void leaf_lines(struct profile_plan *p, const struct profile_wish *w)
 {
-	char account[ID_HEX];
+	char account[ID_HEX], until[TIME_TEXT];
 
 	hex_encode(account, w->account.b, sizeof(w->account.b));
 	line(p, "account", account, account, false);
 	subject_line(p, "name", w->name == NULL ? "" : w->name, p->common_name);
 	subject_line(p, "organisation", w->organisation == NULL ? "" : w->organisation, p->unit);
+	if (w->minor_until.v != 0) {
+		time_format(until, w->minor_until);
+		line(p, "minor until", until, until, false);
+	}
 	if (strcmp(w->csr->subject.common_name, p->common_name) != 0)
 		subject_line(p, "request's common name", w->csr->subject.common_name, p->common_name);
 	if (strcmp(w->csr->subject.organisation, p->organisation) != 0)

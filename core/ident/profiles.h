@@ -70,6 +70,7 @@ struct profile_wish {
 	const struct cert_request *csr;
 	struct account_id account;
 	const char *name, *organisation; /* UTF-8, at most 64 characters each */
+	struct time_ms minor_until; /* on the ledger, not in the certificate; 0: of age */
 };
 
 /* The plan of a leaf under an issuing certificate: validity ends at the latest with the issuer's.  network names the

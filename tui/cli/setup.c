@@ -14,6 +14,7 @@ static enum err setup(struct cli *c)
 		.organisation = cli_value(c, "organisation"),
 		.passphrase_file = c->passphrase_file,
 		.request_path = cli_value(c, "request"),
+		.minor_until = cli_value(c, "minor-until"),
 	};
 	struct app_setup_done done;
 
@@ -34,6 +35,7 @@ static const struct cli_option options[] = {
 	{"pin", "HASH", "SHA-256 of the peer's key, from its operator"},
 	{"name", "TEXT", "for the certificate authority only"},
 	{"organisation", "TEXT", "where you work"},
+	{"minor-until", "DATE", "a minor's account: until then the certificate authority names who acts for it"},
 	{"request", "FILE", "where the enrolment request goes"},
 	{NULL, NULL, NULL},
 };
