@@ -6,6 +6,7 @@
 
 #include "core/app/internal.h"
 #include "core/app/preview_world.h"
+#include "core/consent/fhir_consent.h"
 
 static enum err show_rule(struct app_rule *ret, const Medlock__RuleState *rule, const struct sentence_names *names)
 {
@@ -56,6 +57,18 @@ enum err app_consent_show(struct app *a, struct app_policy *ret, struct err_info
 	return ERR_OK;
 }
 
+enum err app_consent_fhir(struct app *a, struct buf *out, struct err_info *info)
+{
+	const struct sentence_names names = app_sentence_names(a);
+	struct policy p;
+
+	TRY(app_fresh_or_stored(a, info));
+	TRY(app_policy_load(a, &p, &a->owner, info));
+	fhir_consent_write(out, &p, &a->owner, clock_real()->now(NULL), &names);
+	policy_release(&p);
+	return buf_error(out);
+}
+
 void app_policy_release(struct app_policy *p)
 {
 	if (p == NULL)
@@ -101,8 +114,7 @@ static enum err answers_of(struct app *a, struct app_answers *ret, const struct 
 	return ERR_OK;
 }
 
-static enum err fill_question(struct app *a, struct consent_question *ret, const struct app_question *q,
-			      struct err_info *info)
+enum err app_question_of(struct app *a, struct consent_question *ret, const struct app_question *q, struct err_info *info)
 {
 	const struct code_row *purpose = code_by_text(CODES_PURPOSE, q->purpose);
 	struct account_id who;
@@ -128,7 +140,7 @@ enum err app_consent_try(struct app *a, struct app_answers *ret, const struct ap
 	enum err e;
 
 	TRY(app_fresh_or_stored(a, info));
-	TRY(fill_question(a, &question, q, info));
+	TRY(app_question_of(a, &question, q, info));
 	TRY(preview_world_load(a, &w, info));
 	e = preview_try(&x, &w.policy, &question, &(struct preview_records){w.records, w.record_count});
 	if (e == ERR_OK)

@@ -21,6 +21,9 @@ struct app_policy {
 enum err app_consent_show(struct app *a, struct app_policy *ret, struct err_info *info) MUST_USE;
 void app_policy_release(struct app_policy *p);
 
+/* The policy as one FHIR R4 Consent (core/consent/fhir_consent.h), a line of JSON appended to out. */
+enum err app_consent_fhir(struct app *a, struct buf *out, struct err_info *info) MUST_USE;
+
 /* What to change.  Lists end with NULL; NULL members are not said. */
 struct app_rule_words {
 	const char *effect; /* permit, deny, ask */
@@ -46,6 +49,7 @@ struct app_consent_edit {
 	const struct app_rule_words *add;
 	uint32_t remove;      /* a rule's id, or 0 */
 	struct bytes replace; /* a whole JSON policy, or empty */
+	struct bytes fhir;    /* a FHIR Consent that takes the place of the policy, or empty */
 	bool dry_run;
 	struct app_undo undo;
 };

@@ -5,6 +5,7 @@
 #include "core/app/consent.h"
 #include "core/app/undo.h"
 #include "core/base/text.h"
+#include "core/consent/fhir_consent.h"
 
 static enum err actor_by_name(struct app *a, Medlock__Actor **ret, const char *who, struct err_info *info)
 {
@@ -106,6 +107,8 @@ static enum err want(struct app *a, struct policy *ret, const struct policy *liv
 
 	if (edit->replace.len > 0)
 		return policy_read(ret, edit->replace, live, info);
+	if (edit->fhir.len > 0)
+		return fhir_consent_read(ret, edit->fhir, live, &a->owner, info);
 	TRY(copy_policy(ret, live));
 	if (edit->add != NULL)
 		e = with_rule(a, ret, edit->add, ret_sentence, info);

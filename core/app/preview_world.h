@@ -20,6 +20,11 @@ void preview_world_release(struct preview_world *w);
 enum err preview_actor(struct app *a, struct consent_question *ret, const struct account_id *who,
 		       struct err_info *info) MUST_USE;
 
+/* The question in words, for the evaluator.  ERR_USAGE, ERR_NO_CONTACT. */
+struct app_question;
+enum err app_question_of(struct app *a, struct consent_question *ret, const struct app_question *q,
+			 struct err_info *info) MUST_USE;
+
 /* "okafor, laboratory results, for my treatment": one question, in words. */
 struct check_finding;
 void app_say_case(struct buf *out, struct app *a, const struct check_finding *x);

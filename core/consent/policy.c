@@ -62,21 +62,27 @@ static void write_ids(struct json_writer *w, const char *key, const ProtobufCBin
 	json_end_array(w);
 }
 
-static void write_actor(struct json_writer *w, const Medlock__Actor *a)
+void actor_word(struct buf *out, const Medlock__Actor *a)
 {
-	struct buf b = BUF_INIT;
 	char hex[2 * 48 + 1] = "";
 
 	if (a->id.len <= 48)
 		hex_encode(hex, a->id.data, a->id.len);
 	if (a->kind == ACTOR_EVERYONE)
-		buf_append_text(&b, "everyone");
+		buf_append_text(out, "everyone");
 	else if (a->kind == ACTOR_ROLE)
-		buf_append_text(&b, code_text(CODES_ROLE, a->role));
+		buf_append_text(out, code_text(CODES_ROLE, a->role));
 	else if (a->kind == ACTOR_ACCOUNT)
-		buf_append_text(&b, hex);
+		buf_append_text(out, hex);
 	else
-		buf_printf(&b, "%s:%s", code_text(CODES_ACTOR, a->kind), hex);
+		buf_printf(out, "%s:%s", code_text(CODES_ACTOR, a->kind), hex);
+}
+
+static void write_actor(struct json_writer *w, const Medlock__Actor *a)
+{
+	struct buf b = BUF_INIT;
+
+	actor_word(&b, a);
 	json_string(w, NULL, buf_text(&b));
 	buf_release(&b);
 }

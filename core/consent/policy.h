@@ -62,5 +62,6 @@ enum err rule_of_words(Medlock__Rule **ret, const struct rule_words *words, stru
  * "everyone".  ERR_NOT_FOUND for anything else, so that the caller can look among names.  Free with WIRE_FREE.
  */
 enum err actor_of_word(Medlock__Actor **ret, const char *word) MUST_USE;
+void actor_word(struct buf *out, const Medlock__Actor *actor); /* what actor_of_word reads */
 
 #endif

@@ -255,28 +255,3 @@ void preview_change_sentence(struct buf *out, const struct preview_change *c, co
 		   c->records, c->records == 1 ? "" : "s", sentence_category(c->category), state_words(&c->before),
 		   state_words(&c->after));
 }
-
-enum err preview_why(struct buf *out, struct consent_decision *ret, const struct policy *policy,
-		     const struct consent_question *q, const struct consent_record *record,
-		     const struct sentence_names *names)
-{
-	struct consent_policy *p = NULL;
-	struct consent_decision d;
-
-	TRY(compile(&p, policy));
-	d = consent_decide(p, q, record);
-	consent_policy_free(p);
-	buf_printf(out, "The answer is \"%s\"", state_words(&d));
-	buf_printf(out, ", because of %s", sentence_reason(d.reason));
-	for (size_t i = 0; i < policy->count && d.rule; i++)
-		if (policy->rules[i]->rule->id == d.rule) {
-			buf_printf(out, ", rule %u: ", d.rule);
-			sentence_of_rule(out, policy->rules[i]->rule, names);
-			break;
-		}
-	if (!d.rule)
-		buf_append_text(out, ".");
-	TRY(buf_error(out));
-	*ret = d;
-	return ERR_OK;
-}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a policy means for real records: try, who, diff and why.  Every answer is consent_decide's own. */
+/* What a policy means for real records: try, who and diff.  Every answer is consent_decide's own. */
 #ifndef MEDLOCK_CONSENT_PREVIEW_H
 #define MEDLOCK_CONSENT_PREVIEW_H
 
@@ -59,10 +59,5 @@ enum err preview_diff(struct preview_diff *ret, const struct policy *before, con
 /* "For my treatment, Dr. Okafor can read 3 laboratory results that were refused before." */
 void preview_change_sentence(struct buf *out, const struct preview_change *c, const struct consent_question *actor,
 			     const struct sentence_names *names);
-
-/* Why: the decision, and the rule's sentence in plain words. */
-enum err preview_why(struct buf *out, struct consent_decision *ret, const struct policy *policy,
-		     const struct consent_question *q, const struct consent_record *record,
-		     const struct sentence_names *names) MUST_USE;
 
 #endif

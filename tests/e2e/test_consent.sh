@@ -39,6 +39,7 @@ expect 0 "a deny does not wait"
 json "it does not widen" '.widens == false'
 deny=$(as anna consent show --json && value '.rules[1].id')
 waits "taking a deny away" consent remove "$deny"
+as anna consent remove "$deny" --now
 as anna consent show --json
 jq '.default = "ask"' "$OUT" >"$T/ask.json"
 waits "another default" consent set "$T/ask.json"
@@ -56,3 +57,37 @@ as anna consent show --json
 json "it is paused still" '.paused'
 as anna consent resume --now
 expect 0 "resume --now"
+
+# ---- drafts, other programs' files, and why ----
+as jansen deposit put assets/demo/records/anna/labs-2026-03-10.json --owner anna --json
+expect 0 "a record to speak of"
+as anna consent add --deny --who vos --purpose TREAT --category LAB --json
+as anna sync
+record=$(as anna record list --json && value '.records[0].record')
+as anna consent why "${record:0:10}" --as okafor --purpose TREAT --json
+json "why: the rule that decides, and what holds without it" '.decision == "granted" and .rule > 0 and .without.decision == "denied"'
+as anna consent why "${record:0:10}" --as vos --purpose TREAT
+check "why: in a sentence" grep -q 'To vos the record is refused, because of rule' "$OUT"
+as anna consent why "${record:0:10}" --as okafor --purpose HRESCH --json
+json "why: what would change it" '.decision == "denied" and ([.changes[] | select(.limit == "purposes")] | length == 1)'
+
+as anna consent export --fhir
+expect 0 "export --fhir"
+cp "$OUT" "$T/consent.json"
+check "it is a FHIR Consent" test "$(jq -r .resourceType "$T/consent.json")" = Consent
+as anna consent import "$T/consent.json" --json
+json "importing it again changes nothing" '.height == 0 and (.diff.gains + .diff.losses | length == 0)'
+as anna consent diff "$T/consent.json" --json
+json "a draft that is the policy is equal" '.equal and (.widens | not)'
+jq 'del(.provision.provision[] | select(.type == "permit" and (.actor[0].reference.display == "okafor")))' \
+	"$T/consent.json" >"$T/less.json"
+as anna consent diff "$T/less.json" --json
+json "a draft with less: who loses, with records counted" \
+	'(.widens | not) and (.losses | length > 0) and .losses[0].who == "okafor" and .losses[0].records == 1 and (.gains | length == 0)'
+jq '.provision.provision[0].type = "permit" | .provision.provision[0].surprise = 1' "$T/consent.json" >"$T/odd.json"
+expect_error 1 "an unknown element is refused" anna consent import "$T/odd.json"
+as anna consent import "$T/odd.json"
+check "with its path" grep -q 'Consent.provision.provision\[0\].surprise' "$ERR"
+as anna consent import "$T/less.json" --json
+expect 0 "an import that takes access away does not wait"
+waits "an import that gives access" consent import "$T/consent.json"

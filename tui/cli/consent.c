@@ -49,19 +49,6 @@ static enum err show(struct cli *c)
 
 /* ---- change -------------------------------------------------------------------------------- */
 
-static enum err change(struct cli *c, struct app_consent_edit *edit)
-{
-	struct app_change done = {0};
-	enum err e;
-
-	edit->undo = cli_undo(c);
-	e = app_consent_change(c->app, &done, edit, &c->info);
-	if (e == ERR_OK)
-		cli_print_change(c, &done, edit->dry_run);
-	app_change_release(&done);
-	return e;
-}
-
 static enum err one_effect(struct cli *c, const char **ret)
 {
 	static const char *const effects[] = {"permit", "deny", "ask"};
@@ -97,7 +84,7 @@ static enum err add(struct cli *c)
 	TRY(cli_gather(c, words.purpose, sizeof(words.purpose) / sizeof(words.purpose[0]), "purpose"));
 	TRY(cli_gather(c, words.category, sizeof(words.category) / sizeof(words.category[0]), "category"));
 	TRY(cli_gather(c, words.label, sizeof(words.label) / sizeof(words.label[0]), "label"));
-	return change(c, &edit);
+	return cli_change(c, &edit);
 }
 
 static enum err remove_rule(struct cli *c)
@@ -108,7 +95,7 @@ static enum err remove_rule(struct cli *c)
 	if (parse_u64(&id, bytes_str(c->arguments[0]), UINT32_MAX) != ERR_OK || id == 0)
 		return err_set(&c->info, ERR_USAGE, "'%s' is not the number of a rule", c->arguments[0]);
 	edit.remove = (uint32_t)id;
-	return change(c, &edit);
+	return cli_change(c, &edit);
 }
 
 static enum err set(struct cli *c)
@@ -119,7 +106,7 @@ static enum err set(struct cli *c)
 
 	if (e == ERR_OK) {
 		edit.replace = buf_bytes(&text);
-		e = change(c, &edit);
+		e = cli_change(c, &edit);
 	}
 	buf_release(&text);
 	return e;

@@ -70,7 +70,7 @@ struct app_undo cli_undo(struct cli *c)
 	return (struct app_undo){.now = cli_switch(c, "now"), .waiting = waiting, .self = c};
 }
 
-void cli_print_change(struct cli *c, const struct app_change *done, bool dry_run)
+static void print_change(struct cli *c, const struct app_change *done, bool dry_run)
 {
 	if (c->json) {
 		json_uint(&c->w, "version", done->version);
@@ -97,4 +97,17 @@ void cli_print_change(struct cli *c, const struct app_change *done, bool dry_run
 	else
 		cli_say(c, "Policy version %llu, from block %llu on.\n", (unsigned long long)done->version,
 			(unsigned long long)done->height);
+}
+
+enum err cli_change(struct cli *c, struct app_consent_edit *edit)
+{
+	struct app_change done = {0};
+	enum err e;
+
+	edit->undo = cli_undo(c);
+	e = app_consent_change(c->app, &done, edit, &c->info);
+	if (e == ERR_OK)
+		print_change(c, &done, edit->dry_run);
+	app_change_release(&done);
+	return e;
 }

@@ -9,8 +9,8 @@
 /* The wait as --now says, watched on stderr: on a terminal a count-down, else one line. */
 struct app_undo cli_undo(struct cli *c);
 
-/* The change as a command's result, in both outputs. */
-void cli_print_change(struct cli *c, const struct app_change *done, bool dry_run);
+/* Make the change, with the wait as the options say, and print it in both outputs. */
+enum err cli_change(struct cli *c, struct app_consent_edit *edit) MUST_USE;
 
 #define CLI_DRY_RUN {"dry-run", NULL, "show what would change, change nothing"}
 #define CLI_NOW {"now", NULL, "do not wait, even when it widens access"}
