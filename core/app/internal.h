@@ -49,6 +49,9 @@ struct submitter app_submitter(struct app *a);
 /* By the row of proxies that is stored: acts_for (chain/contract/proxy.h), now. */
 enum err app_acts_for(struct app *a, const struct account_id *owner, const struct account_id *account,
 		      uint32_t scope) MUST_USE;
+/* Everybody whom a->owner has named, whether it stands or not. */
+typedef enum err app_proxy_each(struct app *a, void *self, const struct account_id *delegate);
+enum err app_each_proxy(struct app *a, app_proxy_each *each, void *self, struct err_info *info) MUST_USE;
 
 /* Whether the verified rows show what was done. */
 typedef bool app_shown(struct app *a, const void *self);

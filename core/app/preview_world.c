@@ -52,6 +52,8 @@ enum err preview_actor(struct app *a, struct consent_question *ret, const struct
 	} else if (row != NULL) {
 		q.role = row->role;
 		ID_COPY(q.organisation, row->organisation);
+	} else if (q.own) {
+		q.role = ROLE_PATIENT;
 	} else {
 		return err_set(info, ERR_NO_CONTACT, "neither the ledger nor your contacts know this account");
 	}
@@ -59,10 +61,20 @@ enum err preview_actor(struct app *a, struct consent_question *ret, const struct
 	return ERR_OK;
 }
 
-/* Everybody in the book who could ask: not patients, not the owner herself. */
+/* Who may open her records in her stead. */
+static enum err take_proxy(struct app *a, void *self, const struct account_id *delegate)
+{
+	struct preview_world *w = self;
+
+	if (app_acts_for(a, &a->owner, delegate, SCOPE_READ) != ERR_OK || w->actor_count >= a->book.count + PROXIES_PER_ACCOUNT_MAX)
+		return ERR_OK;
+	return preview_actor(a, &w->actors[w->actor_count++], delegate, NULL);
+}
+
+/* Everybody in the book who could ask, and who acts for the owner: not other patients, not the owner herself. */
 static enum err take_actors(struct app *a, struct preview_world *w, struct err_info *info)
 {
-	w->actors = calloc(a->book.count + 1, sizeof(*w->actors));
+	w->actors = calloc(a->book.count + PROXIES_PER_ACCOUNT_MAX + 1, sizeof(*w->actors));
 	if (w->actors == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < a->book.count; i++) {
@@ -75,7 +87,7 @@ static enum err take_actors(struct app *a, struct preview_world *w, struct err_i
 		if (preview_actor(a, &w->actors[w->actor_count], &id, info) == ERR_OK)
 			w->actor_count++;
 	}
-	return ERR_OK;
+	return app_each_proxy(a, take_proxy, w, info);
 }
 
 enum err preview_world_load(struct app *a, struct preview_world *ret, struct err_info *info)

@@ -47,6 +47,21 @@ enum err app_acts_for(struct app *a, const struct account_id *owner, const struc
 	return e;
 }
 
+enum err app_each_proxy(struct app *a, app_proxy_each *each, void *self, struct err_info *info)
+{
+	Medlock__ProxiesState *row;
+	enum err e = load(a, &row, &a->owner, info);
+
+	for (size_t i = 0; e == ERR_OK && row != NULL && i < row->n_proxies; i++) {
+		struct account_id delegate;
+
+		ID_COPY(delegate, row->proxies[i]->delegate.data);
+		e = each(a, self, &delegate);
+	}
+	WIRE_FREE(row);
+	return e;
+}
+
 static bool is_officer(const struct app *a)
 {
 	return strcmp(options_text(&a->profile.options, "mode"), "officer") == 0;

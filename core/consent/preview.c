@@ -65,7 +65,7 @@ const uint32_t *preview_purposes(size_t *ret_count, uint32_t role)
 	static const uint32_t research[] = {PURPOSE_HRESCH, PURPOSE_CLINTRCH, PURPOSE_DSRCH, PURPOSE_POARCH,
 					    PURPOSE_MLTRAINING, PURPOSE_PUBHLTH, PURPOSE_BIORCH, PURPOSE_TRANSRCH};
 	static const uint32_t office[] = {PURPOSE_HPAYMT, PURPOSE_HOPERAT, PURPOSE_HLEGAL};
-	static const uint32_t own[] = {PURPOSE_PATRQT};
+	static const uint32_t proxy[] = {PURPOSE_PWATRNY}; /* a patient sees another's only as her proxy */
 
 	switch (role) {
 	case ROLE_CLINICIAN:
@@ -75,8 +75,8 @@ const uint32_t *preview_purposes(size_t *ret_count, uint32_t role)
 		*ret_count = sizeof(research) / sizeof(*research);
 		return research;
 	case ROLE_PATIENT:
-		*ret_count = sizeof(own) / sizeof(*own);
-		return own;
+		*ret_count = sizeof(proxy) / sizeof(*proxy);
+		return proxy;
 	default:
 		*ret_count = sizeof(office) / sizeof(*office);
 		return office;

@@ -178,13 +178,14 @@ static const struct organisation_id hospital = {{7, 1}};
 /* One signer's standing, and what it asks for. */
 struct signer {
 	uint32_t role;
-	bool revoked, expired, own, authority, right, attested, badge, emergency;
+	bool revoked, expired, own, authority, right, attested, badge, emergency, minor;
 };
 
 /* A number's bits, one for each property. */
 static struct signer signer_of(uint32_t role, uint32_t bits)
 {
-	return (struct signer){role, bits & 1, bits & 2, bits & 4, bits & 8, bits & 16, bits & 32, bits & 64, bits & 128};
+	return (struct signer){role, bits & 1, bits & 2, bits & 4, bits & 8, bits & 16, bits & 32, bits & 64, bits & 128,
+			       bits & 256};
 }
 
 static void place_signer(struct world *w, const struct world_account *a, const struct signer *s)
@@ -286,6 +287,71 @@ static enum err request(struct world *w, const struct world_account *by, const s
 	return e;
 }
 
+struct walk {
+	struct world w;
+	struct world_account a, other, third;
+	unsigned passed;
+};
+
+/* Whoever signs names somebody for herself, or for the other. */
+static enum err name_proxy(struct walk *k, const struct account_id *owner)
+{
+	Medlock__ProxySet p = MEDLOCK__PROXY_SET__INIT;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(&k->w, salt);
+
+	p.owner = wire_data(BYTES_ID(*owner));
+	p.delegate = wire_data(BYTES_ID(k->third.id));
+	p.scope = SCOPE_READ;
+	p.valid_to = k->w.block.time.v + 1;
+	body.action_case = MEDLOCK__BODY__ACTION_PROXY_SET;
+	body.proxy_set = &p;
+	return world_apply(&k->w, NULL, &body, &k->a, NULL);
+}
+
+/* The other is a minor until the next instant, or was until this one; her list is empty again. */
+static void set_minor(struct walk *k, bool minor)
+{
+	struct state_key list = state_key_proxies(&k->other.id), own = state_key_proxies(&k->a.id);
+	Medlock__AccountState *row = NULL;
+
+	assert_int_equal(access_account(&row, &k->w.kv, &k->other.id), ERR_OK);
+	row->minor_until = k->w.block.time.v + minor;
+	put(&k->w, state_key_account(&k->other.id), &row->base);
+	WIRE_FREE(row);
+	assert_int_equal(k->w.kv.del(k->w.kv.self, state_key_bytes(&list)), ERR_OK);
+	assert_int_equal(k->w.kv.del(k->w.kv.self, state_key_bytes(&own)), ERR_OK);
+}
+
+/* Nobody waits for an answer: who may give one is told so. */
+static enum err answer(struct walk *k, const struct account_id *owner)
+{
+	Medlock__AccessAnswer x = MEDLOCK__ACCESS_ANSWER__INIT;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(&k->w, salt);
+
+	x.owner = x.request = wire_data(BYTES_ID(*owner));
+	x.answer = ANSWER_NO;
+	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_ANSWER;
+	body.access_answer = &x;
+	return world_apply(&k->w, NULL, &body, &k->a, NULL);
+}
+
+static enum err expect_answer(const struct signer *s)
+{
+	return s->role == ROLE_PATIENT && s->own ? ERR_NOT_FOUND : ERR_ROLE;
+}
+
+/* Patients for themselves; the authority for a minor. */
+static enum err expect_proxy(const struct signer *s)
+{
+	if (!((OFFICE | B(PATIENT)) >> s->role & 1u))
+		return ERR_ROLE;
+	if (s->own)
+		return s->role == ROLE_PATIENT ? ERR_OK : ERR_ROLE;
+	return !s->authority ? ERR_ROLE : s->minor ? ERR_OK : ERR_NOT_MINOR;
+}
+
 /* Power over accounts is the authorities', and none of them names a peer, an operator or an auditor. */
 static enum err expect_anchor(const struct signer *s)
 {
@@ -314,12 +380,6 @@ static enum err expect_request(const struct signer *s)
 	return s->role != ROLE_PATIENT && s->attested && (!s->emergency || s->badge) ? ERR_OK : ERR_ROLE;
 }
 
-struct walk {
-	struct world w;
-	struct world_account a, other;
-	unsigned passed;
-};
-
 static void cell(struct walk *k, uint32_t action, const struct signer *s)
 {
 	const struct account_id *owner = s->own ? &k->a.id : &k->other.id;
@@ -332,6 +392,13 @@ static void cell(struct walk *k, uint32_t action, const struct signer *s)
 	} else if (action == ACTION_RECORD_DEPOSIT) {
 		e = deposit(&k->w, &k->a, owner);
 		want = expect_deposit(s);
+	} else if (action == ACTION_PROXY_SET) {
+		set_minor(k, s->minor);
+		e = name_proxy(k, owner);
+		want = expect_proxy(s);
+	} else if (action == ACTION_ACCESS_ANSWER) {
+		e = answer(k, owner);
+		want = expect_answer(s);
 	} else {
 		e = request(&k->w, &k->a, owner, s->emergency);
 		want = expect_request(s);
@@ -339,8 +406,8 @@ static void cell(struct walk *k, uint32_t action, const struct signer *s)
 	want = s->revoked ? ERR_REVOKED : s->expired ? ERR_EXPIRED : want;
 	if (e != want)
 		fail_msg("action %u by role %u, revoked %d expired %d own %d authority %d right %d attested %d badge %d "
-			 "emergency %d: %d, expected %d", action, s->role, s->revoked, s->expired, s->own, s->authority,
-			 s->right, s->attested, s->badge, s->emergency, (int)e, (int)want);
+			 "emergency %d minor %d: %d, expected %d", action, s->role, s->revoked, s->expired, s->own, s->authority,
+			 s->right, s->attested, s->badge, s->emergency, s->minor, (int)e, (int)want);
 	k->passed += e == ERR_OK;
 }
 
@@ -353,8 +420,9 @@ static unsigned walk(uint32_t action, uint32_t bits)
 	world_account_new(&k.a, k.w.rng, &k.w.network, ROLE_CLINICIAN);
 	k.a.organisation = hospital;
 	world_enrol(&k.w, &k.other, ROLE_PATIENT, NULL, 0, NULL, 0);
+	world_enrol(&k.w, &k.third, ROLE_PATIENT, NULL, 0, NULL, 0);
 	for (uint32_t role = 1; role <= ROLE_AUDITOR; role++)
-		for (uint32_t n = 0; n < 256; n++)
+		for (uint32_t n = 0; n < 512; n++)
 			if ((n & ~bits) == 0) {
 				struct signer s = signer_of(role, n);
 
@@ -362,6 +430,7 @@ static unsigned walk(uint32_t action, uint32_t bits)
 			}
 	world_account_release(&k.a);
 	world_account_release(&k.other);
+	world_account_release(&k.third);
 	world_release(&k.w);
 	return k.passed;
 }
@@ -387,11 +456,27 @@ static void test_every_request(void **state)
 	assert_int_equal(walk(ACTION_ACCESS_REQUEST, STANDING | 32u | 64u | 128u), 4 * 8 + 3 * 3);
 }
 
+static void test_every_proxy(void **state)
+{
+	(void)state;
+	/* a patient for herself: authority or not, minor or not; for another: three offices and a patient, who are
+	 * authorities, while she is a minor
+	 */
+	assert_int_equal(walk(ACTION_PROXY_SET, STANDING | 8u | 256u), 4 + 4);
+}
+
+static void test_every_answer(void **state)
+{
+	(void)state;
+	assert_int_equal(walk(ACTION_ACCESS_ANSWER, STANDING | 8u | 16u), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_table_is_complete), cmocka_unit_test(test_every_cell),
 					   cmocka_unit_test(test_every_anchor), cmocka_unit_test(test_every_deposit),
-					   cmocka_unit_test(test_every_request)};
+					   cmocka_unit_test(test_every_request), cmocka_unit_test(test_every_proxy),
+					   cmocka_unit_test(test_every_answer)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

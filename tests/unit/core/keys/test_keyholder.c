@@ -147,6 +147,41 @@ static void test_signs_what_its_mask_allows(void **state)
 	buf_release(&other);
 }
 
+/* Who acts for oneself is one's own to say; for others it is the authority's. */
+static void test_proxies_are_named_by_the_owner_or_the_authority(void **state)
+{
+	static const uint8_t other[32] = {7}, third[32] = {8}, salt[16] = {4};
+	static const struct { uint32_t capabilities; bool own; enum err want; } cells[] = {
+		{KEYHOLDER_PATIENT, true, ERR_OK}, {KEYHOLDER_PATIENT, false, ERR_ROLE},
+		{KEYHOLDER_INSTITUTE, true, ERR_ROLE}, {KEYHOLDER_INSTITUTE, false, ERR_ROLE},
+		{KEYHOLDER_AUTHORITY, false, ERR_OK},
+	};
+
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		Medlock__Body body = MEDLOCK__BODY__INIT;
+		Medlock__ProxySet p = MEDLOCK__PROXY_SET__INIT;
+		struct buf file = BUF_INIT, bytes = BUF_INIT;
+		struct keyholder *k = started(cells[i].capabilities, &file);
+		struct keyholder_public me;
+		struct signature signature;
+
+		assert_int_equal(keyholder_public(k, &me, NULL), ERR_OK);
+		p.owner = cells[i].own ? wire_data(BYTES_ID(me.account)) : wire_data(bytes_of(other, 32));
+		p.delegate = wire_data(bytes_of(third, 32));
+		p.scope = SCOPE_READ;
+		body.network_id = wire_data(BYTES_ID(NETWORK));
+		body.salt = wire_data(bytes_of(salt, sizeof(salt)));
+		body.valid_until = 10;
+		body.action_case = MEDLOCK__BODY__ACTION_PROXY_SET;
+		body.proxy_set = &p;
+		WIRE_ENCODE(&bytes, &body);
+		assert_int_equal(keyholder_sign_body(k, &signature, buf_bytes(&bytes), NULL), cells[i].want);
+		keyholder_free(k);
+		buf_release(&file);
+		buf_release(&bytes);
+	}
+}
+
 static void test_export_needs_its_capability(void **state)
 {
 	struct buf file = BUF_INIT;
@@ -512,6 +547,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages_are_locked_in_memory), cmocka_unit_test(test_signs_what_its_mask_allows),
 		cmocka_unit_test(test_locked_until_unlocked), cmocka_unit_test(test_signs_what_its_mask_allows),
+		cmocka_unit_test(test_proxies_are_named_by_the_owner_or_the_authority),
 		cmocka_unit_test(test_export_needs_its_capability), cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_opens_what_is_sealed_to_a_request), cmocka_unit_test(test_opens_own_age_files),
 		cmocka_unit_test(test_large_messages_pass), cmocka_unit_test(test_an_odd_message_ends_it),
