@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "chain/contract/proxy.h"
-#include "core/app/internal.h"
+#include "core/app/undo.h"
 
 void app_scope_text(char out[APP_SCOPE_TEXT], uint32_t scope)
 {
@@ -228,6 +228,49 @@ static enum err read_times(struct app *a, Medlock__ProxySet *p, const char *unti
 	return ERR_OK;
 }
 
+static bool lasts_longer(int64_t until, int64_t than)
+{
+	return than != 0 && (until == 0 || until > than);
+}
+
+/* More than he may do now, or for longer. */
+static enum err find_widening(struct app *a, bool *ret, const Medlock__ProxySet *p, struct err_info *info)
+{
+	int64_t now = clock_real()->now(NULL).v;
+	Medlock__ProxiesState *row;
+	bool widens = !p->remove;
+
+	TRY(load(a, &row, &a->owner, info));
+	for (size_t i = 0; widens && row != NULL && i < row->n_proxies; i++) {
+		const Medlock__ProxyState *old = row->proxies[i];
+
+		if (bytes_equal(wire_bytes(old->delegate), wire_bytes(p->delegate)))
+			widens = (p->scope & ~old->scope) != 0 || lasts_longer(p->valid_to, old->valid_to) ||
+				 old->valid_from > now;
+	}
+	WIRE_FREE(row);
+	*ret = widens;
+	return ERR_OK;
+}
+
+/* "bram may act for anna: consent, asks" */
+static enum err wait_to_name(struct app *a, const struct app_proxied *done, const struct app_undo *undo, struct err_info *info)
+{
+	struct app_change draft = {.widens = true};
+	struct buf words = BUF_INIT;
+	enum err e;
+
+	buf_append_text(&words, app_name(a, done->proxy.delegate.b));
+	buf_append_text(&words, " may act for ");
+	buf_append_text(&words, app_name(a, done->proxy.owner.b));
+	buf_printf(&words, ": %s.", done->proxy.scope);
+	draft.sentence = app_text(&words);
+	buf_release(&words);
+	e = app_undo_wait(a, &draft, undo, info);
+	app_change_release(&draft);
+	return e;
+}
+
 /* The row shows the delegate as wished. */
 struct awaited {
 	const Medlock__ProxySet *set;
@@ -288,6 +331,9 @@ enum err app_proxy_set(struct app *a, struct app_proxied *ret, const struct app_
 	state.valid_to = p.valid_to;
 	state.by_authority = !ID_EQUAL(a->owner, a->me.account);
 	fill(&done.proxy, &a->owner, &state);
+	TRY(find_widening(a, &done.widens, &p, info));
+	if (!wish->dry_run && done.widens)
+		TRY(wait_to_name(a, &done, &wish->undo, info));
 	if (!wish->dry_run)
 		TRY(send(a, &done, &p, info));
 	*ret = done;

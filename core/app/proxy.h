@@ -3,7 +3,7 @@
 #ifndef MEDLOCK_APP_PROXY_H
 #define MEDLOCK_APP_PROXY_H
 
-#include "core/app/app.h"
+#include "core/app/consent.h"
 
 #define APP_SCOPE_TEXT 32u
 #define APP_SCOPES_MAX 3u
@@ -33,13 +33,15 @@ struct app_proxy_wish {
 	const char *scope[APP_SCOPES_MAX + 1];  /* ended by NULL; none: all of it */
 	const char *until;                      /* a date, or NULL: without end; for a minor until of age */
 	bool remove, dry_run;
+	struct app_undo undo;                   /* of a wait before he may do more than now */
 };
 struct app_proxied {
 	struct tx_id tx;
 	uint64_t height;
 	struct app_proxy proxy;
+	bool widens; /* he may do more than before, or longer: waited for like any change that widens access */
 };
-/* Name somebody, or take it back.  ERR_USAGE (scope, date), ERR_NO_CONTACT, and what the ledger answers. */
+/* Name somebody, or take it back.  ERR_USAGE (scope, date), ERR_NO_CONTACT, ERR_UNDONE, and what the ledger answers. */
 enum err app_proxy_set(struct app *a, struct app_proxied *ret, const struct app_proxy_wish *wish,
 		       struct err_info *info) MUST_USE;
 

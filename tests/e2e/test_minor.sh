@@ -26,14 +26,14 @@ json "the officer sees the date" '.comparison | any(.field == "minor until" and 
 as jansen ca approve "$id" --json
 expect 0 "approve"
 
-expect_error 5 "nobody else names a proxy for the child" anna proxy add bram --for "$account"
+expect_error 5 "nobody else names a proxy for the child" anna proxy add bram --for "$account" --now
 expect_error 2 "an end without a date" jansen proxy add bram --for "$account" --until soon
-as jansen proxy add bram --for "$account" --until 2030-06-02 --json
+as jansen proxy add bram --for "$account" --until 2030-06-02 --now --json
 expect 2 "no proxy beyond the date"
-as jansen proxy add bram --for anna --json
+as jansen proxy add bram --for anna --now --json
 expect 5 "no proxy for an adult"
 json "which is said" '.error.code == "E-PROXY-03"'
-as jansen proxy add bram --for "$account" --json
+as jansen proxy add bram --for "$account" --now --json
 expect 0 "the officer names bram for the child"
 json "until the date" '.proxy.until | startswith("2030-06-01")'
 

@@ -19,9 +19,9 @@ refused E-AUTH-10 "who is not named sees nothing of hers" bram consent show --fo
 expect_error 2 "a scope that is none" anna proxy add bram --scope everything
 expect_error 2 "an end that is over" anna proxy add bram --until 2020-01-01
 expect_error 6 "somebody unknown" anna proxy add nobody
-expect_error 5 "an officer names nobody for an adult" jansen proxy add bram --for anna --until 2030-01-01
+expect_error 5 "an officer names nobody for an adult" jansen proxy add bram --for anna --until 2030-01-01 --now
 
-as anna proxy add bram --scope asks --scope consent --json
+as anna proxy add bram --scope asks --scope consent --now --json
 expect 0 "anna names bram for her asks and rules"
 json "with what he may do" '.proxy | .who == "bram" and .owner == "anna" and .scope == "consent,asks" and .by_authority == false'
 as bram proxy list --json
@@ -46,7 +46,7 @@ json "it is hers" '.rules | length == 2'
 as bram consent show --json
 json "and not his" '.rules == []'
 
-as anna proxy add bram --json
+as anna proxy add bram --now --json
 expect 0 "anna lets him do everything"
 as bram record export "$record" --for anna --out "$T/copy" --json
 expect 0 "he opens a record"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "tui/cli/cli.h"
+#include "tui/cli/undo.h"
 
 static void proxy_json(struct cli *c, const char *key, const struct app_proxy *p)
 {
@@ -55,7 +55,8 @@ static enum err list(struct cli *c)
 		proxy_json(c, NULL, &all.others[i]);
 	if (c->json)
 		json_end_array(&c->w);
-	cli_say(c, all.mine_count ? "Who acts for me:\n" : "Nobody acts for me.\n");
+	cli_say(c, all.mine_count ? "Who acts for %s:\n" : "Nobody acts for %s.\n",
+		cli_value(c, "for") ? cli_foreign(c, cli_value(c, "for")) : "me");
 	for (size_t i = 0; i < all.mine_count; i++)
 		say_proxy(c, &all.mine[i], &all.mine[i].delegate);
 	if (all.other_count)
@@ -76,6 +77,7 @@ static void print_done(struct cli *c, const struct app_proxied *done, const stru
 		json_hex(&c->w, "tx", BYTES_ID(done->tx));
 		json_uint(&c->w, "height", done->height);
 		json_boolean(&c->w, "dry_run", wish->dry_run);
+		json_boolean(&c->w, "widens", done->widens);
 		if (!wish->remove)
 			proxy_json(c, "proxy", p);
 	}
@@ -89,7 +91,9 @@ static void print_done(struct cli *c, const struct app_proxied *done, const stru
 		buf_printf(&line, "; until %.10s %.5s", until, until + 11);
 	}
 	cli_say(c, "%s.\n", cli_foreign(c, buf_text(&line)));
-	if (wish->dry_run)
+	if (wish->dry_run && done->widens)
+		cli_say(c, "Nothing was changed (--dry-run).  It widens access: it would wait %u s.\n", APP_UNDO_SECONDS);
+	else if (wish->dry_run)
 		cli_say(c, "Nothing was changed (--dry-run).\n");
 	else
 		cli_say(c, "From block %llu on.\n", (unsigned long long)done->height);
@@ -111,7 +115,7 @@ static enum err set(struct cli *c, struct app_proxy_wish *wish)
 
 static enum err add(struct cli *c)
 {
-	struct app_proxy_wish wish = {.until = cli_value(c, "until")};
+	struct app_proxy_wish wish = {.until = cli_value(c, "until"), .undo = cli_undo(c)};
 
 	TRY(cli_gather(c, wish.scope, sizeof(wish.scope) / sizeof(wish.scope[0]), "scope"));
 	return set(c, &wish);
@@ -128,12 +132,12 @@ static const struct cli_option add_options[] = {
 	{"scope", "WHAT…", "consent (rules and pause), asks (answers), read (records); without it all three"},
 	{"until", "DATE", "when it ends by itself"},
 	{"for", "WHO", "the certificate authority only: a minor"},
-	{"dry-run", NULL, "show what it would do"},
+	CLI_DRY_RUN, CLI_NOW,
 	{NULL, NULL, NULL},
 };
 static const struct cli_option remove_options[] = {
 	{"for", "WHO", "the certificate authority only: a minor"},
-	{"dry-run", NULL, "show what it would do"},
+	CLI_DRY_RUN,
 	{NULL, NULL, NULL},
 };
 
@@ -141,7 +145,7 @@ const struct command proxy_commands[] = {
 	{"proxy", "list", "", 0, 0, CLI_KEYS, "who acts for me, and for whom I act", cli_for_options,
 	 (const char *const[]){"proxy list", "proxy list --json", NULL}, list},
 	{"proxy", "add", "WHO", 1, 1, CLI_KEYS, "let somebody act for me", add_options,
-	 (const char *const[]){"proxy add bram", "proxy add bram --scope asks --scope read --until 2027-01-31", NULL}, add},
+	 (const char *const[]){"proxy add bram", "proxy add bram --scope asks --scope read --until 2027-01-31 --now", NULL}, add},
 	{"proxy", "remove", "WHO", 1, 1, CLI_KEYS, "let nobody of that name act for me any more", remove_options,
 	 (const char *const[]){"proxy remove bram", NULL}, remove_proxy},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
