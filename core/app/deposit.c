@@ -6,58 +6,92 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/app/deposit_lines.h"
 #include "core/app/internal.h"
 #include "core/app/records.h"
 #include "core/base/files.h"
+#include "core/health/attachment.h"
 #include "core/health/deid.h"
 #include "core/health/propose.h"
 
-#define PROBE_BYTES 4096u
+#define PROBE_LINES (NDJSON_LINE_MAX + 4096u) /* the first line of NDJSON and something behind it */
+
+enum kind { KIND_FHIR, KIND_LINES, KIND_ATTACHMENT };
+
+static bool named(const char *path, const char *extension)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL && strcmp(dot, extension) == 0;
+}
 
 /* Looks like JSON: then it must be sound FHIR.  Anything else is an attachment and is not read here. */
-static enum err probe(bool *ret_json, struct stat *ret_seen, const char *path, struct err_info *info)
+static enum kind kind_of(struct bytes head, const char *path)
 {
-	uint8_t head[PROBE_BYTES];
-	struct stat st;
-	ssize_t got;
+	if (named(path, ".ndjson") || ndjson_looks_like(head))
+		return KIND_LINES;
+	return fhir_looks_like_json(head) || named(path, ".json") ? KIND_FHIR : KIND_ATTACHMENT;
+}
+
+static enum err open_regular(int *ret_fd, struct stat *ret_seen, const char *path, struct err_info *info)
+{
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
 		return err_set(info, ERR_NOT_FOUND, "%s", path);
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+	if (fstat(fd, ret_seen) != 0 || !S_ISREG(ret_seen->st_mode)) {
 		close(fd);
 		return err_set(info, ERR_IO, "%s is not a regular file", path);
 	}
-	got = read(fd, head, sizeof(head));
-	close(fd);
-	if (got < 0)
-		return err_set(info, ERR_IO, "%s cannot be read", path);
-	if (got == 0)
-		return err_set(info, ERR_TRUNCATED, "%s is empty", path);
-	*ret_json = fhir_looks_like_json(bytes_of(head, (size_t)got));
-	*ret_seen = st;
+	*ret_fd = fd;
 	return ERR_OK;
 }
 
-static bool named_json(const char *path)
+static enum err probe(enum kind *ret, const struct attachment **ret_attachment, struct stat *ret_seen, const char *path,
+		      struct err_info *info)
 {
-	const char *dot = strrchr(path, '.');
+	struct buf head = BUF_INIT;
+	struct byte_source from;
+	uint8_t *room;
+	enum err e;
+	int fd;
 
-	return dot != NULL && strcmp(dot, ".json") == 0;
+	TRY(open_regular(&fd, ret_seen, path, info));
+	from = byte_source_fd(&fd);
+	room = buf_reserve(&head, PROBE_LINES);
+	e = room != NULL ? byte_source_fill(&from, room, PROBE_LINES, &head.len) : ERR_MEMORY;
+	close(fd);
+	if (e != ERR_OK)
+		e = err_set(info, e, "%s cannot be read", path);
+	else if (head.len == 0)
+		e = err_set(info, ERR_TRUNCATED, "%s is empty", path);
+	if (e == ERR_OK) {
+		*ret = kind_of(buf_bytes(&head), path);
+		*ret_attachment = attachment_of(buf_bytes(&head));
+	}
+	buf_release(&head);
+	return e;
 }
 
 /* What a file is and what is made of it. */
 struct reading {
+	struct label_rules *rules; /* the proposal's words live in them */
 	struct proposal proposal;
 	struct stat seen; /* the file when it was read */
-	struct buf deid; /* empty: there is none */
+	const char *words; /* "FHIR", "a PDF document" */
+	size_t resources;
+	bool has_deid;
+	struct buf deid; /* of FHIR that was read whole */
+	struct deposit_lines lines; /* of NDJSON */
 	struct deid_report dropped;
 };
 
 static void reading_release(struct reading *r)
 {
 	buf_release(&r->deid);
+	deposit_lines_release(&r->lines);
 	deid_report_release(&r->dropped);
+	label_rules_free(r->rules);
 }
 
 static enum err make_deid(struct reading *r, const struct fhir_file *f, struct err_info *info)
@@ -69,32 +103,53 @@ static enum err make_deid(struct reading *r, const struct fhir_file *f, struct e
 	buf_init(&r->deid, FHIR_FILE_MAX);
 	e = deid_make(&r->deid, &r->dropped, rules, f, clock_real()->now(NULL), rng_system(), info);
 	deid_rules_free(rules);
+	r->has_deid = e == ERR_OK;
 	return e;
 }
 
-/* FHIR is read whole; an attachment is streamed later and never held. */
-static enum err read_file(struct reading *r, const struct app_deposit *d, struct err_info *info)
+/* One resource or a Bundle is read whole. */
+static enum err read_whole(struct reading *r, const struct app_deposit *d, struct err_info *info)
 {
 	struct buf text = BUF_INIT;
 	struct fhir_file f;
-	bool json;
-	enum err e;
+	enum err e = files_read(&text, d->path, FHIR_FILE_MAX, info);
 
-	TRY(probe(&json, &r->seen, d->path, info));
-	if (!json && !named_json(d->path)) {
-		health_propose_attachment(&r->proposal);
-		return ERR_OK;
-	}
-	e = files_read(&text, d->path, FHIR_FILE_MAX, info);
 	if (e == ERR_OK)
 		e = fhir_read(&f, buf_bytes(&text), info);
 	if (e == ERR_OK) {
-		health_propose(&r->proposal, &f);
+		health_propose(&r->proposal, r->rules, &f);
+		r->words = "FHIR";
+		r->resources = f.count;
 		if (!d->full_only)
 			e = make_deid(r, &f, info);
 		fhir_release(&f);
 	}
 	buf_release(&text);
+	return e;
+}
+
+/* NDJSON is read line by line, and once more when its form without names is made; an attachment is streamed later. */
+static enum err read_file(struct app *a, struct reading *r, const struct app_deposit *d, struct err_info *info)
+{
+	const struct attachment *attachment;
+	enum kind kind;
+	enum err e;
+
+	TRY(label_rules_new(&r->rules, info));
+	TRY(probe(&kind, &attachment, &r->seen, d->path, info));
+	if (kind == KIND_ATTACHMENT) {
+		health_propose_attachment(&r->proposal, attachment->category);
+		r->words = attachment->words;
+		return ERR_OK;
+	}
+	if (kind == KIND_FHIR) {
+		e = read_whole(r, d, info);
+	} else {
+		e = deposit_lines_open(&r->lines, &r->proposal, r->rules, d->path, &r->seen, !d->full_only, a->task, info);
+		r->words = "FHIR, one resource on each line";
+		r->resources = r->lines.count;
+		r->has_deid = !d->full_only;
+	}
 	return e == ERR_OK ? e : err_wrap(info, e, "%s", d->path);
 }
 
@@ -153,6 +208,9 @@ static enum err decide(struct deposit_wish *w, struct labels *l, const struct pr
 	w->confidentiality = proposed;
 	if (d->confidentiality != NULL)
 		TRY(code_of(&w->confidentiality, CODES_CONFIDENTIALITY, d->confidentiality, info));
+	if (w->confidentiality < proposed && !d->lower)
+		return err_set(info, ERR_USAGE, "%s is lower than %s, which is proposed; --lower registers it so", d->confidentiality,
+			       code_text(CODES_CONFIDENTIALITY, proposed));
 	w->labels = l->codes;
 	w->label_count = l->count;
 	w->period_known = p->period_known;
@@ -255,23 +313,49 @@ static enum err losses_of(struct app_losses *ret, const struct deid_report *r)
 	return ERR_OK;
 }
 
+/* Why it was proposed so, in strings that outlive the tables. */
+static enum err reasons_of(struct app_deposited *ret, const struct reading *r)
+{
+	const struct proposal *p = &r->proposal;
+
+	ret->is = r->words;
+	ret->resources = r->resources;
+	ret->reasons = calloc(p->reason_count + 1, sizeof(*ret->reasons));
+	if (ret->reasons == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < p->reason_count; i++) {
+		struct app_reason *x = &ret->reasons[i];
+
+		snprintf(x->what, sizeof(x->what), "%s", p->reasons[i].what);
+		snprintf(x->place, sizeof(x->place), "%s", p->reasons[i].place);
+		snprintf(x->code, sizeof(x->code), "%s", p->reasons[i].code);
+	}
+	ret->reason_count = p->reason_count;
+	return ERR_OK;
+}
+
 void app_deposited_release(struct app_deposited *d)
 {
+	free(d->reasons);
+	d->reasons = NULL;
 	free(d->dropped.rows);
 	d->dropped = (struct app_losses){0};
 }
 
-static enum err deposit(struct app *a, struct app_deposited *made, const struct reading *r, const struct app_deposit *d,
+static enum err deposit(struct app *a, struct app_deposited *made, struct reading *r, const struct app_deposit *d,
 			struct err_info *info)
 {
-	const struct deposit_source sources[] = {{.form = FORM_FULL, .path = d->path, .seen = &r->seen},
-						 {.form = FORM_DEID, .made = buf_bytes(&r->deid)}};
-	struct deposit_wish w = {.owner = d->owner, .sources = sources, .source_count = r->deid.len > 0 ? 2 : 1};
+	const struct byte_source stream = deposit_lines_source(&r->lines);
+	const struct deposit_source sources[] = {
+		{.form = FORM_FULL, .path = d->path, .seen = &r->seen},
+		{.form = FORM_DEID, .made = buf_bytes(&r->deid), .stream = r->lines.stream != NULL ? &stream : NULL},
+	};
+	struct deposit_wish w = {.owner = d->owner, .sources = sources, .source_count = r->has_deid ? 2 : 1};
 	struct labels labels = {.count = 0};
 
 	TRY(decide(&w, &labels, &r->proposal, d, info));
 	describe(made, &w);
-	made->deid = r->deid.len > 0;
+	made->deid = r->has_deid;
 	if (d->dry_run)
 		return ERR_OK;
 	TRY(app_fresh(a, info));
@@ -282,14 +366,20 @@ enum err app_deposit_put(struct app *a, struct app_deposited *ret, const struct 
 {
 	struct app_deposited made = {0};
 	struct reading r = {.deid = BUF_INIT};
-	enum err e = read_file(&r, d, info);
+	enum err e = read_file(a, &r, d, info);
 
 	if (e == ERR_OK)
 		e = deposit(a, &made, &r, d, info);
+	if (e == ERR_OK && r.lines.stream != NULL)
+		e = deposit_lines_report(&r.lines, &r.dropped, info);
+	if (e == ERR_OK)
+		e = reasons_of(&made, &r);
 	if (e == ERR_OK)
 		e = losses_of(&made.dropped, &r.dropped);
 	reading_release(&r);
 	if (e == ERR_OK)
 		*ret = made;
+	else
+		app_deposited_release(&made);
 	return e;
 }

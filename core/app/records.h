@@ -38,7 +38,8 @@ struct app_deposit {
 	struct account_id owner;
 	const char *category;        /* NULL: as proposed */
 	const char *labels[22];      /* more than proposed; ended by NULL */
-	const char *confidentiality; /* NULL: as proposed; raised only, when a label was found */
+	const char *confidentiality; /* NULL: as proposed */
+	bool lower;                  /* confidentiality may be below the proposal: ERR_USAGE without */
 	bool full_only;              /* without the de-identified form that FHIR gets */
 	bool dry_run;
 };
@@ -60,6 +61,12 @@ struct app_deposited {
 	struct app_record description; /* category, labels, period, renditions as registered */
 	bool deid;		       /* made, and this was dropped: */
 	struct app_losses dropped;
+	const char *is;     /* "FHIR", "a PDF document", … */
+	size_t resources;
+	struct app_reason { /* which code at which place proposed a label, or a confidentiality; foreign text */
+		char what[12], place[96], code[32];
+	} *reasons;
+	size_t reason_count;
 };
 /* FHIR is registered in full and, unless full_only, without names and identifiers (profile deid-1); an attachment in
  * full alone.  The de-identified form is made in memory and never stands on the disk in plain.

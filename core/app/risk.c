@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/base/files.h"
+#include "core/health/ndjson.h"
 #include "core/health/risk.h"
 
 #define RISK_PATH_MAX 4200u
@@ -15,10 +16,15 @@ static enum err add_file(struct risk *r, const char *path, struct err_info *info
 {
 	struct buf text = BUF_INIT;
 	struct fhir_file f;
+	size_t beyond;
 	enum err e = files_read(&text, path, FHIR_FILE_MAX, info);
 
 	if (e == ERR_OK)
-		e = fhir_read(&f, buf_bytes(&text), info);
+		e = ndjson_or_fhir(&f, &beyond, buf_bytes(&text), info);
+	if (e == ERR_OK && beyond > 0) {
+		e = err_set(info, ERR_TOO_LARGE, "more than %u resources", FHIR_RESOURCES_MAX);
+		fhir_release(&f);
+	}
 	if (e == ERR_OK) {
 		e = risk_add(r, &f, info);
 		fhir_release(&f);

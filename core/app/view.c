@@ -6,6 +6,7 @@
 
 #include "core/app/records.h"
 #include "core/crypto/secret.h"
+#include "core/health/ndjson.h"
 #include "core/health/view.h"
 
 void app_record_forget(struct buf *record)
@@ -58,6 +59,7 @@ enum err app_record_view(struct app_view *ret, struct bytes record, struct err_i
 {
 	struct app_view made = {0};
 	struct owned_view *owned;
+	size_t beyond = 0;
 	enum err e;
 
 	if (!fhir_looks_like_json(record))
@@ -66,11 +68,13 @@ enum err app_record_view(struct app_view *ret, struct bytes record, struct err_i
 	if (owned == NULL)
 		return ERR_MEMORY;
 	made.owned = owned;
-	e = fhir_read(&owned->file, record, info);
+	e = ndjson_or_fhir(&owned->file, &beyond, record, info);
 	if (e == ERR_OK)
 		e = view_make(&owned->view, &owned->file);
 	if (e == ERR_OK)
 		e = fill(&made, owned);
+	made.not_shown += beyond;
+	made.resources += beyond;
 	if (e != ERR_OK) {
 		app_view_release(&made);
 		return e;

@@ -208,6 +208,19 @@ static void pseudonym(const struct deid *d, char out[DEID_PSEUDONYM_HEX], struct
 	hex_encode(out, h.b, (DEID_PSEUDONYM_HEX - 1) / 2);
 }
 
+/* That of a reference to "Type/id"; false when the resource has no id. */
+static bool pseudonym_of_id(const struct deid *d, char out[DEID_PSEUDONYM_HEX], struct json_object *object)
+{
+	char reference[2 * DEID_NAME_MAX + 64];
+	const char *id = fhir_text(object, "id");
+	int len = snprintf(reference, sizeof(reference), "%s/%s", fhir_text(object, "resourceType"), id);
+
+	if (id[0] == '\0' || len < 0 || (size_t)len >= sizeof(reference))
+		return false;
+	pseudonym(d, out, bytes_str(reference));
+	return true;
+}
+
 bool deid_reference(struct deid *d, char out[DEID_NAME_MAX + DEID_PSEUDONYM_HEX], const char *types,
 		    const char *reference)
 {
@@ -267,8 +280,10 @@ static void take_slot(struct deid *d, struct json_object *object, struct json_ob
 	} else {
 		d->report.kept++;
 	}
-	put_be64(place, d->slot_count++);
-	pseudonym(d, s->pseudonym, bytes_of(place, sizeof(place)));
+	put_be64(place, d->places++);
+	if (!d->by_id || holder != object || !pseudonym_of_id(d, s->pseudonym, object))
+		pseudonym(d, s->pseudonym, bytes_of(place, sizeof(place)));
+	d->slot_count++;
 }
 
 static size_t contained_count(struct json_object *object)
@@ -381,13 +396,36 @@ static int year_now(struct time_ms now)
 	return gmtime_r(&seconds, &parts) != NULL ? parts.tm_year + 1900 : 0;
 }
 
-static enum err run(struct deid *d)
+static enum err begin(struct deid *d)
 {
 	d->report.losses = calloc(DEID_LOSSES_MAX, sizeof(*d->report.losses));
 	d->loss_keys = calloc(DEID_LOSSES_MAX, sizeof(*d->loss_keys));
 	d->loss_table = calloc(LOSS_TABLE, sizeof(*d->loss_table));
 	if (d->report.losses == NULL || d->loss_keys == NULL || d->loss_table == NULL)
 		return ERR_MEMORY;
+	return ERR_OK;
+}
+
+static void end_file(struct deid *d)
+{
+	free(d->slots);
+	free(d->by_object);
+	d->slots = NULL;
+	d->by_object = NULL;
+	d->slot_count = 0;
+}
+
+static void end(struct deid *d)
+{
+	end_file(d);
+	secret_wipe(d->key, sizeof(d->key));
+	free(d->loss_keys);
+	free(d->loss_table);
+}
+
+static enum err run(struct deid *d)
+{
+	TRY(begin(d));
 	TRY(take_slots(d));
 	d->birth_year = birth_year(d);
 	if (d->file->bundle_type == NULL && d->slot_count == 1 && d->report.kept == 1)
@@ -408,11 +446,7 @@ enum err deid_make(struct buf *out, struct deid_report *ret, const struct deid_r
 	rng_fill(rng, d.key, sizeof(d.key));
 	json_writer_init(&d.w, out);
 	e = run(&d);
-	secret_wipe(d.key, sizeof(d.key));
-	free(d.slots);
-	free(d.by_object);
-	free(d.loss_keys);
-	free(d.loss_table);
+	end(&d);
 	if (e != ERR_OK) {
 		if (out->len > start)
 			out->len = start;
@@ -420,5 +454,86 @@ enum err deid_make(struct buf *out, struct deid_report *ret, const struct deid_r
 		return err_set(info, e, "while names and identifiers are removed");
 	}
 	*ret = d.report;
+	return ERR_OK;
+}
+
+/* ---- line by line ---- */
+
+struct deid_stream {
+	struct deid d;
+	size_t patients;
+	int birth_year;
+};
+
+enum err deid_stream_new(struct deid_stream **ret, const struct deid_rules *rules, struct time_ms now, const struct rng *rng,
+			 struct err_info *info)
+{
+	struct deid_stream *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return err_set(info, ERR_MEMORY, "while names and identifiers are removed");
+	s->d.rules = rules;
+	s->d.year = year_now(now);
+	s->d.by_id = true;
+	rng_fill(rng, s->d.key, sizeof(s->d.key));
+	if (begin(&s->d) != ERR_OK) {
+		deid_stream_free(s);
+		return err_set(info, ERR_MEMORY, "while names and identifiers are removed");
+	}
+	*ret = s;
+	return ERR_OK;
+}
+
+void deid_stream_free(struct deid_stream *s)
+{
+	if (s == NULL)
+		return;
+	end(&s->d);
+	deid_report_release(&s->d.report);
+	free(s);
+}
+
+void deid_stream_see(struct deid_stream *s, const struct fhir_file *line)
+{
+	for (size_t i = 0; i < line->count; i++) {
+		if (strcmp(line->resources[i].type, "Patient") != 0)
+			continue;
+		s->birth_year = deid_year(&s->d, fhir_text(line->resources[i].object, "birthDate"));
+		s->patients++;
+	}
+}
+
+enum err deid_stream_add(struct deid_stream *s, struct buf *out, const struct fhir_file *line, struct err_info *info)
+{
+	struct deid *d = &s->d;
+	enum err e;
+
+	d->file = line;
+	d->birth_year = s->patients == 1 ? s->birth_year : 0;
+	e = take_slots(d);
+	for (size_t i = 0; e == ERR_OK && i < d->slot_count; i++) {
+		if (d->slots[i].type == NULL)
+			continue;
+		json_writer_init(&d->w, out);
+		resource(d, NULL, &d->slots[i], true);
+		buf_append_byte(out, '\n');
+		e = buf_error(out);
+	}
+	end_file(d);
+	d->file = NULL;
+	return e == ERR_OK ? e : err_set(info, e, "while names and identifiers are removed");
+}
+
+enum err deid_stream_report(struct deid_report *ret, const struct deid_stream *s)
+{
+	struct deid_report made = s->d.report;
+
+	made.losses = calloc(made.loss_count + 1, sizeof(*made.losses));
+	if (made.losses == NULL)
+		return ERR_MEMORY;
+	if (made.loss_count > 0)
+		memcpy(made.losses, s->d.report.losses, made.loss_count * sizeof(*made.losses));
+	qsort(made.losses, made.loss_count, sizeof(*made.losses), by_path);
+	*ret = made;
 	return ERR_OK;
 }

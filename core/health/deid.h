@@ -44,4 +44,17 @@ void deid_report_release(struct deid_report *r);
 enum err deid_make(struct buf *out, struct deid_report *ret, const struct deid_rules *rules, const struct fhir_file *f,
 		   struct time_ms now, const struct rng *rng, struct err_info *info) MUST_USE;
 
+/* The same for a record of many lines (ndjson.h), in memory of one.  First every line is seen, for the patient's year of
+ * birth; then every line is added: what stays of it is appended to out, each resource on a line of its own.  One id is one
+ * pseudonym all through the stream.
+ */
+struct deid_stream;
+enum err deid_stream_new(struct deid_stream **ret, const struct deid_rules *rules, struct time_ms now, const struct rng *rng,
+			 struct err_info *info) MUST_USE;
+void deid_stream_free(struct deid_stream *s);
+void deid_stream_see(struct deid_stream *s, const struct fhir_file *line);
+enum err deid_stream_add(struct deid_stream *s, struct buf *out, const struct fhir_file *line, struct err_info *info) MUST_USE;
+/* What was lost up to here; the caller releases it. */
+enum err deid_stream_report(struct deid_report *ret, const struct deid_stream *s) MUST_USE;
+
 #endif

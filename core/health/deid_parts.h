@@ -29,6 +29,8 @@ struct deid {
 	struct json_object *resource; /* the one whose elements are read: where "#id" is looked up */
 	int year, birth_year;	      /* of now; of the patient, 0 when not known */
 	uint8_t key[DEID_KEY_SIZE];
+	uint64_t places; /* resources so far */
+	bool by_id;	 /* lines refer to each other by type and id: so do the pseudonyms */
 	struct deid_report report;
 	uint16_t *loss_table; /* open addressing over losses; 0: free, else index + 1 */
 	struct { const struct deid_node *node; char name[DEID_NAME_MAX]; } *loss_keys;

@@ -161,7 +161,7 @@ static int compare_ids(const void *a, const void *b)
 	return order != 0 ? order : in_file_order(*x, *y);
 }
 
-static enum err index_resources(struct fhir_file *f)
+enum err fhir_index(struct fhir_file *f)
 {
 	f->by_url = calloc(f->count + 1, sizeof(*f->by_url));
 	f->by_id = calloc(f->count + 1, sizeof(*f->by_id));
@@ -252,7 +252,7 @@ enum err fhir_read(struct fhir_file *ret, struct bytes text, struct err_info *in
 	TRY(json_read(&f.root, text, info));
 	e = read_root(&f, info);
 	if (e == ERR_OK)
-		e = index_resources(&f);
+		e = fhir_index(&f);
 	if (e != ERR_OK) {
 		fhir_release(&f);
 		return e;

@@ -32,6 +32,8 @@ struct fhir_file {
 /* ERR_JSON and its kin for what is not strict JSON, ERR_FHIR when it is not a resource, with the place in info. */
 enum err fhir_read(struct fhir_file *ret, struct bytes text, struct err_info *info) MUST_USE;
 void fhir_release(struct fhir_file *f);
+/* Sort the resources of a file that was put together, for fhir_resolve. */
+enum err fhir_index(struct fhir_file *f) MUST_USE;
 
 /* Does the text look like JSON at all (first character past white space)?  Otherwise it is an attachment. */
 bool fhir_looks_like_json(struct bytes text);

@@ -3,7 +3,8 @@
  *
  * Every slot opens the same master key: a passphrase (Argon2id), others later; slots of unknown kinds are kept as they are.
  * The recovery card is the master key itself as words (core/keys/words.h), so that it needs no file.  From the
- * master key, by HKDF with names: the Ed25519 seed to act, the X25519 key to read (an age identity), the G1 scalar to open, the key of local private files, the root of
+ * master key, by HKDF with names: the Ed25519 seed to act, the X25519 key to read (an age identity), the G1 scalar to open,
+ * the key of local private files, the root of
  * request keys.  Extra entries (the authority's keys) are sealed inside.  The file names its account and network in
  * clear, so that another person's keystore is told apart before any passphrase.  docs/formats/keystore.md.
  *

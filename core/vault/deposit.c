@@ -126,6 +126,8 @@ static enum err encrypt_one(struct vault *v, struct deposit_sealed *ret, const s
 	struct blob_id id;
 	enum err e;
 
+	if (source->path == NULL && source->stream != NULL)
+		in = *source->stream;
 	TRY(open_source(&from, source->path, v->task, info));
 	e = new_file_open(&f, journal_path, v->rng, info);
 	if (e != ERR_OK) {

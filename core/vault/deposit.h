@@ -23,6 +23,7 @@ struct deposit_source {
 	const char *path; /* of the plain file: read once, from start to end */
 	const struct stat *seen; /* what it was when its labels were found: ERR_CONFLICT when it is another by now; or NULL */
 	struct bytes made; /* path NULL: these bytes, which were made from the other source and may differ each time */
+	const struct byte_source *stream; /* path NULL: instead of made, and read only when it has to be encrypted; or NULL */
 };
 
 struct deposit_wish {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file from outside, read as FHIR, classified and shown: what the depositor's and the reader's client do with it. */
+#include "core/health/attachment.h"
 #include "core/health/date.h"
+#include "core/health/ndjson.h"
 #include "core/health/propose.h"
 #include "core/health/view.h"
 
@@ -8,14 +10,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static struct label_rules *rules; /* once: the tables do not change */
 	struct fhir_file f;
 	struct proposal p;
+	size_t beyond;
 	struct view v;
 
+	if (rules == NULL)
+		ASSERT(label_rules_new(&rules, NULL) == ERR_OK);
 	(void)fhir_looks_like_json(bytes_of(data, size));
-	if (fhir_read(&f, bytes_of(data, size), NULL) != ERR_OK)
+	(void)attachment_of(bytes_of(data, size));
+	if (ndjson_or_fhir(&f, &beyond, bytes_of(data, size), NULL) != ERR_OK)
 		return 0;
-	health_propose(&p, &f);
+	health_propose(&p, rules, &f);
 	ASSERT(p.category != NULL && p.confidentiality != NULL && p.label_count <= PROPOSAL_LABELS_MAX);
 	ASSERT(!p.period_known || p.from.v < p.to.v);
 	if (view_make(&v, &f) == ERR_OK) {

@@ -30,6 +30,25 @@ static void say_dropped(struct cli *c, const struct app_deposited *d)
 		cli_say(c, "There is no form without names.\n");
 }
 
+/* Which code at which place raised it. */
+static void say_reasons(struct cli *c, const struct app_deposited *d)
+{
+	if (c->json) {
+		json_begin_array(&c->w, "reasons");
+		for (size_t i = 0; i < d->reason_count; i++) {
+			json_begin_object(&c->w, NULL);
+			json_string(&c->w, "label", d->reasons[i].what);
+			json_string(&c->w, "place", d->reasons[i].place);
+			json_string(&c->w, "code", d->reasons[i].code);
+			json_end_object(&c->w);
+		}
+		json_end_array(&c->w);
+	}
+	for (size_t i = 0; i < d->reason_count; i++)
+		cli_say(c, "  %-8s because of %s at %s\n", d->reasons[i].what, cli_foreign(c, d->reasons[i].code),
+			cli_foreign(c, d->reasons[i].place));
+}
+
 static void say_places(struct cli *c, const struct app_losses *l)
 {
 	for (size_t i = 0; i < l->count; i++)
@@ -54,13 +73,19 @@ static void print_deposited(struct cli *c, const struct app_deposited *d)
 		d->description.category, d->description.confidentiality,
 		d->description.labels[0] ? ", labels " : "", d->description.labels,
 		(unsigned long long)d->height);
+	say_reasons(c, d);
 	say_dropped(c, d);
 }
 
 static void print_plan(struct cli *c, const struct app_deposited *d)
 {
+	if (d->resources > 0)
+		cli_say(c, "%s, %zu resources.\n", d->is, d->resources);
+	else
+		cli_say(c, "An attachment: %s.\n", d->is);
 	cli_say(c, "Would register %s, confidentiality %s%s%s (--dry-run).\n", d->description.category,
 		d->description.confidentiality, d->description.labels[0] ? ", labels " : "", d->description.labels);
+	say_reasons(c, d);
 	say_dropped(c, d);
 	say_places(c, &d->dropped);
 	if (c->json)
@@ -72,7 +97,7 @@ static enum err put(struct cli *c)
 	struct app_deposit d = {
 		.path = c->arguments[0], .category = cli_value(c, "category"),
 		.confidentiality = cli_value(c, "confidentiality"), .full_only = cli_switch(c, "full-only"),
-		.dry_run = cli_switch(c, "dry-run"),
+		.dry_run = cli_switch(c, "dry-run"), .lower = cli_switch(c, "lower"),
 	};
 	struct app_deposited done = {0};
 
@@ -102,6 +127,7 @@ static enum err list(struct cli *c)
 static const struct cli_option put_options[] = {
 	{"owner", "WHO", "whose record it is"}, {"category", "CODE", "instead of the proposed kind"},
 	{"label", "CODE…", "a sensitivity to add (repeat)"}, {"confidentiality", "CODE", "U, L, M, N, R or V"},
+	{"lower", NULL, "register a confidentiality below the proposed one"},
 	{"full-only", NULL, "make no form without names and identifiers"},
 	{"dry-run", NULL, "show what would be registered, and what the form without names drops"}, {NULL, NULL, NULL},
 };

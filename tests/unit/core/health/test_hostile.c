@@ -11,6 +11,7 @@
 #define MUTATIONS_A_FILE 24u
 #define DEMO_FOLDER "assets/demo/records/anna"
 
+static struct label_rules *rules;
 static const char *const replacements[] = {
 	"null", "true", "5", "7.60", "\"x\"", "\"\"", "{}", "[]", "[null]", "[5]", "{\"coding\":5}", "{\"value\":[]}",
 	"[{\"reference\":\"#\"}]", "\"Patient/\"", "\"#x\"", "-92233720368547758.08e99",
@@ -65,7 +66,7 @@ static void read_propose_and_view(struct bytes text)
 
 	if (fhir_read(&f, text, NULL) != ERR_OK)
 		return;
-	health_propose(&p, &f);
+	health_propose(&p, rules, &f);
 	assert_true(p.category[0] != '\0' && p.label_count <= PROPOSAL_LABELS_MAX);
 	assert_int_equal(view_make(&v, &f), ERR_OK);
 	for (size_t i = 0; i < v.count; i++) {
@@ -139,6 +140,17 @@ static void test_many_dangling_references_end_in_time(void **state)
 	buf_release(&text);
 }
 
+static int make_rules(void **state)
+{
+	return label_rules_new(&rules, NULL) == ERR_OK ? 0 : -1;
+}
+
+static int free_rules(void **state)
+{
+	label_rules_free(rules);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,5 +159,5 @@ int main(void)
 		cmocka_unit_test(test_many_dangling_references_end_in_time),
 	};
 
-	return cmocka_run_group_tests_name("health hostile", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("health hostile", tests, make_rules, free_rules);
 }

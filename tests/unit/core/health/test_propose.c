@@ -7,6 +7,7 @@
 #define CONF "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 #define ICD10 "http://hl7.org/fhir/sid/icd-10"
 
+static struct label_rules *rules;
 static struct fhir_file file;
 
 static struct proposal propose(const char *text)
@@ -15,7 +16,7 @@ static struct proposal propose(const char *text)
 
 	fhir_release(&file);
 	file = read_fhir(text);
-	health_propose(&p, &file);
+	health_propose(&p, rules, &file);
 	return p;
 }
 
@@ -208,11 +209,58 @@ static void test_an_attachment(void **state)
 {
 	struct proposal p;
 
-	health_propose_attachment(&p);
+	health_propose_attachment(&p, "DOC");
 	assert_string_equal(p.category, "DOC");
 	assert_string_equal(p.confidentiality, "N");
 	assert_int_equal(p.label_count, 0);
 	assert_false(p.period_known);
+}
+
+static void test_a_label_says_why(void **state)
+{
+	struct proposal p = propose(BUNDLE(ENTRY("{\"resourceType\":\"Patient\",\"meta\":{\"security\":[{\"system\":\"" CONF "\",\"code\":\"V\"}]}}")
+		"," ENTRY("{\"resourceType\":\"Condition\",\"code\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":\"86406008\"}]}}")));
+
+	assert_string_equal(p.confidentiality, "V"); /* also when it is the patient's resource that says so */
+	assert_int_equal(p.reason_count, 2);
+	assert_string_equal(p.reasons[0].what, "V");
+	assert_string_equal(p.reasons[0].place, "Patient.meta.security");
+	assert_string_equal(p.reasons[1].what, "HIV");
+	assert_string_equal(p.reasons[1].place, "Condition.code.coding");
+	assert_string_equal(p.reasons[1].code, "86406008");
+}
+
+static void test_psychotherapy_notes_are_very_restricted(void **state)
+{
+	struct proposal p = propose("{\"resourceType\":\"Condition\",\"meta\":{\"security\":[{\"system\":\"" ACT "\",\"code\":\"PSYTHPN\"}]}}");
+
+	assert_string_equal(p.confidentiality, "V");
+}
+
+/* Part for part gives what the whole gives. */
+static void test_parts_and_whole(void **state)
+{
+	static const char *const parts[] = {
+		"{\"resourceType\":\"Patient\",\"birthDate\":\"1960-01-01\"}",
+		"{\"resourceType\":\"Observation\",\"effectiveDateTime\":\"2020-02-03\"}",
+		"{\"resourceType\":\"Observation\",\"effectiveDateTime\":\"2021\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"7918-6\"}]}}",
+	};
+	struct proposing parted;
+	struct proposal p;
+
+	health_propose_begin(&parted, rules);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct fhir_file f = read_fhir(parts[i]);
+
+		health_propose_add(&parted, &f);
+		fhir_release(&f);
+	}
+	health_propose_end(&p, &parted);
+	assert_string_equal(p.category, "LAB");
+	assert_string_equal(p.confidentiality, "R");
+	assert_int_equal(p.label_count, 1);
+	assert_true(has_label(&p, "HIV"));
+	assert_true(p.period_known && p.from.v == 1580688000000 && p.to.v == 1640995200000);
 }
 
 static void test_members_of_the_wrong_type(void **state)
@@ -240,7 +288,7 @@ static void propose_vector(const char *name, struct bytes text)
 	struct proposal p;
 
 	assert_int_equal(fhir_read(&f, text, NULL), ERR_OK);
-	health_propose(&p, &f);
+	health_propose(&p, rules, &f);
 	if (f.count > 1 && strcmp(f.resources[0].type, "Composition") == 0)
 		assert_string_equal(p.category, "SUM");
 	assert_true(p.confidentiality[0] != '\0');
@@ -249,12 +297,62 @@ static void propose_vector(const char *name, struct bytes text)
 	fhir_release(&f);
 }
 
+static const struct { const char *file, *category, *label; } expected[] = {
+	{"Observation-bmi.json", "VIT", NULL}, {"Condition-example.json", "DX", NULL}, {"Immunization-example.json", "IMM", NULL},
+	{"AllergyIntolerance-example.json", "ALG", NULL}, {"Bundle-bundle-minimal.json", "SUM", NULL},
+	{"Procedure-example.json", "PRC", NULL}, {"Encounter-example.json", "ENC", NULL}, {"Patient-example.json", "DEM", NULL},
+	{"Observation-pregnancy-status-ips-example.json", "SOC", "PREGNANT"}, {"Observation-gender-identity.json", NULL, "SEX"},
+};
+static size_t found_expected;
+
+static void compare_vector(const char *name, struct bytes text)
+{
+	struct fhir_file f;
+	struct proposal p;
+
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		if (strcmp(expected[i].file, name) != 0)
+			continue;
+		found_expected++;
+		assert_int_equal(fhir_read(&f, text, NULL), ERR_OK);
+		health_propose(&p, rules, &f);
+		if (expected[i].category != NULL && strcmp(p.category, expected[i].category) != 0)
+			fail_msg("%s is %s, not %s", name, p.category, expected[i].category);
+		if (expected[i].label != NULL && !has_label(&p, expected[i].label))
+			fail_msg("%s has no %s", name, expected[i].label);
+		if (expected[i].label == NULL)
+			assert_int_equal(p.label_count, 0);
+		fhir_release(&f);
+	}
+}
+
+static void test_what_public_examples_are(void **state)
+{
+	found_expected = 0;
+	if (each_fhir_vector("ips", compare_vector) + each_fhir_vector("r4", compare_vector) == 0) {
+		print_message("# skipped: no vectors\n");
+		skip();
+	}
+	assert_true(found_expected >= 6);
+}
+
 static void test_every_public_example_gets_a_proposal(void **state)
 {
 	if (each_fhir_vector("ips", propose_vector) + each_fhir_vector("r4", propose_vector) == 0) {
 		print_message("# skipped: no vectors\n");
 		skip();
 	}
+}
+
+static int make_rules(void **state)
+{
+	return label_rules_new(&rules, NULL) == ERR_OK ? 0 : -1;
+}
+
+static int free_rules(void **state)
+{
+	label_rules_free(rules);
+	return release_file(state);
 }
 
 int main(void)
@@ -271,9 +369,13 @@ int main(void)
 		cmocka_unit_test(test_the_period_covers_partial_dates),
 		cmocka_unit_test(test_no_period_without_clinical_dates),
 		cmocka_unit_test(test_an_attachment),
+		cmocka_unit_test(test_a_label_says_why),
+		cmocka_unit_test(test_psychotherapy_notes_are_very_restricted),
+		cmocka_unit_test(test_parts_and_whole),
 		cmocka_unit_test(test_members_of_the_wrong_type),
 		cmocka_unit_test(test_every_public_example_gets_a_proposal),
+		cmocka_unit_test(test_what_public_examples_are),
 	};
 
-	return cmocka_run_group_tests_name("health propose", tests, NULL, release_file);
+	return cmocka_run_group_tests_name("health propose", tests, make_rules, free_rules);
 }
