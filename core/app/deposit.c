@@ -209,8 +209,8 @@ static enum err decide(struct deposit_wish *w, struct labels *l, const struct pr
 	if (d->confidentiality != NULL)
 		TRY(code_of(&w->confidentiality, CODES_CONFIDENTIALITY, d->confidentiality, info));
 	if (w->confidentiality < proposed && !d->lower)
-		return err_set(info, ERR_USAGE, "%s is lower than %s, which is proposed; --lower registers it so", d->confidentiality,
-			       code_text(CODES_CONFIDENTIALITY, proposed));
+		return err_set(info, ERR_USAGE, "%s is lower than %s, which is proposed; --lower registers it so",
+			       d->confidentiality, code_text(CODES_CONFIDENTIALITY, proposed));
 	w->labels = l->codes;
 	w->label_count = l->count;
 	w->period_known = p->period_known;

@@ -23,7 +23,7 @@ static const struct attachment unknown = {"a file of an unknown kind", "", "DOC"
 static bool is_text(struct bytes head)
 {
 	for (size_t i = 0; i < head.len; i++)
-		if (head.data[i] < ' ' && head.data[i] != '\n' && head.data[i] != '\r' && head.data[i] != '\t' && head.data[i] != '\f')
+		if (head.data[i] < ' ' && (head.data[i] == '\0' || strchr("\n\r\t\f", head.data[i]) == NULL))
 			return false;
 	return head.len > 0 && text_utf8_prefix(head) + 4 > head.len;
 }

@@ -61,7 +61,8 @@ static enum err raw_line(struct ndjson *n, struct bytes *ret, bool *ret_any, str
 		}
 		seen = rest.len;
 		if (seen > NDJSON_LINE_MAX)
-			return err_set(info, ERR_TOO_LARGE, "line %" PRIu64 " has more than %u bytes", n->line + 1, NDJSON_LINE_MAX);
+			return err_set(info, ERR_TOO_LARGE, "line %" PRIu64 " has more than %u bytes", n->line + 1,
+				       NDJSON_LINE_MAX);
 		TRY(fill(n));
 	}
 }

@@ -33,8 +33,9 @@ static const char *by_code(const struct label_rules *rules, enum category_key ke
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *concept = list ? json_object_array_get_idx(found, i) : found;
 		struct json_object *codings = fhir_member(concept, "coding");
+		size_t codes = json_object_is_type(codings, json_type_array) ? json_object_array_length(codings) : 0;
 
-		for (size_t k = 0; json_object_is_type(codings, json_type_array) && k < json_object_array_length(codings); k++) {
+		for (size_t k = 0; k < codes; k++) {
 			const char *code = fhir_text(json_object_array_get_idx(codings, k), "code");
 			const char *category = label_category(rules, key, code);
 
