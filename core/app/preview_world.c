@@ -66,7 +66,8 @@ static enum err take_proxy(struct app *a, void *self, const struct account_id *d
 {
 	struct preview_world *w = self;
 
-	if (app_acts_for(a, &a->owner, delegate, SCOPE_READ) != ERR_OK || w->actor_count >= a->book.count + PROXIES_PER_ACCOUNT_MAX)
+	if (app_acts_for(a, &a->owner, delegate, SCOPE_READ) != ERR_OK ||
+	    w->actor_count >= a->book.count + PROXIES_PER_ACCOUNT_MAX)
 		return ERR_OK;
 	return preview_actor(a, &w->actors[w->actor_count++], delegate, NULL);
 }
