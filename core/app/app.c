@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "core/app/internal.h"
+#include "core/app/rotate.h"
 #include "core/base/files.h"
 #include "core/crypto/start.h"
 
@@ -162,14 +163,14 @@ static enum err unlock_with(struct app *a, const struct secret *passphrase, stru
 
 enum err app_unlock(struct app *a, struct err_info *info)
 {
-	const char *named = options_text(&a->profile.options, "passphrase-file");
-	const char *file = a->passphrase_file ? a->passphrase_file : named[0] ? named : NULL;
 	char path[PROFILE_PATH_MAX];
 	struct secret *passphrase;
 	enum err e;
 
-	TRY(app_passphrase(&passphrase, file, "Passphrase: ", info));
+	TRY(app_passphrase(&passphrase, app_passphrase_named(a), "Passphrase: ", info));
 	e = unlock_with(a, passphrase, info);
+	if (e == ERR_OK)
+		e = keys_settle(a, passphrase, info);
 	secret_free(passphrase);
 	if (e == ERR_OK)
 		e = profile_path(&a->profile, path, "book");
@@ -224,8 +225,10 @@ enum err app_sync(struct app *a, struct app_sync *ret, struct err_info *info)
 
 	if (e == ERR_OK)
 		e = load_network(a, info);
+	if (e == ERR_OK)
+		e = keys_complete(a, info);
 	if (e != ERR_OK)
-		return e;
+		return keys_refused(a, e, info);
 	a->synced = true;
 	fill_sync(a, ret, &report);
 	return ERR_OK;

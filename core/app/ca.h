@@ -64,9 +64,4 @@ enum err app_ca_doctor(struct app *a, struct app_checks *ret, struct err_info *i
 /* The same for this profile: files, rights, clock, peer, replica, keys. */
 enum err app_doctor(struct app *a, struct app_checks *ret, struct err_info *info) MUST_USE;
 
-/* Keys of the profile. */
-enum err app_key_change(struct app *a, const char *new_passphrase_file, struct err_info *info) MUST_USE;
-/* The owner's age identity, which opens her records with the plain age program: into a new 0600 file. */
-enum err app_key_export_identity(struct app *a, const char *path, struct err_info *info) MUST_USE;
-
 #endif

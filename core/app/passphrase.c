@@ -2,21 +2,40 @@
 /* Passphrases: the first line of a file, or typed on the terminal without echo.  Never a flag or the environment. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "core/app/internal.h"
 #include "core/base/files.h"
 
-static enum err read_line(struct secret *into, size_t *ret_len, int fd)
+/* Ctrl-C at the prompt: the echo must come back before anything else.  It is let through only while we wait, so that it cannot
+ * come between the question and the wait and be overlooked.
+ */
+static enum err wait_for_input(int fd, const sigset_t *waiting)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	if (ppoll(&p, 1, NULL, waiting) >= 0)
+		return ERR_OK;
+	return errno == EINTR ? ERR_CANCELLED : ERR_IO;
+}
+
+/* waiting: signals that are blocked while we wait for a terminal; NULL for a file. */
+static enum err read_line(struct secret *into, size_t *ret_len, int fd, const sigset_t *waiting)
 {
 	size_t len = 0;
 
 	while (len < into->len) {
-		ssize_t got = read(fd, into->data + len, 1);
+		ssize_t got;
 
-		if (got < 0) /* Ctrl-C at the prompt: the echo must come back before anything else */
-			return errno == EINTR ? ERR_CANCELLED : ERR_IO;
+		if (waiting != NULL)
+			TRY(wait_for_input(fd, waiting));
+		got = read(fd, into->data + len, 1);
+		if (got < 0)
+			return ERR_IO;
 		if (got == 0 || into->data[len] == '\n')
 			break;
 		len++;
@@ -25,6 +44,21 @@ static enum err read_line(struct secret *into, size_t *ret_len, int fd)
 		return ERR_TOO_LARGE;
 	*ret_len = len;
 	return ERR_OK;
+}
+
+static enum err ask(struct secret *into, size_t *ret_len, int fd, const char *question)
+{
+	sigset_t interrupt, before;
+	enum err e;
+
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+	e = files_write_all(fd, bytes_str(question));
+	if (e == ERR_OK)
+		e = read_line(into, ret_len, fd, &before);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return e;
 }
 
 static enum err from_terminal(struct secret *into, size_t *ret_len, const char *question)
@@ -42,9 +76,7 @@ static enum err from_terminal(struct secret *into, size_t *ret_len, const char *
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(fd, TCSAFLUSH, &quiet);
-	e = files_write_all(fd, bytes_str(question));
-	if (e == ERR_OK)
-		e = read_line(into, ret_len, fd);
+	e = ask(into, ret_len, fd, question);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	if (e == ERR_OK)
 		e = files_write_all(fd, bytes_str("\n"));
@@ -61,7 +93,7 @@ static enum err from_file(struct secret *into, size_t *ret_len, const char *file
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return err_set(info, ERR_NOT_FOUND, "%s", file);
-	e = read_line(into, ret_len, fd);
+	e = read_line(into, ret_len, fd, NULL);
 	close(fd);
 	return e;
 }

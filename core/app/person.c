@@ -13,15 +13,15 @@ static const char *mode_of(const char *profile)
 	return strcmp(profile, "emergency") == 0 ? "clinician" : profile;
 }
 
-static const char *keyholder_mode_of(const char *profile)
+uint32_t person_capabilities(const char *profile)
 {
 	if (strcmp(profile, "patient") == 0)
-		return "patient";
-	return strcmp(profile, "officer") == 0 ? "ca" : "institute";
+		return keyholder_capabilities("patient");
+	return keyholder_capabilities(strcmp(profile, "officer") == 0 ? "ca" : "institute");
 }
 
 /* Keys of a profile that is in use are never written over: they may be the only ones that open somebody's records. */
-static enum err refuse_second(const char *home, struct err_info *info)
+enum err person_refuse_second(const char *home, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
 
@@ -44,7 +44,7 @@ static enum err keep_aside(const char *path, struct err_info *info)
 	return ERR_OK;
 }
 
-static enum err write_keystore(const char *home, const struct buf *file, struct err_info *info)
+enum err person_keystore(const char *home, const struct buf *file, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
 
@@ -62,14 +62,14 @@ static enum err create_keys(struct keyholder *keys, const char *home, const stru
 	struct buf file = BUF_INIT;
 	enum err e;
 
-	TRY(refuse_second(home, info));
+	TRY(person_refuse_second(home, info));
 	if (!throw_away)
 		kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
 	TRY(app_passphrase_new(&passphrase, passphrase_file, "Choose a passphrase: ", info));
 	e = keyholder_create(keys, &file, network, secret_bytes(passphrase), &params, info);
 	secret_free(passphrase);
 	if (e == ERR_OK)
-		e = write_keystore(home, &file, info);
+		e = person_keystore(home, &file, info);
 	buf_release(&file);
 	return e;
 }
@@ -161,7 +161,7 @@ enum err person_new(struct account_id *ret, struct buf *ret_request, const struc
 
 	if (profile_by_name(wish->profile) == NULL)
 		return err_set(info, ERR_USAGE, "'%s' is no profile of the authority", wish->profile);
-	TRY(keyholder_start(&keys, keyholder_capabilities(keyholder_mode_of(wish->profile)), info));
+	TRY(keyholder_start(&keys, person_capabilities(wish->profile), info));
 	e = new_on(keys, ret, ret_request, wish, genesis, info);
 	keyholder_free(keys);
 	return e;

@@ -20,6 +20,13 @@ struct person_wish {
 enum err person_new(struct account_id *ret, struct buf *ret_request, const struct person_wish *wish,
 			struct bytes genesis, struct err_info *info) MUST_USE;
 
+/* What its key-holder may do. */
+uint32_t person_capabilities(const char *profile);
+/* ERR_DUPLICATE when there is a profile in home. */
+enum err person_refuse_second(const char *home, struct err_info *info) MUST_USE;
+/* The folder and its keystore; one that is there without a profile is kept aside. */
+enum err person_keystore(const char *home, const struct buf *file, struct err_info *info) MUST_USE;
+
 /* Keys for somebody of the demo's genesis: keystore in home, public card appended; person_join makes the profile later. */
 enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char *home, uint32_t role,
 			const char *passphrase_file, struct err_info *info) MUST_USE;

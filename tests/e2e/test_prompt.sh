@@ -39,7 +39,7 @@ typed 'one passphrase\n' 'one passphrase\n'
 expect 0 "the same twice is taken"
 check "and the keystore is another" test "$before" != "$(sha256sum <"$home/keystore")"
 # Bytes of the first slot: after magic, network, key set, signature, count, kind and length; a second of work on this machine.
-slot=$((20 + 32 + 4 + $(od -An -tu4 --endian=big -j52 -N4 "$home/keystore") + 64 + 4 + 8))
+slot=$((20 + 32 + 32 + 4 + 4 + $(od -An -tu4 --endian=big -j88 -N4 "$home/keystore") + 64 + 4 + 8))
 read -r kib passes <<<"$(od -An -tu4 --endian=big -j"$slot" -N8 "$home/keystore" | xargs)"
 check "and its work was measured, not the floor ($kib KiB, $passes passes)" test $((kib * passes)) -gt $((64 * 1024 * 3))
 as anna key status

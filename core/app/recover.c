@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A profile from the words of a card: keys first, then their name and generation from the ledger, then the folder. */
+#include <stdio.h>
+
+#include "core/app/keys.h"
+#include "core/app/person.h"
+#include "core/app/rotate.h"
+#include "core/base/files.h"
+
+struct recovering {
+	const struct app_recovery *r;
+	char home[PROFILE_PATH_MAX];
+	struct http_client *http;
+	struct peer_address peer;
+	struct task *task;
+	struct keyholder *keys;
+	struct keyholder_public me;
+	struct network_id network;
+	struct buf genesis, file;
+};
+
+static enum err make_keys(struct recovering *x, struct err_info *info)
+{
+	struct secret *words = NULL, *passphrase = NULL;
+	struct kdf_params params;
+	enum err e = app_words(&words, x->r->words_file, info);
+
+	if (e == ERR_OK)
+		e = app_passphrase_new(&passphrase, x->r->passphrase_file, "Choose a passphrase for this machine: ", info);
+	if (e == ERR_OK) {
+		kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
+		e = keyholder_recover(x->keys, &x->file, &x->network, secret_bytes(words), secret_bytes(passphrase), &params,
+				      info);
+	}
+	secret_free(words);
+	secret_free(passphrase);
+	if (e == ERR_OK)
+		e = keyholder_bind(x->keys, &x->network, info);
+	return e == ERR_OK ? keyholder_public(x->keys, &x->me, info) : e;
+}
+
+static struct peer_call call_of(struct recovering *x)
+{
+	return (struct peer_call){.http = x->http, .peer = &x->peer, .task = x->task};
+}
+
+/* Keys that changed have another name than their own. */
+static enum err place(struct recovering *x, bool *ret_changed, struct err_info *info)
+{
+	struct peer_call call = call_of(x);
+	struct key_place place;
+	enum err e = key_place(&place, &call, &x->me.sign, info);
+
+	*ret_changed = e == ERR_OK;
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	TRY(e);
+	buf_clear(&x->file);
+	TRY(keyholder_place(x->keys, &x->file, &place.account, place.generation, info));
+	return keyholder_public(x->keys, &x->me, info);
+}
+
+/* Do peers take these keys?  Asked before anything is written. */
+static enum err try_keys(struct recovering *x, bool changed, struct err_info *info)
+{
+	struct state_key key = state_key_account(&x->me.account);
+	Medlock__ProofReply *reply;
+	struct peer_call call;
+	struct link link;
+	enum err e;
+
+	link_init(&link, x->http, x->keys, clock_real(), x->task, &x->network, &x->me.account);
+	link_add(&link, &x->peer);
+	e = link_call(&link, &call, 0, true, info);
+	if (e == ERR_OK)
+		e = peer_proof(&call, &reply, state_key_bytes(&key), NULL, info);
+	if (e == ERR_OK)
+		WIRE_FREE(reply);
+	link_release(&link);
+	if (e != ERR_LOCKED && e != ERR_NOT_CERTIFIED)
+		return e;
+	if (changed)
+		return err_set(info, ERR_KEYS_CHANGED, "this card is of generation %u: a newer one was written since",
+			       x->me.generation);
+	return err_set(info, ERR_NOT_FOUND, "nobody certified on this network has these keys");
+}
+
+static enum err write_profile(struct recovering *x, struct err_info *info)
+{
+	struct person_wish wish = {.home = x->home, .profile = x->r->mode, .passphrase_file = x->r->passphrase_file,
+				   .peer_url = x->r->peer_url, .pin = x->r->pin};
+
+	TRY(person_keystore(x->home, &x->file, info));
+	return person_join(&wish, buf_bytes(&x->genesis), info);
+}
+
+static enum err recover(struct recovering *x, struct err_info *info)
+{
+	struct peer_call call = call_of(x);
+	Medlock__Genesis *genesis = NULL;
+	bool changed = false;
+
+	TRY(peer_genesis(&call, &x->genesis, info));
+	TRY(genesis_parse(&genesis, &x->network, buf_bytes(&x->genesis), info));
+	WIRE_FREE(genesis);
+	TRY(make_keys(x, info));
+	TRY(place(x, &changed, info));
+	TRY(try_keys(x, changed, info));
+	return write_profile(x, info);
+}
+
+static enum err begin(struct recovering *x, struct err_info *info)
+{
+	struct http_client_options options = {0};
+	struct hash32 pin;
+
+	if (profile_by_name(x->r->mode) == NULL)
+		return err_set(info, ERR_USAGE, "--mode is what the account was certified for: patient, clinician, …");
+	if (hex_decode(pin.b, sizeof(pin.b), x->r->pin) != ERR_OK)
+		return err_set(info, ERR_USAGE, "--pin is 64 hex digits");
+	TRY(peer_address_set(&x->peer, x->r->peer_url, &pin));
+	TRY(profile_home(x->home, x->r->home, info));
+	TRY(person_refuse_second(x->home, info));
+	TRY(keyholder_start(&x->keys, person_capabilities(x->r->mode), info));
+	return http_client_new(&x->http, &options, info);
+}
+
+enum err app_recover(struct account_id *ret, const struct app_recovery *r, struct task *task, struct err_info *info)
+{
+	struct recovering x = {.r = r, .task = task};
+	enum err e = begin(&x, info);
+
+	if (e == ERR_OK)
+		e = recover(&x, info);
+	if (e == ERR_OK)
+		*ret = x.me.account;
+	http_client_free(x.http);
+	keyholder_free(x.keys);
+	buf_release(&x.genesis);
+	buf_release(&x.file);
+	return e;
+}
