@@ -7,6 +7,7 @@
 #include "core/app/internal.h"
 #include "core/app/preview_world.h"
 #include "core/consent/fhir_consent.h"
+#include "core/consent/preset.h"
 
 static enum err show_rule(struct app_rule *ret, const Medlock__RuleState *rule, const struct sentence_names *names)
 {
@@ -36,6 +37,17 @@ static enum err show_rules(struct app *a, struct app_policy *ret, const struct p
 	return ERR_OK;
 }
 
+static enum err show_preset(struct app_policy *ret, const struct policy *p, struct err_info *info)
+{
+	struct preset_choice c;
+
+	TRY(preset_of(&c, p, clock_real()->now(NULL), info));
+	ret->preset = c.name;
+	ret->emergency_off = c.emergency_off;
+	ret->research = c.research;
+	return ERR_OK;
+}
+
 enum err app_consent_show(struct app *a, struct app_policy *ret, struct err_info *info)
 {
 	struct app_policy shown = {0};
@@ -48,6 +60,8 @@ enum err app_consent_show(struct app *a, struct app_policy *ret, struct err_info
 	shown.paused = p.paused;
 	shown.default_effect = code_text(CODES_EFFECT, p.default_effect);
 	e = show_rules(a, &shown, &p);
+	if (e == ERR_OK)
+		e = show_preset(&shown, &p, info);
 	policy_release(&p);
 	if (e != ERR_OK) {
 		app_policy_release(&shown);

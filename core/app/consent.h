@@ -15,6 +15,8 @@ struct app_policy {
 	uint64_t version;
 	const char *default_effect;
 	bool paused;
+	const char *preset; /* which it equals, question by question; NULL: the owner's own */
+	bool emergency_off, research; /* of the preset */
 	struct app_rule *rules;
 	size_t count;
 };
@@ -45,11 +47,26 @@ struct app_undo {
 	void *self;
 };
 
+/* A policy to begin with takes the place of the rules; a template adds some for somebody. */
+struct app_preset {
+	const char *name; /* open, careful, closed */
+	bool emergency_off, research;
+};
+struct app_template {
+	const char *name, *who, *until; /* until: NULL: as the template says */
+};
+struct app_template_row {
+	const char *name, *words; /* live for ever */
+};
+bool app_template_at(size_t index, struct app_template_row *ret); /* false past the end */
+
 struct app_consent_edit {
 	const struct app_rule_words *add;
 	uint32_t remove;      /* a rule's id, or 0 */
 	struct bytes replace; /* a whole JSON policy, or empty */
 	struct bytes fhir;    /* a FHIR Consent that takes the place of the policy, or empty */
+	const struct app_preset *preset;
+	const struct app_template *template;
 	bool dry_run;
 	struct app_undo undo;
 };

@@ -6,6 +6,7 @@
 #include "core/app/undo.h"
 #include "core/base/text.h"
 #include "core/consent/fhir_consent.h"
+#include "core/consent/preset.h"
 
 static enum err actor_by_name(struct app *a, Medlock__Actor **ret, const char *who, struct err_info *info)
 {
@@ -100,6 +101,45 @@ static enum err copy_policy(struct policy *ret, const struct policy *p)
 	return ERR_OK;
 }
 
+static enum err as_preset(struct policy *ret, const struct policy *live, const struct app_preset *said,
+			  char **ret_sentence, struct err_info *info)
+{
+	const struct preset_choice choice = {said->name, said->emergency_off, said->research};
+	struct buf words = BUF_INIT;
+
+	TRY(preset_policy(ret, &choice, live, info));
+	preset_words(&words, &choice);
+	*ret_sentence = app_text(&words);
+	buf_release(&words);
+	return ERR_OK;
+}
+
+static enum err with_template(struct app *a, struct policy *wanted, const struct app_template *said, char **ret_sentence,
+			      struct err_info *info)
+{
+	struct sentence_names names = app_sentence_names(a);
+	struct buf sentence = BUF_INIT;
+	Medlock__Actor *who = NULL;
+	size_t first = wanted->count;
+	enum err e = app_actor(a, &who, said->who, info);
+
+	if (e == ERR_OK)
+		e = template_apply(wanted, said->name, who, clock_real()->now(NULL), said->until, info);
+	for (size_t i = first; e == ERR_OK && i < wanted->count; i++) {
+		buf_append_text(&sentence, i > first ? " " : "");
+		sentence_of_rule(&sentence, wanted->rules[i]->rule, &names);
+	}
+	*ret_sentence = app_text(&sentence);
+	buf_release(&sentence);
+	WIRE_FREE(who);
+	return e;
+}
+
+bool app_template_at(size_t index, struct app_template_row *ret)
+{
+	return template_at(index, &ret->name, &ret->words);
+}
+
 static enum err want(struct app *a, struct policy *ret, const struct policy *live,
 		     const struct app_consent_edit *edit, char **ret_sentence, struct err_info *info)
 {
@@ -109,9 +149,13 @@ static enum err want(struct app *a, struct policy *ret, const struct policy *liv
 		return policy_read(ret, edit->replace, live, info);
 	if (edit->fhir.len > 0)
 		return fhir_consent_read(ret, edit->fhir, live, &a->owner, info);
+	if (edit->preset != NULL)
+		return as_preset(ret, live, edit->preset, ret_sentence, info);
 	TRY(copy_policy(ret, live));
 	if (edit->add != NULL)
 		e = with_rule(a, ret, edit->add, ret_sentence, info);
+	else if (edit->template != NULL)
+		e = with_template(a, ret, edit->template, ret_sentence, info);
 	else
 		e = without_rule(a, ret, edit->remove, ret_sentence, info);
 	if (e != ERR_OK)

@@ -58,21 +58,6 @@ static enum err submit_pause(struct app *a, struct app_pause *ret, bool paused, 
 	return e == ERR_OK ? app_await(a, shows_pause, &paused, info) : e;
 }
 
-/* As if nobody could see anything, not even in an emergency: what a pause is. */
-static enum err nothing(struct policy *ret, const struct policy *live)
-{
-	struct policy p = {.version = live->version, .default_effect = EFFECT_DENY, .paused = true};
-	Medlock__RuleState state = MEDLOCK__RULE_STATE__INIT;
-	Medlock__Rule rule = MEDLOCK__RULE__INIT;
-
-	rule.effect = EFFECT_DENY;
-	rule.lock = true;
-	state.rule = &rule;
-	TRY(policy_add(&p, &state));
-	*ret = p;
-	return ERR_OK;
-}
-
 /* The end of a pause gives all that the rules give. */
 static enum err wait_to_resume(struct app *a, const struct app_undo *undo, struct err_info *info)
 {
@@ -83,7 +68,7 @@ static enum err wait_to_resume(struct app *a, const struct app_undo *undo, struc
 
 	TRY(preview_world_load(a, &w, info));
 	if (w.policy.paused) {
-		e = nothing(&before, &w.policy);
+		e = app_as_paused(&before, &w.policy);
 		w.policy.paused = false;
 		if (e == ERR_OK)
 			e = app_draft(a, &draft, &w, &before, &w.policy, info);

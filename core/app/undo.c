@@ -43,17 +43,36 @@ static enum err count_people(struct app *a, struct app_change *ret, const struct
 	return e;
 }
 
+enum err app_as_paused(struct policy *ret, const struct policy *p)
+{
+	struct policy left = {.version = p->version, .default_effect = EFFECT_DENY};
+	Medlock__RuleState state = MEDLOCK__RULE_STATE__INIT;
+	Medlock__Rule stop = MEDLOCK__RULE__INIT;
+	enum err e;
+
+	stop.effect = EFFECT_DENY;
+	stop.lock = true;
+	stop.emergency_ok = true;
+	state.rule = &stop;
+	e = policy_add(&left, &state);
+	for (size_t i = 0; e == ERR_OK && i < p->count; i++)
+		if (p->rules[i]->rule->lock && !p->rules[i]->rule->emergency_ok)
+			e = policy_add(&left, p->rules[i]);
+	if (e != ERR_OK) {
+		policy_release(&left);
+		return e;
+	}
+	*ret = left;
+	return ERR_OK;
+}
+
 static enum err find_widening(struct app *a, struct app_change *ret, const struct policy *before,
 			      const struct policy *after, struct err_info *info)
 {
 	struct check_findings x = {0};
 	struct buf text = BUF_INIT;
-	enum err e;
+	enum err e = check_widens(&x, before, after, clock_real()->now(NULL), info);
 
-	/* Nothing is given during a pause; its end shows what it gives. */
-	if (after->paused)
-		return ERR_OK;
-	e = check_widens(&x, before, after, clock_real()->now(NULL), info);
 	if (e == ERR_LIMIT) {
 		ret->widens = true; /* not shown to be harmless */
 		return ERR_OK;
@@ -68,11 +87,28 @@ static enum err find_widening(struct app *a, struct app_change *ret, const struc
 	return e;
 }
 
+/* During a pause a change shows in emergencies only; the rest shows when the pause ends. */
+static enum err find_widening_paused(struct app *a, struct app_change *ret, const struct policy *before,
+				     const struct policy *after, struct err_info *info)
+{
+	struct policy then = {0}, now = {0};
+	enum err e = app_as_paused(&then, before);
+
+	if (e == ERR_OK)
+		e = app_as_paused(&now, after);
+	if (e == ERR_OK)
+		e = find_widening(a, ret, &then, &now, info);
+	policy_release(&then);
+	policy_release(&now);
+	return e;
+}
+
 enum err app_draft(struct app *a, struct app_change *ret, const struct preview_world *w, const struct policy *before,
 		   const struct policy *after, struct err_info *info)
 {
 	TRY(count_people(a, ret, w, before, after));
-	return find_widening(a, ret, before, after, info);
+	return after->paused ? find_widening_paused(a, ret, before, after, info)
+			     : find_widening(a, ret, before, after, info);
 }
 
 /* ---- the wait ------------------------------------------------------------------------------ */

@@ -12,6 +12,9 @@
 enum err app_draft(struct app *a, struct app_change *ret, const struct preview_world *w, const struct policy *before,
 		   const struct policy *after, struct err_info *info) MUST_USE;
 
+/* What a pause leaves of a policy: emergencies, and the locks that stop them. */
+enum err app_as_paused(struct policy *ret, const struct policy *p) MUST_USE;
+
 /* Let the time for undoing pass, with the profile open to other processes, then be up to date again.  undo NULL: no wait.
  * ERR_UNDONE when the task was cancelled; the errors of app_lock and app_sync.
  */

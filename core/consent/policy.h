@@ -3,8 +3,9 @@
  *
  * The JSON object: {version, default, paused, rules:[{id, effect, actors, purposes, categories, labels, form, until,
  * uses_left, lock, emergency_ok, text, …}]}.  Codes are the texts of chain/proto/codes.def; absent members mean "any" or
- * "no".  What is printed is read back to the same rules.  `v`, `text` and `paused` are for people and ignored when read;
- * version is what the file was made from: who applies it compares it with what stands (absent: the present one).
+ * "no".  What is printed is read back to the same rules.  `v`, `text`, `preset` and `paused` are for people and are
+ * ignored when read; version is what the file was made from: who applies it compares it with what stands (absent: the
+ * present one).
  * Reading is strict: an unknown member or code is refused with its path ("rules[2].purposes[0]"), never ignored.
  */
 #ifndef MEDLOCK_CONSENT_POLICY_H

@@ -428,7 +428,7 @@ static enum err read_top(struct policy *to, struct json_object *v, const struct 
 			e = read_version(to, member, info);
 		} else if (strcmp(key, "v") == 0) {
 			e = read_printed_version(member, info);
-		} else if (strcmp(key, "paused") != 0) {
+		} else if (strcmp(key, "paused") != 0 && strcmp(key, "preset") != 0) {
 			e = err_set(info, ERR_POLICY, "%.64s: an unknown member", key);
 		}
 		TRY(e);

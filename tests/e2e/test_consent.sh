@@ -46,12 +46,36 @@ waits "another default" consent set "$T/ask.json"
 as anna consent remove "$permit" --json
 expect 0 "taking a permit away does not wait"
 
+# ---- presets and templates ----
+as anna consent preset closed --emergency off --json
+expect 0 "the tightest preset does not wait"
+as anna consent show --json
+json "consent show knows it" '.preset == {"name":"closed","emergency":false,"research":false}'
+cp "$OUT" "$T/shown.json"
+as anna consent set "$T/shown.json" --json
+json "what show prints is read back" '.height == 0'
+waits "a wider preset" consent preset open
+expect_error 2 "a switch that does not go with the preset" anna consent preset open --emergency off
+expect_error 2 "a preset that is none" anna consent preset wide
+as anna consent template apply ask-me --who okafor --json --dry-run
+json "a template is words and a diff" '.widens == false and .height == 0' # under the lock nothing opens
+expect_error 6 "a template that is none" anna consent template apply nothing --who okafor
+as anna consent preset closed --now
+as anna consent template apply my-doctor --who okafor --now --json
+expect 0 "a template for somebody"
+as anna consent show --json
+json "then the rules are her own" '.preset == {"name":"own"} and ([.rules[] | select(.effect == "permit")] | length == 1)'
+as anna consent preset closed
+
 # ---- pause and resume ----
 as anna consent add --permit --who okafor --purpose TREAT --now
 as anna consent pause --json
 expect 0 "a pause does not wait"
 as anna consent add --permit --who vos --purpose TREAT --json
 expect 0 "what gives nothing during a pause does not wait"
+as anna consent add --deny --lock --label HIV --json
+lock=$(as anna consent show --json && value '.rules[-1].id')
+waits "a lock taken away, as emergencies pass a pause," consent remove "$lock"
 waits "resuming" consent resume
 as anna consent show --json
 json "it is paused still" '.paused'
@@ -68,7 +92,7 @@ as anna consent why "${record:0:10}" --as okafor --purpose TREAT --json
 json "why: the rule that decides, and what holds without it" '.decision == "granted" and .rule > 0 and .without.decision == "denied"'
 as anna consent why "${record:0:10}" --as vos --purpose TREAT
 check "why: in a sentence" grep -q 'To vos the record is refused, because of rule' "$OUT"
-as anna consent why "${record:0:10}" --as okafor --purpose HRESCH --json
+as anna consent why "${record:0:10}" --as okafor --purpose HPAYMT --json
 json "why: what would change it" '.decision == "denied" and ([.changes[] | select(.limit == "purposes")] | length == 1)'
 
 as anna consent export --fhir

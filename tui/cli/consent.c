@@ -19,6 +19,18 @@ static void hex_of(char out[ID_HEX], const uint8_t id[ID_SIZE])
 
 /* ---- show ---------------------------------------------------------------------------------- */
 
+/* Beside the policy, for people and screens; consent set ignores it. */
+static void show_preset(struct cli *c, const struct app_policy *p)
+{
+	json_begin_object(&c->w, "preset");
+	json_string(&c->w, "name", p->preset != NULL ? p->preset : "own");
+	if (p->preset != NULL) {
+		json_boolean(&c->w, "emergency", !p->emergency_off);
+		json_boolean(&c->w, "research", p->research);
+	}
+	json_end_object(&c->w);
+}
+
 static enum err show(struct cli *c)
 {
 	struct app_policy p;
@@ -28,6 +40,7 @@ static enum err show(struct cli *c)
 		json_uint(&c->w, "version", p.version);
 		json_string(&c->w, "default", p.default_effect);
 		json_boolean(&c->w, "paused", p.paused);
+		show_preset(c, &p);
 		json_begin_array(&c->w, "rules");
 		for (size_t i = 0; i < p.count; i++)
 			json_raw(&c->w, NULL, bytes_str(p.rules[i].json));
@@ -35,6 +48,11 @@ static enum err show(struct cli *c)
 	}
 	cli_say(c, "Policy version %llu.%s\n", (unsigned long long)p.version,
 		p.paused ? " ALL SHARING IS PAUSED." : "");
+	if (p.preset != NULL)
+		cli_say(c, "This is the preset \"%s\"%s, with research %s.\n", p.preset,
+			p.emergency_off ? ", closed in emergencies too" : "", p.research ? "on" : "off");
+	else
+		cli_say(c, "These rules are your own.\n");
 	for (size_t i = 0; i < p.count; i++) {
 		char lead[24];
 
