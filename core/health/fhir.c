@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/json.h"
+#include "core/health/code_words.h"
 
 struct json_object *fhir_member(struct json_object *o, const char *name)
 {
@@ -46,6 +47,13 @@ const char *fhir_concept(struct json_object *concept)
 
 		if (display[0] != '\0')
 			return display;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *coding = json_object_array_get_idx(codings, i);
+		const char *words = code_words(fhir_text(coding, "system"), fhir_text(coding, "code"));
+
+		if (words != NULL)
+			return words;
 	}
 	return fhir_text(fhir_first(concept, "coding"), "code");
 }

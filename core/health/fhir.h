@@ -43,7 +43,7 @@ struct json_object *fhir_member(struct json_object *o, const char *name);
 struct json_object *fhir_first(struct json_object *o, const char *name); /* first item of an array member */
 const char *fhir_text(struct json_object *o, const char *name);          /* a string member, "" when absent */
 
-/* A CodeableConcept in words: text, else a coding's display, else its code. "" when empty. */
+/* A CodeableConcept in words: text, else a coding's display, else our words for its code, else the code. "" when empty. */
 const char *fhir_concept(struct json_object *concept);
 bool fhir_has_code(struct json_object *concept, const char *system, const char *code); /* system NULL: any */
 

@@ -107,6 +107,12 @@ static void title_of(struct buf *out, const struct fhir_file *f, const struct fh
 		human_name(out, r->object);
 	if (strcmp(r->type, "DocumentReference") == 0)
 		buf_append_text(out, fhir_text(r->object, "description"));
+	for (size_t i = 0; i < sizeof(concepts) / sizeof(concepts[0]) && out->len == 0; i++) {
+		const char *absent = view_absent(fhir_member(r->object, concepts[i]));
+
+		if (absent != NULL)
+			buf_append_text(out, absent);
+	}
 	for (size_t i = 0; i < sizeof(concepts) / sizeof(concepts[0]) && out->len == 0; i++)
 		buf_append_text(out, fhir_concept(fhir_member(r->object, concepts[i])));
 	if (out->len == 0)
@@ -139,7 +145,8 @@ static void add_row(struct view *v, const struct fhir_file *f, const struct fhir
 	struct view_row *row = &v->rows[v->count++];
 	struct buf text = BUF_INIT, whole = BUF_INIT;
 
-	*row = (struct view_row){.section = section, .date = view_date(r->object), .status = view_status(r->object)};
+	*row = (struct view_row){.section = section, .date = view_date(r->object), .status = view_status(r->object),
+				 .code = "", .number = "", .unit = ""};
 	title_of(&text, f, r);
 	row->title = keep(v, &text);
 	detail_of(&text, r, section);
@@ -152,6 +159,10 @@ static void add_row(struct view *v, const struct fhir_file *f, const struct fhir
 		row->range = keep(v, &text);
 		view_flag(&text, r->object);
 		row->flag = keep(v, &text);
+		view_code(&text, r->object);
+		row->code = keep(v, &text);
+		row->number = view_number(r->object);
+		row->unit = view_unit(r->object);
 	} else {
 		row->range = row->flag = "";
 	}
@@ -199,7 +210,10 @@ static void add_empty_sections(struct view *v, struct json_object *composition)
 									.range = "",
 									.flag = "",
 									.status = "",
-									.source = ""};
+									.source = "",
+									.code = "",
+									.number = "",
+									.unit = ""};
 		}
 	}
 }

@@ -25,6 +25,9 @@ struct view_row {
 	const char *flag;    /* HIGH, LOW, !! HIGH, ABNORMAL, with " (calc)" when computed */
 	const char *status;  /* active, stopped, refuted, preliminary, … */
 	const char *source;  /* author or performer as the record says */
+	const char *code;    /* of a result: "http://loinc.org|2823-3", "" when it has none */
+	const char *number;  /* of a result: a plain decimal exactly as received, "" when it is none or has a comparator */
+	const char *unit;    /* of number: its UCUM code */
 };
 
 struct view {
@@ -38,5 +41,10 @@ struct view {
 enum err view_make(struct view *ret, const struct fhir_file *f) MUST_USE;
 void view_release(struct view *v);
 const char *view_section_title(enum view_section section);
+
+/* How the newest numbers of one kind of result move, oldest first, all in one unit: "rising", "falling", "unchanged",
+ * "varying"; "" for fewer than two or for numbers too long to compare.  The last three decide.
+ */
+const char *view_trend(const char *const *numbers, size_t count);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/health/view.h"
 #include "core/health/view_text.h"
 
 #include <json-c/json.h>
@@ -148,6 +149,76 @@ static bool scaled(int64_t *ret, const char *text)
 		value *= 10;
 	*ret = negative ? -value : value;
 	return digits > 0;
+}
+
+int view_compare(bool *ret_known, const char *x, const char *y)
+{
+	int64_t a = 0, b = 0;
+
+	*ret_known = scaled(&a, x) && scaled(&b, y);
+	return *ret_known ? (a > b) - (a < b) : 0;
+}
+
+void view_code(struct buf *out, struct json_object *resource)
+{
+	struct json_object *coding = fhir_first(fhir_member(resource, "code"), "coding");
+
+	if (fhir_text(coding, "code")[0] != '\0')
+		buf_printf(out, "%s|%s", fhir_text(coding, "system"), fhir_text(coding, "code"));
+}
+
+const char *view_number(struct json_object *observation)
+{
+	struct json_object *value = fhir_member(observation, "valueQuantity");
+
+	return fhir_text(value, "comparator")[0] == '\0' ? number_text(fhir_member(value, "value")) : "";
+}
+
+const char *view_unit(struct json_object *observation)
+{
+	return fhir_text(fhir_member(observation, "valueQuantity"), "code");
+}
+
+const char *view_absent(struct json_object *concept)
+{
+	static const struct { const char *begins, *ends, *words; } said[] = {
+		{"no-known-", "", "None known."}, {"no-", "-info", "Nothing is said about it: no information."},
+	};
+	struct json_object *coding = fhir_first(concept, "coding");
+	const char *system = fhir_text(coding, "system"), *code = fhir_text(coding, "code");
+
+	if (strstr(system, "absent-unknown-uv-ips") == NULL)
+		return NULL;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		size_t begin = strlen(said[i].begins), end = strlen(said[i].ends), len = strlen(code);
+
+		if (len >= begin + end && strncmp(code, said[i].begins, begin) == 0 &&
+		    strcmp(code + len - end, said[i].ends) == 0)
+			return said[i].words;
+	}
+	return NULL;
+}
+
+const char *view_trend(const char *const *numbers, size_t count)
+{
+	size_t first = count > 3 ? count - 3 : 0;
+	unsigned up = 0, down = 0, same = 0;
+
+	for (size_t i = first + 1; i < count; i++) {
+		bool known;
+		int step = view_compare(&known, numbers[i], numbers[i - 1]);
+
+		if (!known)
+			return "";
+		up += step > 0;
+		down += step < 0;
+		same += step == 0;
+	}
+	if (up + down + same == 0)
+		return "";
+	if (up + down == 0)
+		return "unchanged";
+	return down == 0 ? "rising" : up == 0 ? "falling" : "varying";
 }
 
 static bool same_unit(struct json_object *x, struct json_object *y)

@@ -18,6 +18,13 @@ void view_reaction(struct buf *out, struct json_object *allergy);
 void view_modifiers(struct buf *out, struct json_object *resource);
 void view_source(struct buf *out, const struct fhir_file *f, struct json_object *resource);
 const char *view_date(struct json_object *resource);                       /* when it was, "" when not said */
+/* -1, 0, 1; 0 in *ret_known when one of them is no plain decimal of at most nine digits. */
+int view_compare(bool *ret_known, const char *x, const char *y);
+void view_code(struct buf *out, struct json_object *resource); /* "system|code" of its first coding */
+const char *view_number(struct json_object *observation);      /* of valueQuantity, "" with a comparator */
+const char *view_unit(struct json_object *observation);
+/* "None known." and its kin for the codes that say so (HL7 IPS, absent and unknown data); NULL for other codes. */
+const char *view_absent(struct json_object *concept);
 const char *view_status(struct json_object *resource);
 
 #endif

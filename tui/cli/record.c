@@ -166,6 +166,10 @@ static enum err risk(struct cli *c)
 static const struct cli_option list_options[] = {{"owner", "WHO", "records of somebody who shares with me"}, CLI_FOR,
 						 {NULL, NULL, NULL}};
 static const struct cli_option view_options[] = {{"form", "FORM", "full or deid"}, CLI_FOR, {NULL, NULL, NULL}};
+static const struct cli_option summary_options[] = {
+	{"owner", "WHO", "of somebody who shares with me"},
+	{"section", "WORD", "allergies, problems, medicines, results, …"}, {NULL, NULL, NULL},
+};
 static const struct cli_option export_options[] = {
 	{"out", "FILE", "a new file"}, {"form", "FORM", "full or deid"},
 	{"encrypted", NULL, "the age file itself, as the peers keep it"}, CLI_FOR, {NULL, NULL, NULL},
@@ -176,6 +180,10 @@ const struct command record_commands[] = {
 	 (const char *const[]){"record list", "record list --json", NULL}, list},
 	{"record", "view", "RECORD", 1, 1, CLI_KEYS, "read one record", view_options,
 	 (const char *const[]){"record view 4f1c09", NULL}, view},
+	{"record", "summary", "", 0, 0, CLI_KEYS, "all records as one: allergies, problems, medicines, results over time",
+	 summary_options,
+	 (const char *const[]){"record summary", "record summary --section results", "record summary --owner anna", NULL},
+	 cli_summary},
 	{"record", "export", "RECORD", 1, 1, CLI_KEYS, "the exact original bytes into a file", export_options,
 	 (const char *const[]){"record export 4f1c09 --out record.json", NULL}, export},
 	{"record", "risk", "FOLDER", 1, 1, CLI_NOTHING, "how far people in records without names can be told apart", NULL,

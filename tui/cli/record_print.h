@@ -9,4 +9,7 @@
 void cli_records(struct cli *c, const char *key, const struct app_records *all);
 void cli_renditions(struct cli *c, const struct app_record *r);
 
+/* record summary (summary.c). */
+enum err cli_summary(struct cli *c) MUST_USE;
+
 #endif

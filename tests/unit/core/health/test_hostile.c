@@ -72,7 +72,7 @@ static void read_propose_and_view(struct bytes text)
 	for (size_t i = 0; i < v.count; i++) {
 		const struct view_row *r = &v.rows[i];
 
-		assert_true(r->date && r->title && r->detail && r->range && r->flag && r->status && r->source);
+		assert_true(r->date && r->title && r->detail && r->range && r->flag && r->status && r->source && r->code && r->number && r->unit);
 	}
 	view_release(&v);
 	fhir_release(&f);

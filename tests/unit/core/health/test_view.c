@@ -289,6 +289,55 @@ static void test_every_public_example_is_shown(void **state)
 	assert_true(rows_seen > 200);
 }
 
+static void expect_trend(const char *trend, const char *a, const char *b, const char *c, const char *d)
+{
+	const char *const numbers[] = {a, b, c, d};
+	size_t count = a == NULL ? 0 : b == NULL ? 1 : c == NULL ? 2 : d == NULL ? 3 : 4;
+
+	assert_string_equal(view_trend(numbers, count), trend);
+}
+
+static void test_trends_in_words(void **state)
+{
+	expect_trend("", NULL, NULL, NULL, NULL);
+	expect_trend("", "5", NULL, NULL, NULL);
+	expect_trend("varying", "5.9", "5.10", "6", NULL);
+	expect_trend("rising", "5.1", "5.2", "10", NULL);
+	expect_trend("falling", "9", "10", "9.99", "9.98");
+	expect_trend("unchanged", "6.0", "6.00", NULL, NULL);
+	expect_trend("varying", "1", "3", "2", NULL);
+	expect_trend("rising", "1", "1", "2", NULL);
+	expect_trend("falling", "-1", "-1.5", NULL, NULL);
+	expect_trend("", "1e3", "2", NULL, NULL);
+	expect_trend("", "1234567890123456789", "2", NULL, NULL);
+}
+
+/* Three texts that must not be mixed up, and words for a code that stands alone. */
+static void test_absence_in_words(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips\",\"code\":\"no-known-allergies", "None known."},
+		{"http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips\",\"code\":\"no-allergy-info",
+		 "Nothing is said about it: no information."},
+		{"http://snomed.info/sct\",\"code\":\"716186003", "No known allergy"},
+		{"http://snomed.info/sct\",\"code\":\"99999", "99999"},
+		{"http://elsewhere.example\",\"code\":\"716186003", "716186003"},
+	};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct fhir_file f;
+		struct view v;
+
+		snprintf(text, sizeof(text), "{\"resourceType\":\"AllergyIntolerance\",\"code\":{\"coding\":[{\"system\":\"%s\"}]}}", pairs[i][0]);
+		f = read_fhir(text);
+		assert_int_equal(view_make(&v, &f), ERR_OK);
+		assert_string_equal(v.rows[0].title, pairs[i][1]);
+		view_release(&v);
+		fhir_release(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +354,8 @@ int main(void)
 		cmocka_unit_test(test_members_of_the_wrong_type),
 		cmocka_unit_test(test_a_name_of_the_wrong_type_is_not_shown_as_json),
 		cmocka_unit_test(test_every_public_example_is_shown),
+		cmocka_unit_test(test_trends_in_words),
+		cmocka_unit_test(test_absence_in_words),
 	};
 
 	return cmocka_run_group_tests_name("health view", tests, NULL, release_all);
