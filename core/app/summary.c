@@ -33,9 +33,11 @@ struct gathering {
 /* The strings of a row in one block that the row owns. */
 static enum err own(struct held *h, const struct view_row *r)
 {
-	const char *const from[] = {r->date, r->title, r->detail, r->range, r->flag, r->status, r->source, r->code, r->number, r->unit};
+	const char *const from[] = {r->date, r->title, r->detail, r->range, r->flag, r->status, r->source,
+				    r->code, r->number, r->unit};
 	const char **const to[] = {&h->shown.row.date, &h->shown.row.title, &h->shown.row.detail, &h->shown.row.range,
-				   &h->shown.row.flag, &h->shown.row.status, &h->shown.row.source, &h->code, &h->number, &h->unit};
+				   &h->shown.row.flag, &h->shown.row.status, &h->shown.row.source,
+				   &h->code, &h->number, &h->unit};
 	size_t size = 0;
 	char *at;
 
