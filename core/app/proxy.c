@@ -67,20 +67,40 @@ static bool is_officer(const struct app *a)
 	return strcmp(options_text(&a->profile.options, "mode"), "officer") == 0;
 }
 
+/* Her rows come from the first use on. */
+static enum err look_at(struct app *a, const struct account_id *owner, struct err_info *info)
+{
+	enum err e;
+
+	TRY(replica_watch_owner(a->replica, owner, info));
+	a->synced = false;
+	TRY(app_fresh_or_stored(a, info));
+	e = app_acts_for(a, owner, &a->me.account, 0);
+	if (e == ERR_ROLE)
+		TRY(replica_unwatch_owner(a->replica, owner, info));
+	return e;
+}
+
+static enum err check_named(struct app *a, const struct account_id *owner, struct err_info *info)
+{
+	enum err e;
+
+	TRY(app_fresh_or_stored(a, info));
+	e = app_acts_for(a, owner, &a->me.account, 0);
+	if (e == ERR_ROLE)
+		e = look_at(a, owner, info);
+	if (e == ERR_ROLE)
+		return err_set(info, e, "%s has not named you as proxy", app_name(a, owner->b));
+	return e == ERR_PROXY_ENDED ? err_set(info, e, "for %s", app_name(a, owner->b)) : e;
+}
+
 enum err app_act_for(struct app *a, const char *who, struct err_info *info)
 {
 	struct account_id owner;
-	enum err e;
 
 	TRY(app_find(a, &owner, who, info));
-	if (!is_officer(a)) {
-		TRY(app_fresh_or_stored(a, info));
-		e = app_acts_for(a, &owner, &a->me.account, 0);
-		if (e == ERR_ROLE)
-			return err_set(info, e, "%s has not named you as proxy", app_name(a, owner.b));
-		if (e != ERR_OK)
-			return err_set(info, e, "for %s", app_name(a, owner.b));
-	}
+	if (!is_officer(a))
+		TRY(check_named(a, &owner, info));
 	a->owner = owner;
 	return ERR_OK;
 }

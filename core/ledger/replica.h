@@ -54,6 +54,13 @@ enum err replica_sync(struct replica *r, struct replica_sync_report *ret, struct
 enum err replica_watch_record(struct replica *r, const struct record_id *record, struct err_info *info) MUST_USE;
 enum err replica_watch_request(struct replica *r, const struct request_id *request, struct err_info *info) MUST_USE;
 
+/* Whoever named this account as proxy: her account, list, rules and records come with each sync while it stands, from the
+ * first time that this person acts for her (anybody can name anybody, and must not make others' work).  Forgotten when
+ * she takes it back.
+ */
+enum err replica_watch_owner(struct replica *r, const struct account_id *owner, struct err_info *info) MUST_USE;
+enum err replica_unwatch_owner(struct replica *r, const struct account_id *owner, struct err_info *info) MUST_USE;
+
 /* Fetch one row with its proof now and keep it (light); full: a plain read.  Value appended.  request: NULL, or the one
  * whose grant lists the record.  ERR_NOT_FOUND when it is proven absent, or the peer does not give it.
  */

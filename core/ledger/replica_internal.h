@@ -51,7 +51,7 @@ enum err replica_put_evidence(struct replica *r, const struct light_block *seen,
 #define WATCH_OWNED "owned"
 #define WATCH_RECORD "record"
 #define WATCH_REQUEST "request"
-#define WATCH_PROXY "proxy"         /* owners that we were named to act for */
+#define WATCH_PROXY "proxy"         /* owners that we act for */
 #define WATCH_DELEGATED "delegated" /* their records */
 enum err replica_watch(struct replica *r, const char *kind, struct bytes id, struct err_info *info) MUST_USE;
 enum err replica_unwatch(struct replica *r, const char *kind, struct bytes id, struct err_info *info) MUST_USE;

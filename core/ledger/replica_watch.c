@@ -44,3 +44,13 @@ enum err replica_unwatch(struct replica *r, const char *kind, struct bytes id, s
 	db_bind_bytes(s, 2, id);
 	return db_run(r->db, s, info);
 }
+
+enum err replica_watch_owner(struct replica *r, const struct account_id *owner, struct err_info *info)
+{
+	return replica_watch(r, WATCH_PROXY, BYTES_ID(*owner), info);
+}
+
+enum err replica_unwatch_owner(struct replica *r, const struct account_id *owner, struct err_info *info)
+{
+	return replica_unwatch(r, WATCH_PROXY, BYTES_ID(*owner), info);
+}

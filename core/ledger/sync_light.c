@@ -156,18 +156,17 @@ static enum err watch_records(struct replica *r, const char *kind, const Medlock
 	return ERR_OK;
 }
 
-/* For whom we act is said in our own list; who took it back shows us her row no more, so it goes. */
-static enum err watch_owner(struct replica *r, const Medlock__Event *event, struct err_info *info)
+/* Who named us and took it back shows us her row no more, so it goes. */
+static enum err unwatch_owner(struct replica *r, const Medlock__Event *event, struct err_info *info)
 {
 	const Medlock__ProxySet *p = event->proxy;
 	struct account_id owner;
 	struct state_key key;
 
-	if (p == NULL || p->owner.len != ID_SIZE || !bytes_equal(wire_bytes(p->delegate), BYTES_ID(r->account)))
+	if (p == NULL || !p->remove || p->owner.len != ID_SIZE ||
+	    !bytes_equal(wire_bytes(p->delegate), BYTES_ID(r->account)))
 		return ERR_OK;
 	ID_COPY(owner, p->owner.data);
-	if (!p->remove)
-		return replica_watch(r, WATCH_PROXY, BYTES_ID(owner), info);
 	key = state_key_proxies(&owner);
 	TRY(replica_unwatch(r, WATCH_PROXY, BYTES_ID(owner), info));
 	return replica_put_row(r, state_key_bytes(&key), NULL, 0, bytes_of(NULL, 0), info);
@@ -189,7 +188,7 @@ static enum err take_event(struct events_run *run, struct bytes raw, struct err_
 	if (e == ERR_OK)
 		e = watch_records(run->r, mine ? WATCH_OWNED : WATCH_DELEGATED, event, info);
 	if (e == ERR_OK && mine)
-		e = watch_owner(run->r, event, info);
+		e = unwatch_owner(run->r, event, info);
 	WIRE_FREE(event);
 	return e;
 }

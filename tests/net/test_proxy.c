@@ -198,6 +198,9 @@ static void test_replica(void **state)
 	assert_int_equal(sync_his(k, r), ERR_OK);
 	assert_int_equal(records_of(k, r), 0);
 	name(k, 0, false);
+	assert_int_equal(sync_his(k, r), ERR_OK);
+	assert_int_equal(records_of(k, r), 0); /* nothing of hers before he acts for her */
+	assert_int_equal(replica_watch_owner(r, &k->s.anna.account, NULL), ERR_OK);
 	daemon_story_restart(&k->s, "--fault", WITHHELD);
 	assert_int_equal(sync_his(k, r), ERR_INCOMPLETE); /* not a list with a hole */
 	assert_int_not_equal(replica_log_verify(r, &log, &k->s.anna.account, NULL), ERR_OK);
