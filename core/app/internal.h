@@ -46,6 +46,10 @@ enum err app_fresh_or_stored(struct app *a, struct err_info *info) MUST_USE;
 
 struct submitter app_submitter(struct app *a);
 
+/* Acting for somebody: one request for all of hers in the list that no grant opens yet.  Else nothing. */
+struct app_records;
+enum err app_open_as_proxy(struct app *a, const struct app_records *list, struct err_info *info) MUST_USE;
+
 /* By the row of proxies that is stored: acts_for (chain/contract/proxy.h), now. */
 enum err app_acts_for(struct app *a, const struct account_id *owner, const struct account_id *account,
 		      uint32_t scope) MUST_USE;

@@ -155,18 +155,63 @@ static enum err match_grant(void *self, const struct request_id *id, const Medlo
 #define PROXY_PURPOSE "PWATRNY" /* HL7: asked by somebody with power of attorney */
 
 /* Who acts for the owner has no key of hers: he asks like others, is granted as she would be, and stands in her list. */
-static enum err ask_as_proxy(struct app *a, const struct record_id *record, const char *form, struct err_info *info)
+static enum err ask_as_proxy(struct app *a, struct app_ask *ask, const char *form, struct err_info *info)
 {
-	struct app_ask ask = {.owner = a->owner, .purpose = PROXY_PURPOSE, .form = form};
 	struct app_request done = {0};
-	char id[ID_HEX];
 	enum err e;
+
+	ask->owner = a->owner;
+	ask->purpose = PROXY_PURPOSE;
+	ask->form = form;
+	e = app_request_new(a, &done, ask, info);
+	app_request_release(&done);
+	return e;
+}
+
+static enum err ask_for_one(struct app *a, const struct record_id *record, const char *form, struct err_info *info)
+{
+	struct app_ask ask = {0};
+	char id[ID_HEX];
 
 	hex_encode(id, record->b, ID_SIZE);
 	ask.record[0] = id;
-	e = app_request_new(a, &done, &ask, info);
-	app_request_release(&done);
-	return e;
+	return ask_as_proxy(a, &ask, form, info);
+}
+
+static enum err is_granted(struct app *a, bool *ret, const struct record_id *record, struct err_info *info)
+{
+	struct grant_search grant = {.record = record, .form = FORM_FULL, .now = clock_real()->now(NULL)};
+
+	TRY(replica_requests(a->replica, &a->me.account, match_grant, &grant, info));
+	*ret = grant.found;
+	return ERR_OK;
+}
+
+enum err app_open_as_proxy(struct app *a, const struct app_records *list, struct err_info *info)
+{
+	char (*ids)[ID_HEX] = NULL;
+	struct app_ask ask = {0};
+	bool granted = false;
+	size_t count = 0;
+	enum err e = ERR_OK;
+
+	if (ID_EQUAL(a->owner, a->me.account))
+		return ERR_OK;
+	ids = calloc(REQUEST_RECORDS_MAX, sizeof(*ids));
+	for (size_t i = 0; ids != NULL && e == ERR_OK && i < list->count && count < REQUEST_RECORDS_MAX; i++) {
+		if (!ID_EQUAL(list->rows[i].owner, a->owner) || strcmp(list->rows[i].status, "live") != 0)
+			continue;
+		e = is_granted(a, &granted, &list->rows[i].record, info);
+		if (e != ERR_OK || granted)
+			continue;
+		hex_encode(ids[count], list->rows[i].record.b, ID_SIZE);
+		ask.record[count] = ids[count];
+		count++;
+	}
+	if (e == ERR_OK && count > 0)
+		e = ask_as_proxy(a, &ask, code_text(CODES_FORM, FORM_FULL), info);
+	free(ids);
+	return ids != NULL ? e : ERR_MEMORY;
 }
 
 static enum err find_grant(struct app *a, struct grant_search *grant, const Medlock__RecordState *state, const char *form,
@@ -178,7 +223,7 @@ static enum err find_grant(struct app *a, struct grant_search *grant, const Medl
 	TRY(replica_requests(a->replica, &a->me.account, match_grant, grant, info));
 	if (grant->found || !acting)
 		return ERR_OK;
-	TRY(ask_as_proxy(a, grant->record, form, info));
+	TRY(ask_for_one(a, grant->record, form, info));
 	return replica_requests(a->replica, &a->me.account, match_grant, grant, info);
 }
 

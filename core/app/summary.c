@@ -328,7 +328,9 @@ enum err app_summary(struct app *a, struct app_summary *ret, const struct accoun
 
 	TRY(section_of(&g.section, section, info));
 	TRY(app_record_list(a, &records, owner, info));
-	e = add_all(a, &g, &records, info);
+	e = app_open_as_proxy(a, &records, info);
+	if (e == ERR_OK)
+		e = add_all(a, &g, &records, info);
 	app_records_release(&records);
 	if (e == ERR_OK)
 		e = hand_over(&g);

@@ -51,6 +51,8 @@ expect 0 "anna lets him do everything"
 as bram record export "$record" --for anna --out "$T/copy" --json
 expect 0 "he opens a record"
 check "it is the record" cmp -s "$T/copy" assets/demo/records/anna/labs-2026-09-15.json
+as bram record summary --for anna --json
+json "and all of them as one" '.rows | length > 0'
 as anna log list --json
 json "her list shows his acts under his name" \
 	'[.events[] | select(.who == "bram") | .kind] == ["access_answer", "consent_set", "access_request"]'

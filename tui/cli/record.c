@@ -168,7 +168,7 @@ static const struct cli_option list_options[] = {{"owner", "WHO", "records of so
 static const struct cli_option view_options[] = {{"form", "FORM", "full or deid"}, CLI_FOR, {NULL, NULL, NULL}};
 static const struct cli_option summary_options[] = {
 	{"owner", "WHO", "of somebody who shares with me"},
-	{"section", "WORD", "allergies, problems, medicines, results, …"}, {NULL, NULL, NULL},
+	{"section", "WORD", "allergies, problems, medicines, results, …"}, CLI_FOR, {NULL, NULL, NULL},
 };
 static const struct cli_option export_options[] = {
 	{"out", "FILE", "a new file"}, {"form", "FORM", "full or deid"},
