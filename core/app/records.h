@@ -78,6 +78,8 @@ void app_deposited_release(struct app_deposited *d);
 /* A record's bytes as deposited, verified and decrypted into memory; at most 64 MiB. */
 enum err app_record_read(struct app *a, struct buf *ret, const struct record_id *record, const char *form,
 			 struct err_info *info) MUST_USE;
+/* What an attachment is: "a PDF document", … */
+const char *app_attachment_words(struct bytes record);
 void app_record_forget(struct buf *record); /* wipes, then releases */
 /* The same, streamed into a new 0600 file at path. */
 struct app_export {

@@ -6,8 +6,14 @@
 
 #include "core/app/records.h"
 #include "core/crypto/secret.h"
+#include "core/health/attachment.h"
 #include "core/health/ndjson.h"
 #include "core/health/view.h"
+
+const char *app_attachment_words(struct bytes record)
+{
+	return attachment_of(record.len < ATTACHMENT_HEAD ? record : bytes_of(record.data, ATTACHMENT_HEAD))->words;
+}
 
 void app_record_forget(struct buf *record)
 {

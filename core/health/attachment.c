@@ -22,10 +22,7 @@ static const struct attachment unknown = {"a file of an unknown kind", "", "DOC"
 /* The head may end inside of a character. */
 static bool is_text(struct bytes head)
 {
-	for (size_t i = 0; i < head.len; i++)
-		if (head.data[i] < ' ' && (head.data[i] == '\0' || strchr("\n\r\t\f", head.data[i]) == NULL))
-			return false;
-	return head.len > 0 && text_utf8_prefix(head) + 4 > head.len;
+	return head.len > 0 && memchr(head.data, '\0', head.len) == NULL && text_utf8_prefix(head) + 4 > head.len;
 }
 
 const struct attachment *attachment_of(struct bytes head)

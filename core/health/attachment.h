@@ -11,10 +11,10 @@ struct attachment {
 	const char *words;     /* "a PDF document" */
 	const char *extension; /* ".pdf"; "" when it is not known */
 	const char *category;  /* "IMG", "DOC" */
-	bool text;             /* may be shown by a pager */
+	bool text;             /* may be shown by a pager, once it has passed the text gate */
 };
 
-/* Signatures: ISO 32000 (PDF), DICOM PS3.10 7.1, PNG, JPEG, TIFF, ZIP, XML; UTF-8 without control characters is text.
+/* Signatures: ISO 32000 (PDF), DICOM PS3.10 7.1, PNG, JPEG, TIFF, ZIP, XML; UTF-8 without NUL is text.
  * Never NULL: what is not known is a document of an unknown kind.
  */
 const struct attachment *attachment_of(struct bytes head);

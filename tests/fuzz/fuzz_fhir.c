@@ -2,6 +2,7 @@
 /* A file from outside, read as FHIR, classified and shown: what the depositor's and the reader's client do with it. */
 #include "core/health/attachment.h"
 #include "core/health/date.h"
+#include "core/health/embedded.h"
 #include "core/health/ndjson.h"
 #include "core/health/propose.h"
 #include "core/health/view.h"
@@ -13,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct label_rules *rules; /* once: the tables do not change */
 	struct fhir_file f;
 	struct proposal p;
+	struct embedded files[4];
 	size_t beyond;
 	struct view v;
 
@@ -22,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)attachment_of(bytes_of(data, size));
 	if (ndjson_or_fhir(&f, &beyond, bytes_of(data, size), NULL) != ERR_OK)
 		return 0;
+	(void)embedded_find(files, sizeof(files) / sizeof(files[0]), &f);
 	health_propose(&p, rules, &f);
 	ASSERT(p.category != NULL && p.confidentiality != NULL && p.label_count <= PROPOSAL_LABELS_MAX);
 	ASSERT(!p.period_known || p.from.v < p.to.v);

@@ -84,13 +84,15 @@ static void print_view(struct cli *c, const struct app_view *v)
 }
 
 /* An attachment has no rows: say what it is. */
-static void print_attachment(struct cli *c, size_t bytes)
+static void print_attachment(struct cli *c, struct bytes bytes)
 {
 	if (c->json) {
 		json_uint(&c->w, "resources", 0);
-		json_uint(&c->w, "bytes", bytes);
+		json_uint(&c->w, "bytes", bytes.len);
+		json_string(&c->w, "is", app_attachment_words(bytes));
 	}
-	cli_say(c, "An attachment of %zu bytes, verified. Save it with 'record export'.\n", bytes);
+	cli_say(c, "%s of %zu bytes, verified. Read it with 'record open', save it with 'record export'.\n",
+		app_attachment_words(bytes), bytes.len);
 }
 
 static enum err view(struct cli *c)
@@ -111,7 +113,7 @@ static enum err view(struct cli *c)
 	if (e == ERR_OK)
 		print_view(c, &v);
 	else if (e == ERR_FHIR)
-		print_attachment(c, bytes.len);
+		print_attachment(c, buf_bytes(&bytes));
 	app_view_release(&v);
 	app_record_forget(&bytes);
 	return e == ERR_FHIR ? ERR_OK : e;
@@ -170,6 +172,12 @@ static const struct cli_option summary_options[] = {
 	{"owner", "WHO", "of somebody who shares with me"},
 	{"section", "WORD", "allergies, problems, medicines, results, …"}, CLI_FOR, {NULL, NULL, NULL},
 };
+static const struct cli_option open_options[] = {
+	{"with", "PROGRAM", "instead of xdg-open, or $PAGER for texts"}, {"form", "FORM", "full or deid"}, {NULL, NULL, NULL},
+};
+static const struct cli_option files_options[] = {
+	{"out", "DIR", "save them here"}, {"form", "FORM", "full or deid"}, {NULL, NULL, NULL},
+};
 static const struct cli_option export_options[] = {
 	{"out", "FILE", "a new file"}, {"form", "FORM", "full or deid"},
 	{"encrypted", NULL, "the age file itself, as the peers keep it"}, CLI_FOR, {NULL, NULL, NULL},
@@ -184,6 +192,11 @@ const struct command record_commands[] = {
 	 summary_options,
 	 (const char *const[]){"record summary", "record summary --section results", "record summary --owner anna", NULL},
 	 cli_summary},
+	{"record", "open", "RECORD", 1, 1, CLI_KEYS, "open it with your own program, from a file that is removed afterwards",
+	 open_options,
+	 (const char *const[]){"record open 4f1c09", "record open 4f1c09 --with evince", NULL}, cli_record_open},
+	{"record", "files", "RECORD", 1, 1, CLI_KEYS, "files inside of a FHIR record; --out saves them", files_options,
+	 (const char *const[]){"record files 4f1c09", "record files 4f1c09 --out letters", NULL}, cli_record_files},
 	{"record", "export", "RECORD", 1, 1, CLI_KEYS, "the exact original bytes into a file", export_options,
 	 (const char *const[]){"record export 4f1c09 --out record.json", NULL}, export},
 	{"record", "risk", "FOLDER", 1, 1, CLI_NOTHING, "how far people in records without names can be told apart", NULL,

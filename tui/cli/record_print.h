@@ -11,5 +11,8 @@ void cli_renditions(struct cli *c, const struct app_record *r);
 
 /* record summary (summary.c). */
 enum err cli_summary(struct cli *c) MUST_USE;
+/* record open, record files (record_open.c). */
+enum err cli_record_open(struct cli *c) MUST_USE;
+enum err cli_record_files(struct cli *c) MUST_USE;
 
 #endif
