@@ -77,7 +77,7 @@ struct app_change {
 	char **gains, **losses; /* sentences: of people in the book, counted on the owner's records */
 	size_t gain_count, loss_count;
 	char *sentence;         /* of the rule added, or of the act; may be NULL */
-	bool widens;
+	bool widens, narrows;
 	char *example;          /* widens: somebody, known or not, who gets more; NULL: none could be worked out */
 };
 /* ERR_CONFLICT when the policy changed meanwhile; nothing is lost then.  ERR_UNDONE. */
@@ -87,8 +87,7 @@ void app_change_release(struct app_change *c);
 
 struct app_pause {
 	bool paused;
-	uint64_t height, peers_at_height, peers;
-	uint64_t copies; /* releases to others so far: they may still hold what they opened */
+	uint64_t height; /* 0: dry run */
 	struct tx_id tx;
 };
 /* Resuming gives what the rules give, so it waits; undo may be NULL for a pause. */

@@ -106,7 +106,15 @@ static enum err find_widening_paused(struct app *a, struct app_change *ret, cons
 enum err app_draft(struct app *a, struct app_change *ret, const struct preview_world *w, const struct policy *before,
 		   const struct policy *after, struct err_info *info)
 {
+	struct check_findings less = {0};
+	enum err e;
+
 	TRY(count_people(a, ret, w, before, after));
+	e = check_widens(&less, after, before, clock_real()->now(NULL), info);
+	ret->narrows = e == ERR_LIMIT || less.count > 0;
+	check_findings_release(&less);
+	if (e != ERR_OK && e != ERR_LIMIT)
+		return e;
 	return after->paused ? find_widening_paused(a, ret, before, after, info)
 			     : find_widening(a, ret, before, after, info);
 }

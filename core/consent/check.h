@@ -4,7 +4,8 @@
  * Exhaustive over cells: each dimension of a question is cut at the values that rules name, plus one "other"; intervals at
  * all their end points; label by label.  Values that the rules still in play treat alike are one (that keeps it small, and
  * exact: the evaluator sees values only through rules).  Each cell is decided by consent_decide itself.  Askers are licensed
- * and not the owner; pause is left out, as it ends.  Instants from `from` on count.
+ * and not the owner; emergencies are for the purposes that the ledger takes them for (TREAT, ETREAT, BTG); pause is left
+ * out, as it ends.  Instants from `from` on count.
  *
  * Everything here: ERR_LIMIT when CHECK_CELLS_MAX cells are not enough, ERR_FORMAT for a rule that the evaluator refuses,
  * ERR_MEMORY.  Outputs are untouched on failure.  Pure; one call uses one thread.

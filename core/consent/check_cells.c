@@ -422,6 +422,12 @@ static bool can_be_named(const struct path *p, int dim, const struct check_state
 	return missing == 0;
 }
 
+/* The ledger takes no emergency for anything else. */
+static bool can_be_emergency(int64_t purpose)
+{
+	return purpose == PURPOSE_TREAT || purpose == PURPOSE_ETREAT || purpose == PURPOSE_BTG;
+}
+
 /* The state behind a value; false when nothing there can be what is looked for. */
 static bool step(struct check_child *ret, const struct path *p, int dim, const struct check_state *state,
 		 const struct check_atom *a)
@@ -430,6 +436,8 @@ static bool step(struct check_child *ret, const struct path *p, int dim, const s
 
 	if (dim == DIM_TO && (a->unknown != p->at[DIM_FROM]->unknown ||
 			      (!a->unknown && a->number <= p->at[DIM_FROM]->number)))
+		return false;
+	if (dim == DIM_PURPOSE && p->walk->emergency && !can_be_emergency(a->number))
 		return false;
 	*ret = (struct check_child){.atom = a};
 	for (size_t i = 0; i < CHECK_WORDS; i++) {

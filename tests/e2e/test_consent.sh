@@ -76,6 +76,7 @@ expect 0 "what gives nothing during a pause does not wait"
 as anna consent add --deny --lock --label HIV --json
 lock=$(as anna consent show --json && value '.rules[-1].id')
 waits "a lock taken away, as emergencies pass a pause," consent remove "$lock"
+as anna consent remove "$lock" --now
 waits "resuming" consent resume
 as anna consent show --json
 json "it is paused still" '.paused'
@@ -115,3 +116,25 @@ check "with its path" grep -q 'Consent.provision.provision\[0\].surprise' "$ERR"
 as anna consent import "$T/less.json" --json
 expect 0 "an import that takes access away does not wait"
 waits "an import that gives access" consent import "$T/consent.json"
+
+# ---- the receipt ----
+as anna consent import "$T/consent.json" --now
+as okafor request new --owner anna --purpose TREAT --wait --json
+request=$(value .request)
+as okafor request get "$request" --out "$T/copies" --json
+expect 0 "somebody gets a copy"
+as anna consent preset closed --json
+expect 0 "closing does not wait"
+json "it says who knows and how many copies there are" '.narrows and .peers_at_height == 1 and .copies == 1'
+as anna consent receipt --json
+json "the receipt names the holder, and each peer" \
+	'.copies == 1 and .later == 0 and .holders[0].who == "okafor" and .holders[0].records == 1 and .peers[0].reached and .peers[0].custodian'
+version=$(value .version)
+as anna consent pause --json
+json "a pause says so too" '.paused and .height > 0 and .peers_at_height == 1 and .copies == 1'
+as anna consent receipt "$version" --json
+json "a receipt can be asked for again" --argjson v "$version" '.version == $v and (.paused | not) and .copies == 1'
+expect_error 6 "a version that is not there" anna consent receipt 9999
+kill "$(peer_pid)"
+as anna consent receipt --json
+json "a peer that is silent is not counted" '.peers_at_height == 0 and (.peers[0].answered | not)'

@@ -115,6 +115,8 @@ static struct consent_question draw_question(const struct rng *g)
 				     .emergency = once_in(g, 6)};
 
 	q.rights = q.emergency ? RIGHT_EMERGENCY : 0;
+	if (q.emergency)
+		q.purpose = purposes[rng_below(g, 3)]; /* the ledger takes it for no other */
 	q.account.b[0] = (uint8_t)(1 + rng_below(g, 3));
 	q.organisation.b[0] = (uint8_t)rng_below(g, 3);
 	q.project.b[0] = (uint8_t)rng_below(g, 2);

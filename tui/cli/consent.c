@@ -143,9 +143,6 @@ static enum err set_paused(struct cli *c, bool paused)
 		json_boolean(&c->w, "paused", done.paused);
 		json_uint(&c->w, "height", done.height);
 		json_hex(&c->w, "tx", BYTES_ID(done.tx));
-		json_uint(&c->w, "peers_at_height", done.peers_at_height);
-		json_uint(&c->w, "peers", done.peers);
-		json_uint(&c->w, "copies", done.copies);
 	}
 	if (dry_run) {
 		cli_say(c, "Nothing was changed (--dry-run).\n");
@@ -153,11 +150,7 @@ static enum err set_paused(struct cli *c, bool paused)
 	}
 	cli_say(c, paused ? "All sharing is paused from block %llu on.\n" : "Sharing goes on from block %llu on.\n",
 		(unsigned long long)done.height);
-	cli_say(c, "  %llu of %llu peers have reached that block.\n", (unsigned long long)done.peers_at_height,
-		(unsigned long long)done.peers);
-	if (paused)
-		cli_say(c, "  %llu key%s released before: what was opened then cannot be called back.\n",
-			(unsigned long long)done.copies, done.copies == 1 ? " was" : "s were");
+	cli_receipt_in_short(c, paused);
 	return ERR_OK;
 }
 

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#define LINES_MAX 6u /* a screen is to hold gains, losses and the question */
+
 static void print_list(struct cli *c, const char *key, const char *words, char **list, size_t count)
 {
 	if (c->json) {
@@ -11,8 +13,10 @@ static void print_list(struct cli *c, const char *key, const char *words, char *
 			json_string(&c->w, NULL, list[i]);
 		json_end_array(&c->w);
 	}
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && i < LINES_MAX; i++)
 		cli_say_wrapped(c, words, cli_foreign(c, list[i]));
+	if (count > LINES_MAX)
+		cli_say(c, "         and %zu more such lines (--json has them all)\n", count - LINES_MAX);
 }
 
 /* When nobody in the book gains, a person one does not know may. */
@@ -78,6 +82,7 @@ static void print_change(struct cli *c, const struct app_change *done, bool dry_
 		json_hex(&c->w, "tx", BYTES_ID(done->tx));
 		json_boolean(&c->w, "dry_run", dry_run);
 		json_boolean(&c->w, "widens", done->widens);
+		json_boolean(&c->w, "narrows", done->narrows);
 		json_begin_object(&c->w, "diff");
 	}
 	/* On one terminal it stands above already. */
@@ -108,6 +113,8 @@ enum err cli_change(struct cli *c, struct app_consent_edit *edit)
 	e = app_consent_change(c->app, &done, edit, &c->info);
 	if (e == ERR_OK)
 		print_change(c, &done, edit->dry_run);
+	if (e == ERR_OK && done.height > 0 && done.narrows)
+		cli_receipt_in_short(c, true);
 	app_change_release(&done);
 	return e;
 }

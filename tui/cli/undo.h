@@ -12,6 +12,11 @@ struct app_undo cli_undo(struct cli *c);
 /* Make the change, with the wait as the options say, and print it in both outputs. */
 enum err cli_change(struct cli *c, struct app_consent_edit *edit) MUST_USE;
 
+/* After access was taken away (or given back): which peers know, and how many copies there are.  The act is done: what
+ * cannot be found out is left at 0 and said so.
+ */
+void cli_receipt_in_short(struct cli *c, bool taken);
+
 #define CLI_DRY_RUN {"dry-run", NULL, "show what would change, change nothing"}
 #define CLI_NOW {"now", NULL, "do not wait, even when it widens access"}
 

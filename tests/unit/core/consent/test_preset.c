@@ -81,9 +81,9 @@ static void test_presets_mean_what_they_say(void **state)
 		{"careful", true, false, 0, PURPOSE_TREAT, true, true},
 		{"closed", false, false, 0, PURPOSE_TREAT, false, true},
 		{"closed", true, false, 0, PURPOSE_TREAT, false, false},
-		{"careful", false, true, 0, PURPOSE_HRESCH, true, true},
-		{"open", false, false, 0, PURPOSE_CLINTRCH, false, true},
-		{"open", false, true, LABEL_HIV, PURPOSE_HRESCH, false, true},
+		{"careful", false, true, 0, PURPOSE_HRESCH, true, false},
+		{"open", false, false, 0, PURPOSE_CLINTRCH, false, false},
+		{"open", false, true, LABEL_HIV, PURPOSE_HRESCH, false, false},
 		{"open", false, false, 0, PURPOSE_HMARKT, false, false},
 	};
 
