@@ -35,7 +35,7 @@ static enum err put_rule(struct act *a, struct consent_change *c, const struct a
 	if (rule.id == 0) {
 		rule.id = policy->next_rule++;
 		c->ids[c->count++] = rule.id;
-	} else if (find(c, rule.id) == c->count) {
+	} else if (rule.id >= c->first_new || find(c, rule.id) == c->count) {
 		return ERR_NOT_FOUND;
 	}
 	row.rule = &rule;
@@ -67,7 +67,7 @@ static enum err apply_to(struct act *a, struct consent_change *c, const struct a
 		return ERR_CONFLICT;
 	if (policy->n_rules > RULES_PER_ACCOUNT_MAX)
 		return rows_fatal(&a->rows, ERR_DAMAGED);
-	*c = (struct consent_change){.count = policy->n_rules};
+	*c = (struct consent_change){.count = policy->n_rules, .first_new = policy->next_rule};
 	if (policy->n_rules)
 		memcpy(c->ids, policy->rules, policy->n_rules * sizeof(*c->ids));
 	policy->version++;

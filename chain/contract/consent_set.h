@@ -10,6 +10,7 @@ struct consent_change {
 	uint32_t ids[2 * RULES_PER_ACCOUNT_MAX];
 	uint32_t put[RULES_PER_ACCOUNT_MAX];
 	size_t count, put_count;
+	uint32_t first_new; /* ids from here on are given by this change: nothing in it can replace them */
 	uint64_t version;
 	bool paused;
 };
