@@ -43,6 +43,7 @@ struct heard {
 
 struct seen {
 	unsigned taken[64], refused[64]; /* by action */
+	unsigned by_proxy[64];           /* by action: taken by somebody else than the owner, for her */
 	unsigned code[CODE_MAX];
 	unsigned release[CODE_MAX];      /* custodians' questions by answer */
 	unsigned reason[DECISION_REASON_ANSWER + 1], used_up; /* of decisions, in the owners' events; rules, each block */
@@ -432,6 +433,8 @@ static void count_decisions(struct run *r)
 
 		memcpy(owner.b, list[i].owner.b, 32);
 		assert_int_equal(event_parse(&event, &owner, list[i].n, buf_bytes(&list[i].bytes), NULL), ERR_OK);
+		if (event->kind < 64 && !bytes_equal(wire_bytes(event->actor), BYTES_ID(owner)))
+			r->seen->by_proxy[event->kind]++;
 		for (size_t k = 0; k < event->n_records && (event->kind == ACTION_ACCESS_REQUEST || event->kind == ACTION_ACCESS_ANSWER); k++)
 			r->seen->reason[event->records[k]->reason]++;
 		WIRE_FREE(event);
@@ -497,6 +500,8 @@ static const char *missing(const struct seen *s)
 			return row->code;
 	if (!s->code[-ERR_PROXY_ENDED] || !s->code[-ERR_PROXY_SCOPE] || !s->code[-ERR_NOT_MINOR])
 		return "refusals of proxies";
+	if (!s->by_proxy[ACTION_CONSENT_SET] || !s->by_proxy[ACTION_CONSENT_PAUSE] || !s->by_proxy[ACTION_ACCESS_ANSWER])
+		return "acts of proxies";
 	if (!s->code[-ERR_LIMIT] || codes_seen(s) < CODES_SEEN_MIN)
 		return "results";
 	if (!s->release[0] || !s->release[-ERR_REFUSED] || !s->release[-ERR_WITHDRAWN] || !s->release[-ERR_EXPIRED])
@@ -518,6 +523,8 @@ static void print_seen(const struct seen *s)
 			printf("# %5u questions of custodians: %s\n", s->release[i], err_row((enum err)-(int)i)->name);
 	for (size_t i = 0; (row = code_at(CODES_DECISION_REASON, i)) != NULL; i++)
 		printf("# %5u records decided by %s\n", s->reason[row->number], row->code);
+	printf("# by proxies: %u changes of rules, %u pauses, %u answers\n", s->by_proxy[ACTION_CONSENT_SET],
+	       s->by_proxy[ACTION_CONSENT_PAUSE], s->by_proxy[ACTION_ACCESS_ANSWER]);
 	printf("# %u different results, %u rules used up\n", codes_seen(s), s->used_up);
 }
 

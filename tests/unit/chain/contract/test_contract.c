@@ -454,19 +454,16 @@ static void test_a_rule_is_replaced_under_its_id(void **state)
 static void test_a_new_rule_is_not_replaced_at_once(void **state)
 {
 	struct scene *s = *state;
-	Medlock__ConsentSet c = MEDLOCK__CONSENT_SET__INIT;
 	uint32_t p;
-	Medlock__Rule fresh = permit_treat(&p), other = fresh, *put[] = {&fresh, &other};
+	Medlock__Rule fresh = permit_treat(&p), first = fresh, *put[] = {&fresh, &first};
+	Medlock__ConsentSet c = MEDLOCK__CONSENT_SET__INIT;
 	uint8_t salt[16];
 	Medlock__Body body = world_body(&s->w, salt);
 
-	other.id = 1; /* the number that the first gets */
+	first.id = c.expected_version = 1;
 	c.owner = wire_data(BYTES_ID(s->anna.id));
-	c.expected_version = 1;
-	c.put = put;
-	c.n_put = 2;
-	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_SET;
-	body.consent_set = &c;
+	c.n_put = 2, c.put = put;
+	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_SET, body.consent_set = &c;
 	assert_int_equal(world_apply(&s->w, NULL, &body, &s->anna, NULL), ERR_NOT_FOUND);
 }
 
@@ -593,9 +590,8 @@ int main(void)
 		T(test_default_denies_and_permit_grants), T(test_compare_and_set), T(test_rules_limit),
 		T(test_uses_are_spent_once_a_request), T(test_rule_interval_is_half_open),
 		T(test_pause_stops_all_but_an_emergency), T(test_form), T(test_absent_and_refused_look_alike),
-		T(test_repeat_gives_the_first_result), T(test_window_of_heights), T(test_revocation),
-		T(test_release_follows_consent_as_it_is_now),
-		T(test_expired_entries_go_with_the_next_transactions), T(test_failing_store),
+		T(test_repeat_gives_the_first_result), T(test_window_of_heights), T(test_revocation), T(test_failing_store),
+		T(test_release_follows_consent_as_it_is_now), T(test_expired_entries_go_with_the_next_transactions),
 		T(test_a_rule_is_replaced_under_its_id), T(test_a_new_rule_is_not_replaced_at_once),
 		T(test_close_ends_a_grant), T(test_receipt_tells_the_owner),
 	};
