@@ -7,7 +7,7 @@ static void draw_scope(struct draw *d, Medlock__ProxySet *x)
 	int64_t now = d->w->block.time.v;
 
 	x->scope = 1 + (uint32_t)below(d, once_in(d, 30) ? 9 : 7);
-	if (once_in(d, 3))
+	if (once_in(d, 6))
 		x->valid_from = now + (int64_t)below(d, 1200000) - 600000;
 	if (!once_in(d, 3))
 		x->valid_to = now + (int64_t)below(d, (once_in(d, 3) ? 10 : 60) * MS_PER_DAY);
@@ -61,7 +61,14 @@ void draw_proxy(struct draw *d, struct buf *ret_tx)
 	draw_finish(d, ret_tx, &body, once_in(d, 12) ? &d->w->ca : by);
 }
 
-/* Mostly the owner; else somebody who acts for her, or does no longer; NULL when there is nobody. */
+static bool stands(const struct draw *d, const struct m_proxy *p)
+{
+	int64_t now = d->w->block.time.v;
+
+	return p->from <= now && (p->to == 0 || p->to > now);
+}
+
+/* Somebody who acts for her, now and then one who does not any more or not yet; NULL when there is nobody. */
 const struct world_account *draw_proxy_of(struct draw *d, const struct account_id *owner)
 {
 	const struct model *m = d->model;
@@ -69,7 +76,7 @@ const struct world_account *draw_proxy_of(struct draw *d, const struct account_i
 
 	memcpy(id.b, owner->b, 32);
 	for (size_t i = 0, at = m->proxy_count ? below(d, m->proxy_count) : 0; i < m->proxy_count; i++, at = (at + 1) % m->proxy_count)
-		if (ID_EQUAL(m->proxies[at].owner, id))
+		if (ID_EQUAL(m->proxies[at].owner, id) && (stands(d, &m->proxies[at]) || once_in(d, 4)))
 			return draw_keys_of(d, &m->proxies[at].delegate);
 	return NULL;
 }
