@@ -91,10 +91,29 @@ static enum err authorise_helpers(struct act *a, const Medlock__Approvals *list)
 	return helpers >= h->threshold && authorities > 0 ? ERR_OK : ERR_ROLE;
 }
 
+/* Authorities together: the transaction's form has each of them once. */
+static enum err authorise_authorities(struct act *a, const Medlock__Approvals *list)
+{
+	const Medlock__Network *n = a->network;
+
+	for (size_t i = 0; i < list->n_signatures; i++) {
+		Medlock__AccountState *row = NULL;
+
+		if (!contains(n->authorities, n->n_authorities, wire_bytes(list->signatures[i]->account)))
+			return ERR_ROLE;
+		TRY(check_signer(a, &row, list->signatures[i]));
+		WIRE_FREE(row);
+	}
+	a->by_authorities = list->n_signatures >= OFFICERS_NEEDED;
+	return a->by_authorities ? ERR_OK : ERR_FOUR_EYES;
+}
+
 static enum err authorise_approvals(struct act *a, const Medlock__Approvals *list)
 {
 	if (a->tx->action == ACTION_NETWORK_SET)
 		return authorise_operators(a, list);
+	if (a->tx->action == ACTION_CERT_ANCHOR || a->tx->action == ACTION_CERT_REVOKE)
+		return authorise_authorities(a, list);
 	return a->tx->action == ACTION_ACCOUNT_KEYS ? authorise_helpers(a, list) : ERR_ROLE;
 }
 
@@ -110,7 +129,12 @@ enum err act_authorise(struct act *a)
 
 bool act_is_authority(const struct act *a)
 {
-	return contains(a->network->authorities, a->network->n_authorities, BYTES_ID(a->who));
+	return a->by_authorities || contains(a->network->authorities, a->network->n_authorities, BYTES_ID(a->who));
+}
+
+enum err act_four_eyes(const struct act *a)
+{
+	return a->by_authorities || a->network->n_authorities < OFFICERS_NEEDED ? ERR_OK : ERR_FOUR_EYES;
 }
 
 bool act_is_custodian(const struct act *a)

@@ -21,6 +21,7 @@ struct act {
 	const struct contract_verdicts *verdicts;
 	struct account_id who;        /* who signed; zero for approvals */
 	Medlock__AccountState *actor; /* its row when the transaction began; NULL for approvals */
+	bool by_authorities;          /* two or more of them signed, each in good standing */
 	Medlock__Network *network;
 	uint32_t cost, cost_max;
 	struct buf data;              /* canonical TxResult */
@@ -30,7 +31,10 @@ struct act {
 
 /* The signers may do this, and they signed: ERR_NOT_CERTIFIED, ERR_REVOKED, ERR_EXPIRED, ERR_ROLE, ERR_SIGNATURE. */
 enum err act_authorise(struct act *a) MUST_USE;
+/* The one who signed is an authority, or all are who approved. */
 bool act_is_authority(const struct act *a);
+/* Who gives or takes away an office asks a colleague: ERR_FOUR_EYES for an authority alone, in a network with several. */
+enum err act_four_eyes(const struct act *a) MUST_USE;
 bool act_is_custodian(const struct act *a);
 
 /* Keys that helpers announced and whose time has come move up into the account's row, which is changed and stored. */

@@ -79,6 +79,8 @@ enum err cert_anchor_apply(struct act *a)
 
 	if (!act_is_authority(a))
 		return ERR_ROLE;
+	if (c->role == ROLE_OFFICER)
+		TRY(act_four_eyes(a));
 	if (c->not_after <= a->block->time.v)
 		return ERR_EXPIRED;
 	if (c->minor_until && (c->minor_until <= a->block->time.v || c->minor_until - a->block->time.v > MINOR_MS_MAX))

@@ -26,6 +26,8 @@ enum err cert_revoke_apply(struct act *a)
 		e = ERR_ROLE;
 	else if (row->revoked)
 		e = ERR_REVOKED;
+	else if (!ID_EQUAL(id, a->who) && act_four_eyes(a) != ERR_OK)
+		e = ERR_FOUR_EYES;
 	else {
 		row->revoked = true;
 		row->revoke_reason = c->reason;

@@ -10,6 +10,7 @@
 #define TX_SALT_SIZE 16u
 #define TX_VALID_AHEAD_MAX 10000u    /* heights */
 #define APPROVALS_MAX 64u
+#define OFFICERS_NEEDED 2u           /* authorities who give or take away an office together, where there are as many */
 
 #define BLOCK_SIZE_MAX (1024u * 1024)
 #define BLOCK_TXS_MAX 2000u

@@ -267,7 +267,8 @@ static void draw_anchor(struct draw *d, struct buf *ret_tx)
 	if (once_in(d, 12))
 		c.x.not_after = d->w->block.time.v + (int64_t)below(d, 2);
 	body = anchor_body(d, &c);
-	draw_finish(d, ret_tx, &body, once_in(d, 8) ? draw_person(d, ROLE_OFFICER) : &d->w->ca);
+	if (!once_in(d, 3) || !draw_by_officers(d, ret_tx, &body))
+		draw_finish(d, ret_tx, &body, once_in(d, 8) ? draw_person(d, ROLE_OFFICER) : &d->w->ca);
 }
 
 static void draw_revoke(struct draw *d, struct buf *ret_tx)
@@ -287,7 +288,8 @@ static void draw_revoke(struct draw *d, struct buf *ret_tx)
 	x.reason = (uint32_t)below(d, 12);
 	body.action_case = MEDLOCK__BODY__ACTION_CERT_REVOKE;
 	body.cert_revoke = &x;
-	draw_finish(d, ret_tx, &body, once_in(d, 4) ? of : once_in(d, 3) ? draw_person(d, 0) : &d->w->ca);
+	if (!once_in(d, 3) || !draw_by_officers(d, ret_tx, &body))
+		draw_finish(d, ret_tx, &body, once_in(d, 4) ? of : once_in(d, 3) ? draw_person(d, 0) : &d->w->ca);
 }
 
 /* ---- what was sent before ------------------------------------------------------------------------- */

@@ -47,6 +47,8 @@ void draw_costly(struct draw *d, struct buf *ret_tx);
 const struct world_account *draw_current(struct draw *d, const struct world_account *p);
 /* These sign one body together; by: in any order, mostly sorted here. */
 void draw_signed_by(struct draw *d, struct buf *ret_tx, Medlock__Body *body, const struct world_account **by, size_t count);
+/* Everybody who is an authority now, seldom somebody else too; false when nobody of them is known here. */
+bool draw_by_officers(struct draw *d, struct buf *ret_tx, Medlock__Body *body);
 void draw_account_keys(struct draw *d, struct buf *ret_tx);
 bool once_in(struct draw *d, unsigned n);
 size_t below(struct draw *d, size_t n);

@@ -316,6 +316,26 @@ void draw_signed_by(struct draw *d, struct buf *ret_tx, Medlock__Body *body, con
 	buf_release(&bytes);
 }
 
+bool draw_by_officers(struct draw *d, struct buf *ret_tx, Medlock__Body *body)
+{
+	const struct world_account *who[APPROVALS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->model->network->n_authorities && n < APPROVALS_MAX - 1; i++) {
+		struct hash32 id = m_id(d->model->network->authorities[i]);
+
+		if (!once_in(d, 8) && draw_keys_of(d, &id))
+			who[n++] = draw_keys_of(d, &id);
+	}
+	if (n == 0)
+		return false;
+	if (once_in(d, 12))
+		who[n++] = draw_person(d, ROLE_OFFICER);
+	tx_body_sort(body);
+	draw_signed_by(d, ret_tx, body, who, n);
+	return true;
+}
+
 /* Most of the operators, seldom somebody else too, sign one body together. */
 static void draw_together(struct draw *d, struct buf *ret_tx, Medlock__Body *body)
 {

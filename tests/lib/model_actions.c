@@ -7,6 +7,8 @@ static enum err check_anchor(const struct m_act *a, const Medlock__CertAnchor *x
 {
 	if (x->role == ROLE_PEER || x->role == ROLE_OPERATOR || x->role == ROLE_AUDITOR || !m_is_authority(a))
 		return ERR_ROLE;
+	if (x->role == ROLE_OFFICER && a->signed_by_one && a->m->network->n_authorities > 1)
+		return ERR_FOUR_EYES;
 	if (x->not_after <= a->block->time)
 		return ERR_EXPIRED;
 	TRY(m_check_minor(a, x));
@@ -65,6 +67,8 @@ enum err m_cert_revoke(struct m_act *a, const Medlock__CertRevoke *x)
 		return ERR_ROLE;
 	if (of->revoked)
 		return ERR_REVOKED;
+	if (!self && a->signed_by_one && a->m->network->n_authorities > 1)
+		return ERR_FOUR_EYES;
 	of->revoked = true;
 	of->revoke_reason = x->reason;
 	of->revoked_height = a->block->height;

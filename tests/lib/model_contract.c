@@ -60,6 +60,8 @@ enum err m_account_stands(const struct m_account *x, int64_t now)
 
 bool m_is_authority(const struct m_act *a)
 {
+	if (!a->signed_by_one) /* check_officers saw each of them */
+		return a->tx->action == ACTION_CERT_ANCHOR || a->tx->action == ACTION_CERT_REVOKE;
 	return m_stands_in(a->m->network->authorities, a->m->network->n_authorities, &a->who);
 }
 
@@ -90,6 +92,21 @@ enum err m_check_signer(const struct m_act *a, const Medlock__Signature *s)
 	return check_signature(a, s, x);
 }
 
+/* What two authorities do together. */
+static enum err check_officers(const struct m_act *a, const Medlock__Approvals *list)
+{
+	const Medlock__Network *n = a->m->network;
+
+	for (size_t i = 0; i < list->n_signatures; i++) {
+		struct hash32 id = m_id(list->signatures[i]->account);
+
+		if (!m_stands_in(n->authorities, n->n_authorities, &id))
+			return ERR_ROLE;
+		TRY(m_check_signer(a, list->signatures[i]));
+	}
+	return list->n_signatures > 1 ? ERR_OK : ERR_FOUR_EYES;
+}
+
 /* Several signers change the network only, are operators all, and are two thirds of them. */
 static enum err check_approvals(const struct m_act *a, const Medlock__Approvals *list)
 {
@@ -97,6 +114,8 @@ static enum err check_approvals(const struct m_act *a, const Medlock__Approvals 
 
 	if (a->tx->action == ACTION_ACCOUNT_KEYS)
 		return m_helpers_check(a, list);
+	if (a->tx->action == ACTION_CERT_ANCHOR || a->tx->action == ACTION_CERT_REVOKE)
+		return check_officers(a, list);
 	if (a->tx->action != ACTION_NETWORK_SET)
 		return ERR_ROLE;
 	for (size_t i = 0; i < list->n_signatures; i++) {
@@ -270,7 +289,7 @@ void m_tell(struct m_act *a, const struct hash32 *owner, Medlock__Event *event)
 	struct model_event *to = M_APPEND(a->m->events, a->m->event_count);
 	struct hash32 salt;
 
-	ASSERT(row && (a->signed_by_one || a->tx->action == ACTION_ACCOUNT_KEYS));
+	ASSERT(row);
 	to->owner = *owner;
 	to->n = ++row->event_count;
 	salt = event_salt(a, owner, to->n);
