@@ -116,14 +116,26 @@ enum err tx_body_encode(struct buf *ret_body, struct hash32 *ret_signing_hash, c
 	return e;
 }
 
+static enum err append_tx(struct buf *ret_tx, struct tx_id *ret_id, const Medlock__Tx *tx)
+{
+	size_t start = ret_tx->len;
+	struct hash32 id;
+
+	if (protobuf_c_message_get_packed_size(&tx->base) > TX_SIZE_MAX)
+		return ERR_TOO_LARGE;
+	WIRE_ENCODE(ret_tx, tx);
+	TRY(buf_error(ret_tx));
+	id = hash_sha256(bytes_of(ret_tx->data + start, ret_tx->len - start));
+	ID_COPY(*ret_id, id.b);
+	return ERR_OK;
+}
+
 enum err tx_assemble(struct buf *ret_tx, struct tx_id *ret_id, struct bytes body, const struct account_id *account,
 		     const struct signature *signature)
 {
 	Medlock__Tx tx = MEDLOCK__TX__INIT;
 	Medlock__Auth auth = MEDLOCK__AUTH__INIT;
 	Medlock__Signature by = MEDLOCK__SIGNATURE__INIT;
-	size_t start = ret_tx->len;
-	struct hash32 id;
 
 	by.account = wire_data(BYTES_ID(*account));
 	by.signature = wire_data(bytes_of(signature->b, sizeof(signature->b)));
@@ -131,13 +143,37 @@ enum err tx_assemble(struct buf *ret_tx, struct tx_id *ret_id, struct bytes body
 	auth.signature = &by;
 	tx.body = wire_data(body);
 	tx.auth = &auth;
-	if (protobuf_c_message_get_packed_size(&tx.base) > TX_SIZE_MAX)
-		return ERR_TOO_LARGE;
-	WIRE_ENCODE(ret_tx, &tx);
-	TRY(buf_error(ret_tx));
-	id = hash_sha256(bytes_of(ret_tx->data + start, ret_tx->len - start));
-	ID_COPY(*ret_id, id.b);
-	return ERR_OK;
+	return append_tx(ret_tx, ret_id, &tx);
+}
+
+static int by_account(const void *x, const void *y)
+{
+	const Medlock__Signature *a = *(Medlock__Signature *const *)x, *b = *(Medlock__Signature *const *)y;
+
+	return memcmp(a->account.data, b->account.data, ID_SIZE);
+}
+
+enum err tx_assemble_approvals(struct buf *ret_tx, struct tx_id *ret_id, struct bytes body, Medlock__Signature **by,
+			       size_t count)
+{
+	Medlock__Signature *sorted[APPROVALS_MAX];
+	Medlock__Tx tx = MEDLOCK__TX__INIT;
+	Medlock__Auth auth = MEDLOCK__AUTH__INIT;
+	Medlock__Approvals approvals = MEDLOCK__APPROVALS__INIT;
+
+	ASSERT(count > 0 && count <= APPROVALS_MAX);
+	memcpy(sorted, by, count * sizeof(*by));
+	qsort(sorted, count, sizeof(sorted[0]), by_account);
+	for (size_t i = 1; i < count; i++)
+		if (by_account(&sorted[i - 1], &sorted[i]) == 0)
+			return ERR_DUPLICATE;
+	approvals.signatures = sorted;
+	approvals.n_signatures = count;
+	auth.by_case = MEDLOCK__AUTH__BY_APPROVALS;
+	auth.approvals = &approvals;
+	tx.body = wire_data(body);
+	tx.auth = &auth;
+	return append_tx(ret_tx, ret_id, &tx);
 }
 
 struct hash32 tx_replay_key(const struct hash32 *body_hash, const struct account_id *account)

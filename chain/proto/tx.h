@@ -45,6 +45,12 @@ struct hash32 tx_signing_hash(const struct network_id *network, struct bytes bod
 enum err tx_assemble(struct buf *ret_tx, struct tx_id *ret_id, struct bytes body, const struct account_id *account,
 		     const struct signature *signature) MUST_USE;
 
+/* The same with signatures of several accounts, which are put in order: at most APPROVALS_MAX.  ERR_DUPLICATE when one
+ * account signed twice.
+ */
+enum err tx_assemble_approvals(struct buf *ret_tx, struct tx_id *ret_id, struct bytes body, Medlock__Signature **by,
+			       size_t count) MUST_USE;
+
 /* What replay protection remembers: SHA-256("medlock-replay-v1" || body_hash || account). */
 struct hash32 tx_replay_key(const struct hash32 *body_hash, const struct account_id *account);
 

@@ -481,88 +481,6 @@ static void test_an_authority_is_replaced(void **state)
 	assert_int_equal(revoke(s, &s->anna, new), ERR_OK);
 }
 
-/* ---- four eyes ---- */
-
-/* The world's authority has a colleague. */
-static void second_authority(struct scene *s, const struct world_account *colleague)
-{
-	Medlock__Network *n = NULL;
-	ProtobufCBinaryData ids[2] = {wire_data(BYTES_ID(s->w.ca.id)), wire_data(BYTES_ID(colleague->id))}, *were;
-	size_t count;
-
-	assert_int_equal(access_network(&n, &s->w.kv), ERR_OK);
-	were = n->authorities;
-	count = n->n_authorities;
-	n->authorities = ids;
-	n->n_authorities = 2;
-	put(&s->w, state_key_network(), &n->base);
-	n->authorities = were;
-	n->n_authorities = count;
-	WIRE_FREE(n);
-}
-
-static void vote_to_revoke(struct vote *v, struct scene *s, const struct world_account *who)
-{
-	Medlock__CertRevoke r = MEDLOCK__CERT_REVOKE__INIT;
-	uint8_t salt[16];
-	Medlock__Body body = world_body(&s->w, salt);
-
-	r.account = wire_data(BYTES_ID(who->id));
-	r.reason = 1;
-	body.action_case = MEDLOCK__BODY__ACTION_CERT_REVOKE;
-	body.cert_revoke = &r;
-	vote_begin(v, &body);
-}
-
-/* Two who agree, not one, not one twice, not one and somebody else, and not one who was revoked. */
-static void test_two_officers_revoke_together(void **state)
-{
-	struct scene *s = *state;
-	struct world_account *colleague = &s->w.peer[0];
-	struct vote v;
-
-	second_authority(s, colleague);
-	assert_int_equal(revoke(s, &s->anna, &s->w.ca), ERR_FOUR_EYES);
-	vote_to_revoke(&v, s, &s->anna);
-	approve(&v, s, &s->w.ca);
-	assert_int_equal(cast(&v, s), ERR_FOUR_EYES);
-	approve(&v, s, &s->w.ca);
-	assert_int_equal(cast(&v, s), ERR_FORMAT);
-	v.count = 1;
-	v.list[0] = &v.by[0];
-	approve(&v, s, &s->w.peer[1]);
-	assert_int_equal(cast(&v, s), ERR_ROLE);
-	v.count = 0;
-	approve(&v, s, &s->w.ca);
-	approve(&v, s, colleague);
-	v.made[1].b[0] ^= 1;
-	assert_int_equal(cast(&v, s), ERR_SIGNATURE);
-	v.made[1].b[0] ^= 1;
-	assert_int_equal(cast(&v, s), ERR_OK);
-	vote_release(&v);
-	vote_to_revoke(&v, s, &s->anna);
-	approve(&v, s, &s->w.ca);
-	approve(&v, s, colleague);
-	assert_int_equal(cast(&v, s), ERR_REVOKED); /* whoever comes second is told */
-	vote_release(&v);
-}
-
-static void test_a_revoked_officer_is_no_second_one(void **state)
-{
-	struct scene *s = *state;
-	struct world_account *colleague = &s->w.peer[0];
-	struct vote v;
-
-	second_authority(s, colleague);
-	assert_int_equal(revoke(s, colleague, colleague), ERR_OK); /* oneself: alone, at once */
-	vote_to_revoke(&v, s, &s->anna);
-	approve(&v, s, &s->w.ca);
-	approve(&v, s, colleague);
-	assert_int_equal(cast(&v, s), ERR_REVOKED);
-	vote_release(&v);
-	assert_int_equal(revoke(s, &s->anna, &s->w.ca), ERR_FOUR_EYES);
-}
-
 /* Capsules name the generation of the key that they are for: another key is another number, the next one. */
 static void test_another_key_is_another_generation(void **state)
 {
@@ -646,7 +564,6 @@ int main(void)
 		T(test_the_operators_now_in_state_decide), T(test_no_other_action_by_approvals),
 		T(test_an_approval_is_of_these_bytes), T(test_an_approval_is_for_this_network),
 		T(test_an_authority_is_replaced), T(test_another_key_is_another_generation),
-		T(test_two_officers_revoke_together), T(test_a_revoked_officer_is_no_second_one),
 		T(test_who_gets_power_must_stand), T(test_other_approvals_of_the_same_body_are_a_repeat),
 	};
 
