@@ -11,6 +11,7 @@
 #include "core/app/records.h"
 #include "core/base/files.h"
 #include "core/health/attachment.h"
+#include "core/health/check.h"
 #include "core/health/deid.h"
 #include "core/health/propose.h"
 
@@ -117,10 +118,13 @@ static enum err read_whole(struct reading *r, const struct app_deposit *d, struc
 	if (e == ERR_OK)
 		e = fhir_read(&f, buf_bytes(&text), info);
 	if (e == ERR_OK) {
+		e = health_check(&f, info);
 		health_propose(&r->proposal, r->rules, &f);
+		if (e == ERR_OK && r->proposal.bad_date[0] != '\0')
+			e = err_set(info, ERR_FHIR, "%s is no date", r->proposal.bad_date);
 		r->words = "FHIR";
 		r->resources = f.count;
-		if (!d->full_only)
+		if (e == ERR_OK && !d->full_only)
 			e = make_deid(r, &f, info);
 		fhir_release(&f);
 	}
@@ -191,7 +195,7 @@ static enum err add_label(struct labels *l, const char *text, struct err_info *i
 }
 
 /* What was proposed and what was said.  A label raises confidentiality to R unless somebody says otherwise in words. */
-static enum err decide(struct deposit_wish *w, struct labels *l, const struct proposal *p,
+static enum err decide(struct deposit_wish *w, struct labels *l, uint32_t *ret_proposed, const struct proposal *p,
 		       const struct app_deposit *d, struct err_info *info)
 {
 	uint32_t proposed;
@@ -211,6 +215,7 @@ static enum err decide(struct deposit_wish *w, struct labels *l, const struct pr
 	if (w->confidentiality < proposed && !d->lower)
 		return err_set(info, ERR_USAGE, "%s is lower than %s, which is proposed; --lower registers it so",
 			       d->confidentiality, code_text(CODES_CONFIDENTIALITY, proposed));
+	*ret_proposed = proposed;
 	w->labels = l->codes;
 	w->label_count = l->count;
 	w->period_known = p->period_known;
@@ -352,8 +357,11 @@ static enum err deposit(struct app *a, struct app_deposited *made, struct readin
 	};
 	struct deposit_wish w = {.owner = d->owner, .sources = sources, .source_count = r->has_deid ? 2 : 1};
 	struct labels labels = {.count = 0};
+	uint32_t proposed;
 
-	TRY(decide(&w, &labels, &r->proposal, d, info));
+	TRY(decide(&w, &labels, &proposed, &r->proposal, d, info));
+	if (w.confidentiality < proposed)
+		made->lowered_from = code_text(CODES_CONFIDENTIALITY, proposed);
 	describe(made, &w);
 	made->deid = r->has_deid;
 	if (d->dry_run)

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/health/check.h"
+
 #define OUT_MAX (4u * NDJSON_LINE_MAX) /* of one line: pseudonyms and masks may be longer than what they replace */
 
 static enum err open_file(struct deposit_lines *l, struct err_info *info)
@@ -32,16 +34,22 @@ static enum err see_all(struct deposit_lines *l, struct proposing *p, struct err
 
 	while (!end) {
 		struct fhir_file line = {0};
+		enum err e;
 
 		TRY(task_check(l->task));
 		TRY(ndjson_next(&l->lines, &line, &end, info));
 		if (end)
 			break;
+		e = health_check(&line, info);
 		health_propose_add(p, &line);
+		if (e == ERR_OK && p->made.bad_date[0] != '\0')
+			e = err_set(info, ERR_FHIR, "%s is no date", p->made.bad_date);
 		if (l->stream != NULL)
 			deid_stream_see(l->stream, &line);
 		l->count += line.count;
 		fhir_release(&line);
+		if (e != ERR_OK)
+			return err_wrap(info, e, "line %llu", (unsigned long long)l->lines.line);
 		task_progress(l->task, "reading", l->lines.read, l->total);
 	}
 	return l->count > 0 ? ERR_OK : err_set(info, ERR_FHIR, "no line holds a resource");

@@ -61,6 +61,7 @@ struct app_deposited {
 	struct app_record description; /* category, labels, period, renditions as registered */
 	bool deid;		       /* made, and this was dropped: */
 	struct app_losses dropped;
+	const char *lowered_from; /* the confidentiality that was proposed, when what is registered is lower; or NULL */
 	const char *is;     /* "FHIR", "a PDF document", … */
 	size_t resources;
 	struct app_reason { /* which code at which place proposed a label, or a confidentiality; foreign text */

@@ -114,6 +114,8 @@ static enum err scan_number(struct scan *s)
 		if (skip_digits(s) == 0)
 			return fail(s, "an exponent without digits");
 	}
+	if (s->at - from > JSON_NUMBER_MAX)
+		return fail_at(s, ERR_JSON, from, "a number of too many characters");
 	return integer ? check_integer(s, from) : ERR_OK;
 }
 

@@ -2,7 +2,8 @@
 /* The strict JSON scanner that stands before json-c, and a writer for what we print.
  *
  * RFC 8259 with these limits: valid UTF-8, no byte-order mark, no duplicate member (compared after unescaping), depth
- * at most JSON_DEPTH_MAX, integers (no '.', 'e') within int64 or refused, no lone surrogate escapes, nothing after
+ * at most JSON_DEPTH_MAX, integers (no '.', 'e') within int64 or refused, numbers of at
+ * most JSON_NUMBER_MAX characters, no lone surrogate escapes, nothing after
  * the value but white space.  Decimals are never converted: their text is kept.
  */
 #ifndef MEDLOCK_BASE_JSON_H
@@ -11,6 +12,7 @@
 #include "core/base/buf.h"
 
 #define JSON_DEPTH_MAX 32u
+#define JSON_NUMBER_MAX 64u /* characters of one number; FHIR asks for 18 digits */
 #define JSON_SIZE_MAX (64u * 1024 * 1024)
 
 /* ERR_OK when text is one strict JSON value.  Otherwise ERR_JSON, ERR_JSON_DUPLICATE, ERR_UTF8, ERR_TOO_DEEP or

@@ -96,7 +96,9 @@ static enum err add_resource(struct fhir_file *f, struct json_object *object, co
 	const char *type = fhir_text(object, "resourceType");
 
 	if (type[0] == '\0')
-		return err_set(info, ERR_FHIR, "entry %zu has no resourceType", f->count);
+		return full_url == NULL
+			       ? err_set(info, ERR_FHIR, "the object has no resourceType")
+			       : err_set(info, ERR_FHIR, "resource %zu of the Bundle has no resourceType", f->count + 1);
 	f->resources[f->count++] = (struct fhir_resource){object, type, full_url};
 	return ERR_OK;
 }
@@ -122,6 +124,8 @@ static enum err read_bundle(struct fhir_file *f, struct err_info *info)
 		struct json_object *entry = json_object_array_get_idx(entries, i);
 		struct json_object *object = fhir_member(entry, "resource");
 
+		if (!json_object_is_type(entry, json_type_object))
+			return err_set(info, ERR_FHIR, "Bundle.entry[%zu] is not an object", i);
 		if (object != NULL)
 			TRY(add_resource(f, object, fhir_text(entry, "fullUrl"), info));
 	}

@@ -110,18 +110,24 @@ struct place {
 	const struct label_rules *rules;
 };
 
+static void spell(char out[PROPOSAL_PLACE_MAX], const struct place *at)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < at->count && len < PROPOSAL_PLACE_MAX; i++)
+		len += (size_t)snprintf(out + len, PROPOSAL_PLACE_MAX - len, "%s%s", i > 0 ? "." : "", at->names[i]);
+}
+
 static void note(struct proposal *p, const char *what, const struct place *at, const char *code)
 {
 	struct proposal_reason *r = &p->reasons[p->reason_count];
-	size_t len = 0;
 
 	if (p->reason_count == COUNT(p->reasons))
 		return;
 	p->reason_count++;
 	r->what = what;
 	snprintf(r->code, sizeof(r->code), "%s", code);
-	for (size_t i = 0; i < at->count && len < sizeof(r->place); i++)
-		len += (size_t)snprintf(r->place + len, sizeof(r->place) - len, "%s%s", i > 0 ? "." : "", at->names[i]);
+	spell(r->place, at);
 }
 
 /* A Coding: as a security label, and as a code that implies one. */
@@ -141,11 +147,16 @@ static void consider_coding(struct proposal *p, const struct place *at, const ch
 			note(p, label, at, code);
 }
 
-static void consider_date(struct proposal *p, const char *text)
+static void consider_date(struct proposal *p, const struct place *at, const char *text)
 {
 	struct time_ms from, to;
 
-	if (fhir_date_interval(&from, &to, text) != ERR_OK)
+	if (fhir_date_interval(&from, &to, text) != ERR_OK) {
+		if (p->bad_date[0] == '\0')
+			spell(p->bad_date, at);
+		return;
+	}
+	if (!at->dates)
 		return;
 	if (!p->period_known || from.v < p->from.v)
 		p->from = from;
@@ -174,8 +185,8 @@ static void walk(struct proposal *p, struct place *at, struct json_object *o)
 {
 	const char *member = at->names[at->count - 1];
 
-	if (json_object_is_type(o, json_type_string) && at->dates && is_clinical_date(member))
-		consider_date(p, json_object_get_string(o));
+	if (json_object_is_type(o, json_type_string) && is_clinical_date(member))
+		consider_date(p, at, json_object_get_string(o));
 	if (at->count > WALK_DEPTH_MAX)
 		return;
 	if (json_object_is_type(o, json_type_array)) {

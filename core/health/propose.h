@@ -33,6 +33,7 @@ struct proposal {
 	struct time_ms from, to;                  /* half-open, covers every date found */
 	struct proposal_reason reasons[PROPOSAL_LABELS_MAX + 1];
 	size_t reason_count;
+	char bad_date[PROPOSAL_PLACE_MAX]; /* the first place whose date is none, like 2026-02-30; "" */
 };
 
 void health_propose(struct proposal *ret, const struct label_rules *rules, const struct fhir_file *f);

@@ -24,7 +24,30 @@ bad escaped.json '{"resourceType":"Patient","id":"a","\\u0069d":"b"}' 1 "a membe
 bad number.json '{"resourceType":"Patient","x":99999999999999999999}' 1 "an integer past 64 bits"
 bad basic.json '{"hello":"world"}' 1 "JSON that is no resource"
 bad list.json '[1,2]' 1 "a list"
-{ printf '{"resourceType":"Basic","x":'; printf '[%.0s' {1..5000}; printf ']%.0s' {1..5000}; printf '}'; } >"$T/deep.json"
+bad untyped.json '{"resourceType":5}' 1 "a type that is a number"
+bad entry.json '{"resourceType":"Bundle","entry":[5]}' 1 "a Bundle's entry that is a number"
+bad entries.json '{"resourceType":"Bundle","entry":{}}' 1 "a Bundle whose entries are no list"
+bad noresource.json '{"resourceType":"Bundle","entry":[{"resource":{"id":"a"}}]}' 1 "an entry without a type"
+bad id.json '{"resourceType":"Patient","id":7}' 1 "an id that is a number"
+bad ids.json '{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"a"}},{"resource":{"resourceType":"Patient","id":"a"}}]}' 1 "two resources with one id"
+bad date.json '{"resourceType":"Observation","effectiveDateTime":"2026-02-30"}' 1 "the 30th of February"
+json "the place is named" '.error.text | test("Observation.effectiveDateTime")'
+bad decimal.json "{\"resourceType\":\"Observation\",\n\"valueQuantity\":{\"value\":0.$(printf '1%.0s' {1..400})}}" 1 "a decimal of 400 digits"
+json "its line is named" '.error.text | test("line 2")'
+bad bom.json '\xef\xbb\xbf{"resourceType":"Patient"}' 1 "a byte-order mark"
+printf '{"resourceType":"Patient"}' | iconv -t UTF-16 >"$T/utf16.json"
+expect_error 1 "UTF-16" jansen deposit put "$T/utf16.json" --owner anna
+printf '{"resourceType":"Patient"}' | iconv -t UTF-16LE >"$T/utf16le"
+expect_error 1 "UTF-16 without a mark" jansen deposit put "$T/utf16le" --owner anna
+printf '{"resourceType":"Condition","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"B20"}]}}' >"$T/lower.json"
+expect_error 2 "less confidentiality than is proposed, without --lower" jansen deposit put "$T/lower.json" --owner anna --confidentiality N
+as jansen deposit put "$T/lower.json" --owner anna --confidentiality N --lower --dry-run
+expect 0 "with it"
+check "and that is said" bash -c 'grep -q "LOWERED by --lower: R was proposed" "$1"' _ "$OUT"
+printf '{"resourceType":"Observation","id":"o","hasMember":[{"reference":"#c"}],"contained":[{"resourceType":"Observation","id":"c","hasMember":[{"reference":"#o"},{"reference":"#c"}]}]}' >"$T/cycle.json"
+as jansen deposit put "$T/cycle.json" --owner anna --dry-run
+expect 0 "references in a circle end"
+{ printf '{"resourceType":"Basic","x":'; printf '[%.0s' {1..10000}; printf ']%.0s' {1..10000}; printf '}'; } >"$T/deep.json"
 expect_error 1 "a depth bomb" jansen deposit put "$T/deep.json" --owner anna
 truncate -s 5G "$T/huge.json"
 start=$SECONDS

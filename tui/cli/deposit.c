@@ -44,6 +44,10 @@ static void say_reasons(struct cli *c, const struct app_deposited *d)
 		}
 		json_end_array(&c->w);
 	}
+	if (c->json && d->lowered_from != NULL)
+		json_string(&c->w, "lowered_from", d->lowered_from);
+	if (d->lowered_from != NULL)
+		cli_say(c, "  LOWERED by --lower: %s was proposed.\n", d->lowered_from);
 	for (size_t i = 0; i < d->reason_count; i++)
 		cli_say(c, "  %-8s because of %s at %s\n", d->reasons[i].what, cli_foreign(c, d->reasons[i].code),
 			cli_foreign(c, d->reasons[i].place));

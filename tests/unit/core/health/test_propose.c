@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/health/propose.h"
 
+#include "core/health/check.h"
+
 #include "fhir_help.h"
 
 #define ACT "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -216,6 +218,39 @@ static void test_an_attachment(void **state)
 	assert_false(p.period_known);
 }
 
+static void test_dates_that_are_none(void **state)
+{
+	struct proposal p = propose("{\"resourceType\":\"Observation\",\"effectivePeriod\":{\"start\":\"2026-01-01\",\"end\":\"2026-02-30\"}}");
+
+	assert_string_equal(p.bad_date, "Observation.effectivePeriod.end");
+	p = propose("{\"resourceType\":\"Observation\",\"effectiveDateTime\":\"2026-02-28\"}");
+	assert_string_equal(p.bad_date, "");
+}
+
+static void expect_refused(const char *text, const char *words)
+{
+	struct fhir_file f = read_fhir(text);
+	struct err_info info = {0};
+
+	assert_int_equal(health_check(&f, &info), ERR_FHIR);
+	assert_string_equal(info.detail, words);
+	fhir_release(&f);
+}
+
+static void test_what_is_refused_at_deposit(void **state)
+{
+	struct fhir_file f;
+
+	expect_refused("{\"resourceType\":\"Patient\",\"id\":5}", "Patient.id is not a text");
+	expect_refused("{\"resourceType\":\"Patient\",\"contained\":{}}", "Patient.contained is not a list");
+	expect_refused(BUNDLE(ENTRY("{\"resourceType\":\"Patient\",\"id\":\"a\"}") "," ENTRY("{\"resourceType\":\"Basic\"}") ","
+			      ENTRY("{\"resourceType\":\"Patient\",\"id\":\"a\"}")),
+		       "resources 1 and 3 have the same type, id and fullUrl");
+	f = read_fhir(BUNDLE(ENTRY("{\"resourceType\":\"Patient\",\"id\":\"a\"}") "," ENTRY("{\"resourceType\":\"Basic\",\"id\":\"a\"}")));
+	assert_int_equal(health_check(&f, NULL), ERR_OK);
+	fhir_release(&f);
+}
+
 static void test_a_label_says_why(void **state)
 {
 	struct proposal p = propose(BUNDLE(ENTRY("{\"resourceType\":\"Patient\",\"meta\":{\"security\":[{\"system\":\"" CONF "\",\"code\":\"V\"}]}}")
@@ -292,6 +327,9 @@ static void propose_vector(const char *name, struct bytes text)
 	if (f.count > 1 && strcmp(f.resources[0].type, "Composition") == 0)
 		assert_string_equal(p.category, "SUM");
 	assert_true(p.confidentiality[0] != '\0');
+	assert_int_equal(health_check(&f, NULL), ERR_OK);
+	if (p.bad_date[0] != '\0')
+		fail_msg("%s: %s is no date", name, p.bad_date);
 	if (p.period_known)
 		assert_true(p.from.v < p.to.v);
 	fhir_release(&f);
@@ -369,6 +407,8 @@ int main(void)
 		cmocka_unit_test(test_the_period_covers_partial_dates),
 		cmocka_unit_test(test_no_period_without_clinical_dates),
 		cmocka_unit_test(test_an_attachment),
+		cmocka_unit_test(test_dates_that_are_none),
+		cmocka_unit_test(test_what_is_refused_at_deposit),
 		cmocka_unit_test(test_a_label_says_why),
 		cmocka_unit_test(test_psychotherapy_notes_are_very_restricted),
 		cmocka_unit_test(test_parts_and_whole),
