@@ -95,15 +95,15 @@ static double lines_of(struct bytes text, const struct label_rules *rules, struc
 
 int main(void)
 {
-	static struct bench_figure alone, import, names;
+	static struct { struct bench_figure alone, import, names; } f;
 	struct label_rules *rules;
 	struct deid_rules *deid;
 	struct buf text = BUF_INIT;
 	double megabytes;
 
-	alone = (struct bench_figure)BENCH_FIGURE("json-c alone, line by line", "MB/s", BENCH_MORE);
-	import = (struct bench_figure)BENCH_FIGURE("import: strict, checked, proposed", "MB/s", BENCH_MORE);
-	names = (struct bench_figure)BENCH_FIGURE("names removed, from text to text", "MB/s", BENCH_MORE);
+	f.alone = BENCH_FIGURE("json-c alone, line by line", "MB/s", BENCH_MORE);
+	f.import = BENCH_FIGURE("import: strict, checked, proposed", "MB/s", BENCH_MORE);
+	f.names = BENCH_FIGURE("names removed, from text to text", "MB/s", BENCH_MORE);
 	build(&text);
 	megabytes = (double)text.len / 1e6;
 	ASSERT(buf_error(&text) == ERR_OK && deid_rules_new(&deid, NULL) == ERR_OK && label_rules_new(&rules, NULL) == ERR_OK);
@@ -111,15 +111,15 @@ int main(void)
 		struct deid_stream *stream;
 
 		ASSERT(deid_stream_new(&stream, deid, clock_real()->now(NULL), rng_system(), NULL) == ERR_OK);
-		bench_add(&alone, megabytes / json_alone(buf_bytes(&text)));
-		bench_add(&import, megabytes / lines_of(buf_bytes(&text), rules, NULL));
-		bench_add(&names, megabytes / lines_of(buf_bytes(&text), rules, stream));
+		bench_add(&f.alone, megabytes / json_alone(buf_bytes(&text)));
+		bench_add(&f.import, megabytes / lines_of(buf_bytes(&text), rules, NULL));
+		bench_add(&f.names, megabytes / lines_of(buf_bytes(&text), rules, stream));
 		deid_stream_free(stream);
 	}
 	bench_head();
-	bench_print_calibration(&alone);
-	bench_print(&import, &alone);
-	bench_print(&names, &alone);
+	bench_print_calibration(&f.alone);
+	bench_print(&f.import, &f.alone);
+	bench_print(&f.names, &f.alone);
 	deid_rules_free(deid);
 	label_rules_free(rules);
 	buf_release(&text);
