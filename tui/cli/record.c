@@ -173,10 +173,11 @@ static const struct cli_option summary_options[] = {
 	{"section", "WORD", "allergies, problems, medicines, results, …"}, CLI_FOR, {NULL, NULL, NULL},
 };
 static const struct cli_option open_options[] = {
-	{"with", "PROGRAM", "instead of xdg-open, or $PAGER for texts"}, {"form", "FORM", "full or deid"}, {NULL, NULL, NULL},
+	{"with", "PROGRAM", "instead of xdg-open, or $PAGER for texts"}, {"form", "FORM", "full or deid"}, CLI_FOR,
+	{NULL, NULL, NULL},
 };
 static const struct cli_option files_options[] = {
-	{"out", "DIR", "save them here"}, {"form", "FORM", "full or deid"}, {NULL, NULL, NULL},
+	{"out", "DIR", "save them here"}, {"form", "FORM", "full or deid"}, CLI_FOR, {NULL, NULL, NULL},
 };
 static const struct cli_option export_options[] = {
 	{"out", "FILE", "a new file"}, {"form", "FORM", "full or deid"},
