@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The evaluator against the slow model written apart (tests/lib/model_consent.h): random rules, questions and records. */
+/* The evaluator against the slow model written apart (tests/lib/model_consent.h): random rules, questions and records.
+ * CONSENT_ROUNDS sets how many policies (default 3,000), each with 30 questions: 1,000,000 is the long run before a release.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,10 +12,12 @@
 #include "chain/contract/consent_eval.h"
 #include "chain/proto/wire.h"
 #include "core/base/rng.h"
+#include "core/base/text.h"
 #include "model_consent.h"
 #include "seed.h"
 
 #define ROUNDS 3000u
+#define ROUNDS_MAX 100000000u
 #define RULES 12u
 #define TIMES 8 /* rules and records speak of the instants 1..8 */
 #define IDS 3u
@@ -247,15 +251,27 @@ static void compare(const struct rng *g, uint64_t seed, unsigned round)
 	consent_policy_free(p);
 }
 
+static unsigned rounds(void)
+{
+	const char *said = getenv("CONSENT_ROUNDS");
+	uint64_t n = ROUNDS;
+
+	if (said != NULL)
+		assert_int_equal(parse_u64(&n, bytes_str(said), ROUNDS_MAX), ERR_OK);
+	return (unsigned)n;
+}
+
 static void test_evaluator_equals_the_model(void **state)
 {
 	uint64_t seed = test_seed();
+	unsigned count = rounds();
 	struct seeded_rng g;
 
 	(void)state;
 	seeded_rng_init(&g, seed);
-	for (unsigned i = 0; i < ROUNDS; i++)
+	for (unsigned i = 0; i < count; i++)
 		compare(&g.rng, seed, i);
+	print_message("# %u policies, 30 questions each\n", count);
 }
 
 int main(void)

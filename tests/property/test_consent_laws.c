@@ -158,6 +158,40 @@ static void grants_need_permits(struct world_of_rules *w, const struct consent_d
 	assert_int_not_equal(decide(w, kept, false).decision, DECISION_GRANTED);
 }
 
+static int given(const struct consent_decision *d)
+{
+	return d->decision == DECISION_GRANTED ? 2 : d->decision == DECISION_ASKED;
+}
+
+/* Whatever is refused on top, nobody gets more than before; and what is taken back is not replaced by more than it was,
+ * unless a wider permit stood below it all the time.
+ */
+static void refusing_never_adds(const struct rng *g, struct world_of_rules *w, const struct consent_decision *d)
+{
+	struct consent_decision other;
+	struct drawn *more = &w->drawn[RULES - 1];
+	size_t kept = 0;
+	bool wider = false;
+
+	if (w->count == RULES)
+		return;
+	draw_rule(g, more, RULES);
+	more->rule.effect = EFFECT_DENY;
+	w->list[w->count] = &more->state;
+	other = decide(w, w->count + 1, false);
+	assert_true(given(&other) <= given(d));
+	for (size_t i = 0; i < w->count; i++) {
+		wider |= w->drawn[i].rule.effect == EFFECT_PERMIT && w->drawn[i].rule.id != d->rule;
+		if (w->drawn[i].rule.id != d->rule)
+			w->list[kept++] = &w->drawn[i].state;
+	}
+	other = decide(w, kept, false);
+	if (d->decision == DECISION_GRANTED && !wider)
+		assert_int_not_equal(other.decision, DECISION_GRANTED);
+	for (size_t i = 0; i < w->count; i++)
+		w->list[i] = &w->drawn[i].state;
+}
+
 static void test_laws(void **state)
 {
 	uint64_t seed = test_seed();
@@ -174,6 +208,7 @@ static void test_laws(void **state)
 		if (lock_covers(&w))
 			assert_int_equal(d.decision, DECISION_DENIED);
 		assert_int_equal(decide(&w, w.count, true).decision, DECISION_DENIED);
+		refusing_never_adds(&g.rng, &w, &d);
 		order_and_duplicates(&g.rng, &w, &d);
 		grants_need_permits(&w, &d);
 		dead_rules(&w, &d);
