@@ -27,7 +27,7 @@ static enum err add(struct check_findings *x, const struct check_finding *row)
 
 struct search {
 	struct check_space *space;
-	struct consent_policy *policy, *other; /* other: compared with, or NULL */
+	struct consent_policy *policy, *other; /* other: without one rule, or NULL */
 	uint32_t rule;                         /* of whom it is asked */
 	bool found;
 	struct check_finding at;
@@ -39,8 +39,7 @@ static void show(struct search *s, const struct consent_question *q, const struc
 				       .decision = consent_decide(s->policy, q, r)};
 }
 
-/* Unpaused: what is checked are the rules. */
-static enum err compile(struct consent_policy **ret, const struct policy *p, size_t without)
+enum err check_compile(struct consent_policy **ret, const struct policy *p, size_t without)
 {
 	Medlock__RuleState **list = calloc(p->count + 1, sizeof(*list));
 	size_t n = 0;
@@ -56,8 +55,7 @@ static enum err compile(struct consent_policy **ret, const struct policy *p, siz
 	return e;
 }
 
-static enum err begin(struct search *s, const struct policy *p, const struct policy *other,
-		      const struct check_limits *limits)
+static enum err begin(struct search *s, const struct policy *p, const struct check_limits *limits)
 {
 	enum err e;
 
@@ -66,10 +64,8 @@ static enum err begin(struct search *s, const struct policy *p, const struct pol
 	if (s->space == NULL)
 		return ERR_MEMORY;
 	*s->space = (struct check_space){0};
-	e = compile(&s->policy, p, SIZE_MAX);
-	if (e == ERR_OK && other != NULL)
-		e = compile(&s->other, other, SIZE_MAX);
-	return e == ERR_OK ? check_space_init(s->space, s->policy, s->other, limits) : e;
+	e = check_compile(&s->policy, p, SIZE_MAX);
+	return e == ERR_OK ? check_space_init(s->space, s->policy, NULL, limits) : e;
 }
 
 static void end(struct search *s)
@@ -105,9 +101,8 @@ static bool decided_by_rule(void *self, const struct consent_question *q, const 
 	return s->found = consent_decide(s->policy, q, r).rule == s->rule;
 }
 
-/* As a number: all that an answer gives, and what it gives after a yes. */
-static bool same_answer(const struct consent_policy *p, const struct consent_policy *other,
-			const struct consent_question *q, const struct consent_record *r)
+bool check_same_answer(const struct consent_policy *p, const struct consent_policy *other,
+		       const struct consent_question *q, const struct consent_record *r)
 {
 	struct consent_question yes = *q;
 	struct consent_decision a = consent_decide(p, q, r), b = consent_decide(other, q, r);
@@ -126,7 +121,7 @@ static bool differs(void *self, const struct consent_question *q, const struct c
 {
 	struct search *s = self;
 
-	if (!same_answer(s->policy, s->other, q, r)) {
+	if (!check_same_answer(s->policy, s->other, q, r)) {
 		show(s, q, r);
 		s->found = true;
 	}
@@ -148,7 +143,7 @@ static enum err is_dead(struct search *s, bool *ret, const struct policy *p, siz
 		TRY(run(s, &walk, info));
 	}
 	if (!s->found && s->policy->rules[i].effect != EFFECT_DENY) {
-		TRY(compile(&s->other, p, i));
+		TRY(check_compile(&s->other, p, i));
 		walk.visit = differs;
 		e = run(s, &walk, info);
 		consent_policy_free(s->other);
@@ -193,7 +188,7 @@ enum err check_dead(struct check_findings *ret, const struct policy *p, struct t
 {
 	struct check_findings made = {0};
 	struct search s;
-	enum err e = begin(&s, p, NULL, &(struct check_limits){.from = from});
+	enum err e = begin(&s, p, &(struct check_limits){.from = from});
 
 	if (e == ERR_OK)
 		e = find_dead(&s, &made, p, info);
@@ -225,7 +220,7 @@ enum err check_conflicts(struct check_findings *ret, const struct policy *p, str
 {
 	struct check_findings made = {0};
 	struct search s;
-	enum err e = begin(&s, p, NULL, &(struct check_limits){.from = from});
+	enum err e = begin(&s, p, &(struct check_limits){.from = from});
 
 	for (size_t i = 0; e == ERR_OK && i < s.policy->count; i++)
 		for (size_t j = i + 1; e == ERR_OK && j < s.policy->count && !made.more; j++)
@@ -279,7 +274,7 @@ static enum err find_emergency(struct check_findings *ret, const struct policy *
 	struct search s;
 	struct check_walk walk;
 	bool opens = p->default_effect == EFFECT_ASK, any = false;
-	enum err e = begin(&s, p, NULL, &limits);
+	enum err e = begin(&s, p, &limits);
 
 	for (size_t i = 0; e == ERR_OK && i < s.policy->count; i++)
 		any |= s.policy->rules[i].effect != EFFECT_DENY;
@@ -337,76 +332,9 @@ enum err check_never(struct check_findings *ret, const struct policy *p, const s
 	struct check_findings made = {0};
 	struct check_limits limits = {.from = from, .never = *what};
 	struct search s;
-	enum err e = begin(&s, p, NULL, &limits);
+	enum err e = begin(&s, p, &limits);
 
 	if (e == ERR_OK)
 		e = find_readers(&s, &made, info);
 	return finish(&s, ret, &made, e);
-}
-
-/* ---- two policies ---------------------------------------------------------------------------- */
-
-static unsigned given_by(const struct consent_policy *p, const struct consent_question *q,
-			 const struct consent_record *r)
-{
-	struct consent_decision d = consent_decide(p, q, r);
-
-	if (d.decision == DECISION_GRANTED)
-		return d.form == FORM_FULL ? 3 : 2;
-	return d.decision == DECISION_ASKED;
-}
-
-static bool gives_more(void *self, const struct consent_question *q, const struct consent_record *r)
-{
-	struct search *s = self;
-
-	if (given_by(s->policy, q, r) > given_by(s->other, q, r)) {
-		show(s, q, r);
-		s->at.rule = s->at.decision.rule;
-		s->found = true;
-	}
-	return s->found;
-}
-
-static enum err compare(struct search *s, bool (*visit)(void *, const struct consent_question *,
-							const struct consent_record *), struct err_info *info)
-{
-	struct check_walk walk = {.visit = visit};
-
-	TRY(run(s, &walk, info));
-	if (s->found)
-		return ERR_OK;
-	walk.emergency = true;
-	return run(s, &walk, info);
-}
-
-enum err check_widens(struct check_findings *ret, const struct policy *before, const struct policy *after,
-		      struct time_ms from, struct err_info *info)
-{
-	struct check_findings made = {0};
-	struct search s;
-	enum err e = begin(&s, after, before, &(struct check_limits){.from = from});
-
-	if (e == ERR_OK)
-		e = compare(&s, gives_more, info);
-	if (e == ERR_OK && s.found)
-		e = add(&made, &s.at);
-	return finish(&s, ret, &made, e);
-}
-
-enum err check_equal(bool *ret, struct check_finding *ret_witness, const struct policy *p, const struct policy *q,
-		     struct time_ms from, struct err_info *info)
-{
-	struct search s;
-	enum err e = begin(&s, p, q, &(struct check_limits){.from = from});
-
-	if (e == ERR_OK)
-		e = compare(&s, differs, info);
-	if (e == ERR_OK) {
-		*ret = !s.found;
-		if (s.found && ret_witness != NULL)
-			*ret_witness = s.at;
-	}
-	end(&s);
-	return e;
 }

@@ -59,12 +59,14 @@ struct check_never {
 enum err check_never(struct check_findings *ret, const struct policy *p, const struct check_never *what,
 		     struct time_ms from, struct err_info *info) MUST_USE;
 
-/* Does `after` give something that `before` does not: refused < ask < de-identified < full?  At most one row. */
+/* Does `after` give something that `before` does not: refused < ask < de-identified < full, or the same more often?  Also
+ * after counts are used up: what is asked of both counts in both.  At most one row.
+ */
 enum err check_widens(struct check_findings *ret, const struct policy *before, const struct policy *after,
 		      struct time_ms from, struct err_info *info) MUST_USE;
 
 /* The same answer (decision, form, obligations, form after a yes) to every question?  The witness is one that differs.
- * Uses count as used up or not.
+ * How often it is given is part of the answer, and so are the answers when counts are used up.
  */
 enum err check_equal(bool *ret, struct check_finding *ret_witness, const struct policy *p, const struct policy *q,
 		     struct time_ms from, struct err_info *info) MUST_USE;

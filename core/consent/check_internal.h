@@ -74,6 +74,12 @@ enum err check_space_init(struct check_space *ret, const struct consent_policy *
 void check_space_release(struct check_space *s);
 enum err check_space_walk(struct check_space *s, const struct check_walk *walk, struct err_info *info) MUST_USE;
 
+/* Unpaused: what is checked are the rules; without: the place of one that is left out, or SIZE_MAX. */
+enum err check_compile(struct consent_policy **ret, const struct policy *p, size_t without) MUST_USE;
+/* All that an answer gives, and what it gives after a yes. */
+bool check_same_answer(const struct consent_policy *p, const struct consent_policy *other,
+		       const struct consent_question *q, const struct consent_record *r);
+
 static inline void check_set_add(struct check_set *s, size_t i)
 {
 	s->w[i / 64] |= 1ull << (i % 64);

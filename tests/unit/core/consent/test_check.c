@@ -172,6 +172,46 @@ static void test_equal_and_wider(void **state)
 	policy_release(&longer);
 }
 
+/* How often something is given is part of what is given, also when counts are used up. */
+static void test_counts(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		bool equal, widens, widens_back;
+	} rows[] = {
+		{"{\"effect\":\"permit\",\"uses_left\":2}", "{\"effect\":\"permit\",\"uses_left\":2}", true, false, false},
+		{"{\"effect\":\"permit\",\"uses_left\":2}", "{\"effect\":\"permit\",\"uses_left\":3}", false, true, false},
+		{"{\"effect\":\"permit\",\"uses_left\":2}", "{\"effect\":\"permit\"}", false, true, false},
+		/* One count for both kinds of data, or one for each. */
+		{"{\"effect\":\"permit\",\"categories\":[\"LAB\",\"MED\"],\"uses_left\":1}",
+		 "{\"effect\":\"permit\",\"categories\":[\"LAB\"],\"uses_left\":1},"
+		 "{\"effect\":\"permit\",\"categories\":[\"MED\"],\"uses_left\":1}", false, true, false},
+		/* What stands below a count shows when it is used up. */
+		{"{\"effect\":\"permit\",\"actors\":[\"clinician\"],\"uses_left\":1}",
+		 "{\"effect\":\"permit\",\"actors\":[\"clinician\"],\"uses_left\":1},"
+		 "{\"effect\":\"permit\",\"actors\":[\"clinician\"]}", false, true, false},
+		{"{\"effect\":\"ask\"}", "{\"effect\":\"ask\",\"uses_left\":1},{\"effect\":\"permit\",\"uses_left\":1}", false, true,
+		 true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct policy before = policy_of(rows[i].before), after = policy_of(rows[i].after);
+		struct check_findings there = {0}, back = {0};
+		bool equal = false;
+
+		assert_int_equal(check_equal(&equal, NULL, &before, &after, TODAY, NULL), ERR_OK);
+		assert_int_equal(check_widens(&there, &before, &after, TODAY, NULL), ERR_OK);
+		assert_int_equal(check_widens(&back, &after, &before, TODAY, NULL), ERR_OK);
+		if (equal != rows[i].equal || (there.count > 0) != rows[i].widens || (back.count > 0) != rows[i].widens_back)
+			fail_msg("row %zu: equal %d, widens %zu, back %zu", i, equal, there.count, back.count);
+		check_findings_release(&there);
+		check_findings_release(&back);
+		policy_release(&before);
+		policy_release(&after);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_a_lock_that_decides_in_an_emergency_is_not_dead),
 		cmocka_unit_test(test_only_in_an_emergency),
 		cmocka_unit_test(test_equal_and_wider),
+		cmocka_unit_test(test_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
