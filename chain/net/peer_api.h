@@ -22,6 +22,10 @@
 #define API_BLOB "/v1/blob"       /* PUT /v1/blob/HEX?offset=N&size=TOTAL; GET ?offset=&max=; HEAD; put or get ticket */
 #define API_RELEASE "/v1/release" /* POST ReleaseRequest -> ReleaseReply; signed by the request's key, no ticket */
 
+#define API_MAIL "/v1/mail"       /* POST /v1/mail/ACCOUNT; GET ?after=SEQ -> MailReply; read ticket (sender's, receiver's) */
+#define API_DROP "/v1/drop"       /* POST /v1/drop/ID with a read ticket; GET /v1/drop/ID?after=SEQ without */
+#define API_ENROL "/v1/enrol"     /* POST without a ticket; GET ?after=SEQ; read ticket of an officer */
+
 #define API_PARAM_AFTER "after"
 #define API_PARAM_FROM "from"
 #define API_PARAM_MAX "max"

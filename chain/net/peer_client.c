@@ -4,13 +4,14 @@
 #include <inttypes.h>
 #include <strings.h>
 
+#include "chain/net/peer_client_parts.h"
+
 #define REPLY_SMALL_MAX 4096u                                /* status, healthz, errors */
 #define REPLY_TX_MAX (TX_SIZE_MAX * 4 + 65536u)              /* body, result and inclusion proof */
 #define REPLY_LIST_MAX (API_PIECE_MAX + BLOCK_SIZE_MAX + 65536u) /* lists stop at about API_PIECE_MAX */
 #define REPLY_PROOF_MAX (1024u * 1024)
 #define REPLY_RELEASE_MAX 8192u
 #define DECODED_FACTOR 8u /* heap of a decoded answer against its bytes */
-#define PATH_MAX_TEXT 1024u
 #define LONG_POLL_SLACK_MS 10000
 
 enum err peer_address_set(struct peer_address *ret, const char *url, const struct hash32 *pin)
@@ -97,7 +98,7 @@ static enum err error_of(const struct peer_call *c, const struct http_reply *r, 
 static enum err call_peer(const struct peer_call *c, struct http_reply *ret, const char *path, const struct ask *ask,
 			  struct err_info *info)
 {
-	char url[URL_MAX + PATH_MAX_TEXT];
+	char url[URL_MAX + PEER_PATH_MAX];
 	struct http_reply r;
 	int len = snprintf(url, sizeof(url), "%s%s", c->peer->url, path);
 	const struct http_call call = {
@@ -147,6 +148,24 @@ static struct ask get_message(size_t reply_max)
 	return (struct ask){.verb = HTTP_VERB_GET, .type = API_TYPE, .reply_max = reply_max};
 }
 
+enum err peer_get(const struct peer_call *c, ProtobufCMessage **ret, const char *path, const ProtobufCMessageDescriptor *d,
+		  size_t reply_max, struct err_info *info)
+{
+	const struct ask ask = get_message(reply_max);
+
+	return call_message(c, ret, path, d, &ask, info);
+}
+
+enum err peer_post(const struct peer_call *c, const char *path, struct bytes body, struct err_info *info)
+{
+	const struct ask ask = {.verb = HTTP_VERB_POST, .body_type = API_TYPE_BLOB, .body = body, .reply_max = REPLY_SMALL_MAX};
+	struct http_reply r;
+
+	TRY(call_peer(c, &r, path, &ask, info));
+	http_reply_release(&r);
+	return ERR_OK;
+}
+
 static enum err malformed(const struct peer_call *c, const char *what, struct err_info *info)
 {
 	return err_set(info, ERR_PEER, "%s sent a %s with wrong lengths or counts", c->peer->url, what);
@@ -176,7 +195,7 @@ enum err peer_status(const struct peer_call *c, Medlock__StatusReply **ret, stru
 
 enum err peer_status_after(const struct peer_call *c, Medlock__StatusReply **ret, uint64_t after, struct err_info *info)
 {
-	char path[PATH_MAX_TEXT];
+	char path[PEER_PATH_MAX];
 
 	(void)snprintf(path, sizeof(path), API_STATUS "?" API_PARAM_AFTER "=%" PRIu64, after);
 	return status_at(c, ret, path, LONG_POLL_MS + LONG_POLL_SLACK_MS, info);
@@ -218,7 +237,7 @@ enum err peer_submit(const struct peer_call *c, Medlock__TxReply **ret, struct b
 enum err peer_tx(const struct peer_call *c, Medlock__TxReply **ret, const struct tx_id *id, struct err_info *info)
 {
 	const struct ask ask = get_message(REPLY_TX_MAX);
-	char path[PATH_MAX_TEXT] = API_TX "/";
+	char path[PEER_PATH_MAX] = API_TX "/";
 	Medlock__TxReply *m;
 
 	hex_encode(path + strlen(path), id->b, sizeof(id->b));
@@ -230,9 +249,9 @@ enum err peer_tx(const struct peer_call *c, Medlock__TxReply **ret, const struct
 	return take_tx(c, ret, m, info);
 }
 
-static void range_path(char out[PATH_MAX_TEXT], const char *base, uint64_t from, uint32_t max)
+static void range_path(char out[PEER_PATH_MAX], const char *base, uint64_t from, uint32_t max)
 {
-	(void)snprintf(out, PATH_MAX_TEXT, "%s?" API_PARAM_FROM "=%" PRIu64 "&" API_PARAM_MAX "=%" PRIu32, base, from,
+	(void)snprintf(out, PEER_PATH_MAX, "%s?" API_PARAM_FROM "=%" PRIu64 "&" API_PARAM_MAX "=%" PRIu32, base, from,
 			max);
 }
 
@@ -240,7 +259,7 @@ enum err peer_headers(const struct peer_call *c, Medlock__HeadersReply **ret, ui
 		      struct err_info *info)
 {
 	const struct ask ask = get_message(REPLY_LIST_MAX);
-	char path[PATH_MAX_TEXT];
+	char path[PEER_PATH_MAX];
 	Medlock__HeadersReply *m;
 
 	if (max > API_HEADERS_MAX)
@@ -259,7 +278,7 @@ enum err peer_blocks(const struct peer_call *c, Medlock__BlocksReply **ret, uint
 		     struct err_info *info)
 {
 	const struct ask ask = get_message(REPLY_LIST_MAX);
-	char path[PATH_MAX_TEXT];
+	char path[PEER_PATH_MAX];
 	Medlock__BlocksReply *m;
 
 	if (max > API_BLOCKS_MAX)
@@ -280,7 +299,7 @@ enum err peer_proof(const struct peer_call *c, Medlock__ProofReply **ret, struct
 		    const struct request_id *request, struct err_info *info)
 {
 	const struct ask ask = get_message(REPLY_PROOF_MAX);
-	char path[PATH_MAX_TEXT] = API_PROOF "?" API_PARAM_KEY "=", *end;
+	char path[PEER_PATH_MAX] = API_PROOF "?" API_PARAM_KEY "=", *end;
 	Medlock__ProofReply *m;
 
 	ASSERT(key.len > 0 && key.len <= PROOF_KEY_MAX);
@@ -303,7 +322,7 @@ enum err peer_events(const struct peer_call *c, Medlock__EventsReply **ret, cons
 		     uint64_t from, struct err_info *info)
 {
 	const struct ask ask = get_message(REPLY_LIST_MAX);
-	char path[PATH_MAX_TEXT] = API_EVENTS "?" API_PARAM_ACCOUNT "=", *end;
+	char path[PEER_PATH_MAX] = API_EVENTS "?" API_PARAM_ACCOUNT "=", *end;
 	Medlock__EventsReply *m;
 
 	end = path + strlen(path);
@@ -319,7 +338,7 @@ enum err peer_events(const struct peer_call *c, Medlock__EventsReply **ret, cons
 	return ERR_OK;
 }
 
-static char *blob_path(char out[PATH_MAX_TEXT], const struct blob_id *id)
+static char *blob_path(char out[PEER_PATH_MAX], const struct blob_id *id)
 {
 	const size_t base = strlen(API_BLOB "/");
 
@@ -343,7 +362,7 @@ enum err peer_blob_head(const struct peer_call *c, struct peer_blob *ret, const 
 		struct err_info *info)
 {
 	const struct ask ask = {.verb = HTTP_VERB_HEAD, .reply_max = REPLY_SMALL_MAX};
-	char path[PATH_MAX_TEXT];
+	char path[PEER_PATH_MAX];
 	struct http_reply r;
 	enum err e;
 
@@ -359,7 +378,7 @@ enum err peer_blob_put(const struct peer_call *c, struct peer_blob *ret, const s
 {
 	const struct ask ask = {.verb = HTTP_VERB_PUT, .body_type = API_TYPE_BLOB, .body = piece,
 				.reply_max = REPLY_SMALL_MAX};
-	char path[PATH_MAX_TEXT], *end;
+	char path[PEER_PATH_MAX], *end;
 	struct http_reply r;
 	enum err e;
 
@@ -378,7 +397,7 @@ enum err peer_blob_get(const struct peer_call *c, struct buf *ret_piece, struct 
 		       uint64_t offset, size_t max, struct err_info *info)
 {
 	const struct ask ask = {.verb = HTTP_VERB_GET, .type = API_TYPE_BLOB, .reply_max = max};
-	char path[PATH_MAX_TEXT], *end;
+	char path[PEER_PATH_MAX], *end;
 	struct peer_blob state;
 	struct http_reply r;
 	enum err e;

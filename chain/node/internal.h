@@ -59,6 +59,7 @@ struct node {
 	struct hash32 pin;
 	int64_t last_request; /* steady ms: somebody is there while this is recent */
 	struct receipts *receipts;
+	struct mail *mail;
 	int64_t blobs_due; /* steady ms */
 	bool stopping, finishing; /* no new work; nothing may be touched any more */
 	uint64_t releases, release_refusals, blob_bytes_in, blob_bytes_out;
@@ -102,9 +103,10 @@ void node_reply(struct http_request *r, int status, const void *message); /* enc
 
 /* ---- services: handlers of the table in service.c ---- */
 http_handler service_status, service_genesis, service_healthz, service_metrics, service_tx_post, service_tx_get,
-	service_headers, service_blocks, service_proof, service_events, service_blob, service_release;
+	service_headers, service_blocks, service_proof, service_events, service_blob, service_release,
+	service_mail_get, service_mail_post, service_drop, service_enrol;
 size_t service_routes(struct http_route *out, struct node *n); /* at most SERVICE_ROUTES */
-#define SERVICE_ROUTES 16
+#define SERVICE_ROUTES 24
 
 void status_height(struct node *n);  /* answer those who wait for a height */
 void status_tick(struct node *n);    /* and those who waited long enough */
@@ -116,6 +118,11 @@ void receipts_free(struct receipts *r);
 enum err receipts_note(struct receipts *r, const struct request_id *request, const struct record_id *record,
 		       uint32_t form) MUST_USE; /* durable on return */
 void receipts_tick(struct receipts *r);  /* submit what waits */
+
+/* ---- mail.c: sealed messages that wait for their receivers ---- */
+enum err mail_new(struct mail **ret, struct node *n, struct err_info *info) MUST_USE;
+void mail_free(struct mail *m);
+void mail_tick(struct mail *m); /* drop what is too old */
 
 void blobs_tick(struct node *n);     /* drop what no deposit names */
 

@@ -113,6 +113,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 		return;
 	status_tick(n);
 	receipts_tick(n->receipts);
+	mail_tick(n->mail);
 	if (node_steady(n) >= n->blobs_due) {
 		n->blobs_due = node_steady(n) + BLOBS_EVERY_MS;
 		blobs_tick(n);
@@ -284,6 +285,7 @@ static enum err start(struct node *n, struct err_info *info)
 	TRY(workers_new(&n->workers, 1, host_wake, n));
 	TRY(engine_start(n, info));
 	TRY(receipts_new(&n->receipts, n, info));
+	TRY(mail_new(&n->mail, n, info));
 	engine_due(n); /* the first block, so that there is a header from the first request on */
 	if (n->halted != ERR_OK)
 		return ERR_OK;
@@ -309,6 +311,7 @@ static void finish(struct node *n)
 		status_drop(n);
 	http_server_free(n->http);
 	receipts_free(n->receipts);
+	mail_free(n->mail);
 	if (n->engine != NULL)
 		n->engine->free(n->engine->self);
 	blob_store_free(n->blobs);

@@ -62,6 +62,8 @@
 #define TICKET_LIFE_MS (10ll * 60 * 1000)
 #define RELEASE_CLOCK_MS (120ll * 1000)
 #define PROOF_FRESH_MS (90ll * 1000) /* a custodian's newest header must be younger */
+#define MAIL_SIZE_MAX (64u * 1024)
+#define MAIL_KEEP_MS (30ll * 24 * 3600 * 1000)
 #define LONG_POLL_MS 25000
 #define HEARTBEAT_MS 30000
 

@@ -286,6 +286,15 @@ enum err app_find(struct app *a, struct account_id *ret, const char *who, struct
 	return ERR_OK;
 }
 
+enum err app_contact_seal(struct app *a, struct seal_public *ret, const struct account_id *id, struct err_info *info)
+{
+	const struct book_row *row = book_by_id(&a->book, id->b);
+
+	if (row == NULL || bytes_is_zero(bytes_of(row->seal, SEAL_KEY_SIZE)))
+		return err_set(info, ERR_NO_CONTACT, "the key of %s: a patient's contact card has it", app_name(a, id->b));
+	return seal_public_parse(ret, bytes_of(row->seal, SEAL_KEY_SIZE));
+}
+
 const char *app_name(struct app *a, const uint8_t id[ID_SIZE])
 {
 	const struct book_row *row = book_by_id(&a->book, id);

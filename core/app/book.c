@@ -6,7 +6,7 @@
 
 #include "core/base/files.h"
 
-#define BOOK_VERSION 1u
+#define BOOK_VERSION 2u
 #define BOOK_SEAL "book"
 #define BOOK_FILE_MAX KEYHOLDER_MESSAGE_MAX
 
@@ -20,6 +20,7 @@ static void put_row(struct buf *out, const struct book_row *r)
 	buf_append(out, r->id, ID_SIZE);
 	buf_append_be32(out, r->role);
 	buf_append(out, r->organisation, ID_SIZE);
+	buf_append(out, r->seal, SEAL_KEY_SIZE);
 }
 
 static void take_id(struct cursor *c, uint8_t out[ID_SIZE])
@@ -42,6 +43,7 @@ static enum err take_row(struct book *b, struct cursor *c)
 	take_id(c, r.id);
 	r.role = cursor_be32(c);
 	take_id(c, r.organisation);
+	take_id(c, r.seal);
 	TRY(c->err);
 	return book_add(b, &r);
 }

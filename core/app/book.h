@@ -18,6 +18,7 @@ struct book_row {
 	uint8_t id[ID_SIZE];
 	uint32_t role;                /* of a person, 0 when not known */
 	uint8_t organisation[ID_SIZE]; /* of a person, zero when none */
+	uint8_t seal[SEAL_KEY_SIZE];   /* of a person whose row on the ledger is her own; zero when not known */
 };
 struct book_request {
 	struct request_id request;

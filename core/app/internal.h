@@ -89,6 +89,9 @@ struct sentence_names app_sentence_names(struct app *a);
 /* Whom a word means: a term of actor_of_word, or a name in the book (ERR_NO_CONTACT).  Free with WIRE_FREE. */
 enum err app_actor(struct app *a, Medlock__Actor **ret, const char *who, struct err_info *info) MUST_USE;
 
+/* The seal key of somebody in the book.  ERR_NO_CONTACT. */
+enum err app_contact_seal(struct app *a, struct seal_public *ret, const struct account_id *id, struct err_info *info) MUST_USE;
+
 char *app_text(const struct buf *b); /* a copy; "" when b is empty; NULL without memory */
 
 #endif

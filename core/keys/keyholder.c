@@ -387,6 +387,16 @@ enum err keyholder_export_identity(struct keyholder *k, struct secret **ret_text
 	return ask_secret(k, ret_text, 0, OP_EXPORT, NULL, 0, NULL, info);
 }
 
+enum err keyholder_sign_letter(struct keyholder *k, struct buf *ret, struct bytes letter, struct err_info *info)
+{
+	return ask_one(k, ret, OP_SIGN_LETTER, &letter, 1, info);
+}
+
+enum err keyholder_open_letter(struct keyholder *k, struct buf *ret, struct bytes sealed, struct err_info *info)
+{
+	return ask_one(k, ret, OP_OPEN_LETTER, &sealed, 1, info);
+}
+
 enum err keyholder_seal(struct keyholder *k, struct buf *out, const char *name, struct bytes aad, struct bytes plain,
 			struct err_info *info)
 {

@@ -154,6 +154,11 @@ enum err keyholder_open_age(struct keyholder *k, struct buf *out, struct bytes f
 /* "AGE-SECRET-KEY-1…", a line for each generation, the newest first: KEYHOLDER_EXPORT. */
 enum err keyholder_export_identity(struct keyholder *k, struct secret **ret_text, struct err_info *info) MUST_USE;
 
+/* A canonical Letter (chain/proto/letter.h) without its signature, from this account with its keys of now, signed; appended. */
+enum err keyholder_sign_letter(struct keyholder *k, struct buf *ret, struct bytes letter, struct err_info *info) MUST_USE;
+/* What was sealed as a letter to this account, by its keys of now or earlier ones; appended. */
+enum err keyholder_open_letter(struct keyholder *k, struct buf *ret, struct bytes sealed, struct err_info *info) MUST_USE;
+
 /* Private local bytes, bound to a name and aad; at most KEYHOLDER_MESSAGE_MAX - 1024. */
 enum err keyholder_seal(struct keyholder *k, struct buf *out, const char *name, struct bytes aad, struct bytes plain,
 			struct err_info *info) MUST_USE;

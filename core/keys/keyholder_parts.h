@@ -69,6 +69,10 @@ enum err holder_missing(struct holder_call *c) MUST_USE;
 enum err holder_words(struct holder_call *c) MUST_USE;
 enum err holder_compare(struct holder_call *c) MUST_USE;
 
+/* The operations on letters (keyholder_letter.c). */
+enum err holder_sign_letter(struct holder_call *c) MUST_USE;
+enum err holder_open_letter(struct holder_call *c) MUST_USE;
+
 /* The operations of the authority (keyholder_ca.c). */
 enum err holder_ca_spki(struct holder_call *c) MUST_USE;
 enum err holder_ca_issue(struct holder_call *c) MUST_USE;

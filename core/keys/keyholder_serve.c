@@ -441,6 +441,8 @@ static enum err run(struct holder_call *c, enum keyholder_op op)
 	case OP_ADOPT: return holder_adopt(c);
 	case OP_MISSING: return holder_missing(c);
 	case OP_COMPARE: return holder_compare(c);
+	case OP_SIGN_LETTER: return holder_sign_letter(c);
+	case OP_OPEN_LETTER: return holder_open_letter(c);
 	}
 	return ERR_INTERNAL;
 }
