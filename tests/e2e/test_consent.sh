@@ -47,7 +47,7 @@ as anna consent remove "$permit" --json
 expect 0 "taking a permit away does not wait"
 
 # ---- presets and templates ----
-as anna consent preset closed --emergency off --json
+as anna consent preset closed --emergencies off --json
 expect 0 "the tightest preset does not wait"
 as anna consent show --json
 json "consent show knows it" '.preset == {"name":"closed","emergency":false,"research":false}'
@@ -55,7 +55,7 @@ cp "$OUT" "$T/shown.json"
 as anna consent set "$T/shown.json" --json
 json "what show prints is read back" '.height == 0'
 waits "a wider preset" consent preset open
-expect_error 2 "a switch that does not go with the preset" anna consent preset open --emergency off
+expect_error 2 "a switch that does not go with the preset" anna consent preset open --emergencies off
 expect_error 2 "a preset that is none" anna consent preset wide
 as anna consent template apply ask-me --who okafor --json --dry-run
 json "a template is words and a diff" '.widens == false and .height == 0' # under the lock nothing opens

@@ -23,7 +23,7 @@ static enum err preset(struct cli *c)
 	struct app_consent_edit edit = {.preset = &choice, .dry_run = cli_switch(c, "dry-run")};
 	bool emergency;
 
-	TRY(on_or_off(c, &emergency, "emergency", true));
+	TRY(on_or_off(c, &emergency, "emergencies", true));
 	TRY(on_or_off(c, &choice.research, "research", false));
 	choice.emergency_off = !emergency;
 	return cli_change(c, &edit);
@@ -97,7 +97,7 @@ static enum err template(struct cli *c)
 }
 
 static const struct cli_option preset_options[] = {
-	{"emergency", "on|off", "whether an emergency opens what the preset closes (default on)"},
+	{"emergencies", "on|off", "whether an emergency opens what the preset closes (default on)"},
 	{"research", "on|off", "records without names for research (default off)"}, CLI_DRY_RUN, CLI_NOW, CLI_FOR,
 	{NULL, NULL, NULL},
 };
