@@ -63,7 +63,17 @@ check "the peer stayed below 64 MB ($most_peer kB)" test "$most_peer" -gt 0 -a "
 left=$(find "$(home_of jansen)/deposits" -type f | wc -l)
 check "nothing of the deposit is left in the profile" test "$left" -eq 0
 
-cut_at "$(home_of anna)" $half anna record export "$record" --out "$T/back"
+mkdir -p "$(home_of anna)/blobs"
+before=$(kilobytes "$(home_of anna)")
+"$MEDLOCK" -C "$(home_of anna)" record export "$record" --out "$T/back" >"$OUT" 2>"$ERR" </dev/null &
+client=$!
+await "$COMMAND_SECONDS" grown "$(home_of anna)" "$before" $((half / 4))
+kill -INT $client 2>"$T/null"
+wait $client
+RC=$?
+expect 3 "Ctrl-C cancels a download"
+check "and leaves no file" test ! -e "$T/back"
+cut_at "$(home_of anna)" $((half / 2)) anna record export "$record" --out "$T/back"
 check "the client was killed half-way through the download" test $cut -eq 1
 check "there is no file under the wanted name" test ! -e "$T/back"
 watched anna record export "$record" --out "$T/back" --json
