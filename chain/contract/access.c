@@ -179,7 +179,7 @@ static enum err judge(struct judged *j, const struct contract_block *newest, str
 {
 	TRY(load(j, request, record));
 	TRY(check_grant(j, record));
-	if (j->request->closed || j->record->status != RECORD_STATUS_LIVE)
+	if (j->request->closed || j->record->status == RECORD_STATUS_ERASED)
 		return ERR_WITHDRAWN;
 	TRY(check_standing(j, newest->time));
 	TRY(check_standing(j, clock));
@@ -209,7 +209,7 @@ enum err access_blob_owner(struct contract_kv *kv, const struct account_id *acco
 	if (e)
 		return e;
 	e = ERR_REFUSED;
-	if (bytes_equal(wire_bytes(row->deposit->owner), BYTES_ID(*account)))
+	if (row->status != RECORD_STATUS_ERASED && bytes_equal(wire_bytes(row->deposit->owner), BYTES_ID(*account)))
 		for (size_t i = 0; i < row->deposit->n_renditions; i++)
 			if (bytes_equal(wire_bytes(row->deposit->renditions[i]->blob), BYTES_ID(*blob)))
 				e = ERR_OK;

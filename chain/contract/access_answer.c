@@ -94,7 +94,7 @@ static enum err decide_yes(struct act *a, struct answer *x, struct consent_decis
 		return e == ERR_NOT_FOUND ? rows_fatal(&a->rows, ERR_DAMAGED) : e;
 	record = consent_record_of(id, row->deposit);
 	*ret = consent_decide(x->compiled, &q, &record);
-	if (row->status != RECORD_STATUS_LIVE)
+	if (row->status == RECORD_STATUS_ERASED)
 		e = ERR_ASK_GONE;
 	else if (ret->decision != DECISION_GRANTED)
 		e = ERR_REFUSED;

@@ -59,7 +59,7 @@ static void decide(struct request *r, const struct record_id *id, const Medlock_
 	decided_fill(&r->entries[r->count++], id, &d);
 }
 
-/* A record by name.  Absent, another's or no longer live: one and the same. */
+/* A record by name, also an old version.  Absent, another's or erased: one and the same. */
 static enum err decide_named(struct act *a, struct request *r, const struct record_id *id)
 {
 	struct consent_decision absent = {.decision = DECISION_DENIED, .reason = DECISION_REASON_ABSENT};
@@ -68,7 +68,7 @@ static enum err decide_named(struct act *a, struct request *r, const struct reco
 
 	if (e && e != ERR_NOT_FOUND)
 		return e;
-	if (e || row->status != RECORD_STATUS_LIVE || !bytes_equal(wire_bytes(row->deposit->owner), BYTES_ID(r->owner)))
+	if (e || row->status == RECORD_STATUS_ERASED || !bytes_equal(wire_bytes(row->deposit->owner), BYTES_ID(r->owner)))
 		decided_fill(&r->entries[r->count++], id, &absent);
 	else
 		decide(r, id, row);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A record enters the ledger: whose it is, what kind, and a key capsule for each encrypted form. */
-#include "chain/contract/act.h"
+#include "chain/contract/record.h"
 #include "core/crypto/threshold.h"
 
 static enum err check_depositor(const struct act *a, const Medlock__RecordDeposit *d)
@@ -48,30 +48,6 @@ static enum err check_capsules(struct act *a, const Medlock__RecordDeposit *d)
 	return ERR_OK;
 }
 
-static enum err supersede(struct act *a, const Medlock__RecordDeposit *d, const struct record_id *by)
-{
-	Medlock__RecordState *old = NULL, row;
-	struct record_id id;
-	enum err e;
-
-	if (d->supersedes.len == 0)
-		return ERR_OK;
-	ID_COPY(id, d->supersedes.data);
-	TRY(ROWS_GET(&a->rows, &old, medlock__record_state, state_key_record(&id)));
-	row = *old;
-	row.status = RECORD_STATUS_SUPERSEDED;
-	row.superseded_by = wire_data(BYTES_ID(*by));
-	if (!bytes_equal(wire_bytes(old->deposit->owner), wire_bytes(d->owner)) ||
-	    !bytes_equal(wire_bytes(old->depositor), BYTES_ID(a->who)))
-		e = ERR_NOT_FOUND;
-	else if (old->status != RECORD_STATUS_LIVE)
-		e = ERR_CONFLICT;
-	else
-		e = ROWS_PUT(&a->rows, state_key_record(&id), &row);
-	WIRE_FREE(old);
-	return e;
-}
-
 static enum err store(struct act *a, Medlock__RecordDeposit *d, const struct account_id *owner,
 		      const struct record_id *id)
 {
@@ -95,37 +71,56 @@ static enum err store(struct act *a, Medlock__RecordDeposit *d, const struct acc
 	return e;
 }
 
-enum err record_deposit_apply(struct act *a)
+enum err record_check(struct act *a, const Medlock__RecordDeposit *d)
 {
-	Medlock__RecordDeposit *d = a->tx->body->record_deposit;
-	struct record_id id = tx_record_id(&a->tx->body_hash, &a->who);
-	Medlock__Event event = MEDLOCK__EVENT__INIT;
-	Medlock__Decided entry = MEDLOCK__DECIDED__INIT, *list = &entry;
 	struct account_id owner;
 
 	ID_COPY(owner, d->owner.data);
 	TRY(check_depositor(a, d));
 	TRY(check_owner(a, &owner));
-	TRY(check_capsules(a, d));
-	TRY(supersede(a, d, &id));
-	TRY(store(a, d, &owner, &id));
-	entry.record = wire_data(BYTES_ID(id));
+	return check_capsules(a, d);
+}
+
+enum err record_tell(struct act *a, const struct account_id *owner, const struct record_id *id)
+{
+	Medlock__Event event = MEDLOCK__EVENT__INIT;
+	Medlock__Decided entry = MEDLOCK__DECIDED__INIT, *list = &entry;
+
+	entry.record = wire_data(BYTES_ID(*id));
 	event.records = &list;
 	event.n_records = 1;
-	TRY(act_event_add(a, &owner, &event));
-	return act_result(a, BYTES_ID(id), 0, NULL, 0);
+	TRY(act_event_add(a, owner, &event));
+	return act_result(a, BYTES_ID(*id), 0, NULL, 0);
+}
+
+enum err record_enter(struct act *a, Medlock__RecordDeposit *d, const struct record_id *id)
+{
+	struct account_id owner;
+
+	ID_COPY(owner, d->owner.data);
+	TRY(store(a, d, &owner, id));
+	return record_tell(a, &owner, id);
+}
+
+enum err record_deposit_apply(struct act *a)
+{
+	Medlock__RecordDeposit *d = a->tx->body->record_deposit;
+	struct record_id id = tx_record_id(&a->tx->body_hash, &a->who);
+
+	TRY(record_check(a, d));
+	return record_enter(a, d, &id);
+}
+
+void record_describe(struct buf *out, const Medlock__RecordDeposit *d)
+{
+	buf_printf(out, " (%s, %zu form%s) for patient ", code_text(CODES_CATEGORY, d->category), d->n_renditions,
+		   d->n_renditions == 1 ? "" : "s");
+	describe_id(out, d->owner);
 }
 
 void record_deposit_describe(struct buf *out, const Medlock__Body *body)
 {
-	const Medlock__RecordDeposit *d = body->record_deposit;
-
-	buf_printf(out, "Deposit a record (%s, %zu form%s) for patient ", code_text(CODES_CATEGORY, d->category),
-		   d->n_renditions, d->n_renditions == 1 ? "" : "s");
-	describe_id(out, d->owner);
-	if (d->supersedes.len) {
-		buf_append_text(out, ", in place of record ");
-		describe_id(out, d->supersedes);
-	}
+	buf_append_text(out, "Deposit a record");
+	record_describe(out, body->record_deposit);
 	buf_append_text(out, ".");
 }

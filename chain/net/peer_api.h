@@ -21,6 +21,7 @@
 #define API_EVENTS "/v1/events"   /* GET ?account=HEX&from=N -> EventsReply; read ticket */
 #define API_BLOB "/v1/blob"       /* PUT /v1/blob/HEX?offset=N&size=TOTAL; GET ?offset=&max=; HEAD; put or get ticket */
 #define API_RELEASE "/v1/release" /* POST ReleaseRequest -> ReleaseReply; signed by the request's key, no ticket */
+#define API_ERASED "/v1/erased"   /* GET ?record=HEX -> ErasedReply; read ticket of the record's owner */
 
 #define API_MAIL "/v1/mail"       /* POST /v1/mail/ACCOUNT; GET ?after=SEQ -> MailReply; read ticket (sender's, receiver's) */
 #define API_DROP "/v1/drop"       /* POST /v1/drop/ID with a read ticket; GET /v1/drop/ID?after=SEQ without */
@@ -32,6 +33,7 @@
 #define API_PARAM_KEY "key"
 #define API_PARAM_REQUEST "request"
 #define API_PARAM_ACCOUNT "account"
+#define API_PARAM_RECORD "record"
 #define API_PARAM_OFFSET "offset"
 #define API_PARAM_SIZE "size"
 

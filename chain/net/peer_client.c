@@ -338,6 +338,23 @@ enum err peer_events(const struct peer_call *c, Medlock__EventsReply **ret, cons
 	return ERR_OK;
 }
 
+enum err peer_erased(const struct peer_call *c, Medlock__ErasedReply **ret, const struct record_id *record,
+		     struct err_info *info)
+{
+	const struct ask ask = get_message(REPLY_SMALL_MAX);
+	char path[PEER_PATH_MAX] = API_ERASED "?" API_PARAM_RECORD "=";
+	Medlock__ErasedReply *m;
+
+	hex_encode(path + strlen(path), record->b, sizeof(record->b));
+	TRY(CALL_MESSAGE(c, &m, path, medlock__erased_reply, &ask, info));
+	if (!bytes_equal(wire_bytes(m->record), BYTES_ID(*record)) || m->held > m->blobs) {
+		WIRE_FREE(m);
+		return malformed(c, "word about an erased record", info);
+	}
+	*ret = m;
+	return ERR_OK;
+}
+
 static char *blob_path(char out[PEER_PATH_MAX], const struct blob_id *id)
 {
 	const size_t base = strlen(API_BLOB "/");

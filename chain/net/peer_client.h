@@ -76,6 +76,10 @@ enum err peer_blob_get(const struct peer_call *c, struct buf *ret_piece, struct 
 		const struct blob_id *id,
 		       uint64_t offset, size_t max, struct err_info *info) MUST_USE;
 
+/* Read ticket of the owner.  What the peer says it still holds of an erased record; ERR_NOT_FOUND when it knows of none. */
+enum err peer_erased(const struct peer_call *c, Medlock__ErasedReply **ret, const struct record_id *record,
+		     struct err_info *info) MUST_USE;
+
 /* A canonical ReleaseRequest, signed by the request's key; no ticket. */
 enum err peer_release(const struct peer_call *c, Medlock__ReleaseReply **ret, struct bytes request,
 		      struct err_info *info) MUST_USE;

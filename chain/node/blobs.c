@@ -297,7 +297,7 @@ static enum err sweep_record(void *context, struct bytes key, struct bytes value
 
 	(void)key;
 	TRY(WIRE_DECODE(&r, medlock__record_state, value, EVENT_DECODED_MAX, NULL));
-	for (size_t i = 0; r->deposit != NULL && i < r->deposit->n_renditions; i++) {
+	for (size_t i = 0; r->status != RECORD_STATUS_ERASED && r->deposit != NULL && i < r->deposit->n_renditions; i++) {
 		ProtobufCBinaryData blob = r->deposit->renditions[i]->blob;
 		struct blob_id *found = blob.len == ID_SIZE ? bsearch(blob.data, s->ids, s->count, ID_SIZE, by_id) : NULL;
 

@@ -61,6 +61,7 @@ struct node {
 	struct receipts *receipts;
 	struct mail *mail;
 	int64_t blobs_due; /* steady ms */
+	uint64_t erase_seen; /* height whose orders of erasure are carried out or under way */
 	bool stopping, finishing; /* no new work; nothing may be touched any more */
 	uint64_t releases, release_refusals, blob_bytes_in, blob_bytes_out;
 	enum err halted;
@@ -104,7 +105,7 @@ void node_reply(struct http_request *r, int status, const void *message); /* enc
 /* ---- services: handlers of the table in service.c ---- */
 http_handler service_status, service_genesis, service_healthz, service_metrics, service_tx_post, service_tx_get,
 	service_headers, service_blocks, service_proof, service_events, service_blob, service_release,
-	service_mail_get, service_mail_post, service_drop, service_enrol;
+	service_mail_get, service_mail_post, service_drop, service_enrol, service_erased;
 size_t service_routes(struct http_route *out, struct node *n); /* at most SERVICE_ROUTES */
 #define SERVICE_ROUTES 24
 
@@ -125,5 +126,11 @@ void mail_free(struct mail *m);
 void mail_tick(struct mail *m); /* drop what is too old */
 
 void blobs_tick(struct node *n);     /* drop what no deposit names */
+
+/* ---- erase.c: what an erased record named is deleted here; what is due stands in the ledger's state, so that a killed
+ * daemon deletes at its next start ----
+ */
+void erase_start(struct node *n);   /* everything erased so far */
+void erase_blocks(struct node *n);  /* what came since */
 
 #endif

@@ -75,6 +75,7 @@ static void engine_due(struct node *n)
 	struct timeval at = {ms / 1000, (ms % 1000) * 1000};
 
 	status_height(n);
+	erase_blocks(n);
 	if (ms >= 0 && n->halted == ERR_OK)
 		event_add(n->poll_event, &at);
 }
@@ -289,6 +290,7 @@ static enum err start(struct node *n, struct err_info *info)
 	engine_due(n); /* the first block, so that there is a header from the first request on */
 	if (n->halted != ERR_OK)
 		return ERR_OK;
+	erase_start(n);
 	TRY(http_start(n, info));
 	return ready(n, info);
 }

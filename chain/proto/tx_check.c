@@ -43,7 +43,7 @@ static enum err check_rendition(const Medlock__Rendition *r, struct err_info *in
 	return shape_bytes(r->capsule, 160, "capsule", info);
 }
 
-static enum err check_record_deposit(const Medlock__RecordDeposit *a, struct err_info *info)
+static enum err check_record(const Medlock__RecordDeposit *a, struct err_info *info)
 {
 	TRY(shape_bytes(a->owner, ID_SIZE, "owner", info));
 	TRY(shape_optional(a->organisation, ID_SIZE, "organisation", info));
@@ -51,7 +51,6 @@ static enum err check_record_deposit(const Medlock__RecordDeposit *a, struct err
 	TRY(shape_codes(a->labels, a->n_labels, RECORD_LABELS_MAX, CODES_LABEL, "labels", info));
 	TRY(shape_code(a->confidentiality, CODES_CONFIDENTIALITY, "confidentiality", info));
 	TRY(shape_period(a->period, "period", info));
-	TRY(shape_optional(a->supersedes, ID_SIZE, "supersedes", info));
 	TRY(shape_true(a->n_renditions > 0, "no rendition", info));
 	TRY(shape_count(a->n_renditions, RECORD_RENDITIONS_MAX, "renditions", info));
 	for (size_t i = 0; i < a->n_renditions; i++) {
@@ -60,6 +59,18 @@ static enum err check_record_deposit(const Medlock__RecordDeposit *a, struct err
 			return err_set(info, ERR_FORMAT, "renditions: not ascending");
 	}
 	return ERR_OK;
+}
+
+static enum err check_record_deposit(const Medlock__RecordDeposit *a, struct err_info *info)
+{
+	TRY(check_record(a, info));
+	return shape_true(a->supersedes.len == 0, "supersedes", info);
+}
+
+static enum err check_record_amend(const Medlock__RecordDeposit *a, struct err_info *info)
+{
+	TRY(check_record(a, info));
+	return shape_bytes(a->supersedes, ID_SIZE, "supersedes", info);
 }
 
 static enum err check_access_request(const Medlock__AccessRequest *a, struct err_info *info)
@@ -126,6 +137,10 @@ static enum err check_action(const Medlock__Body *b, struct err_info *info)
 		return check_account_keys(b->account_keys, info);
 	case MEDLOCK__BODY__ACTION_RECORD_DEPOSIT:
 		return check_record_deposit(b->record_deposit, info);
+	case MEDLOCK__BODY__ACTION_RECORD_AMEND:
+		return check_record_amend(b->record_amend, info);
+	case MEDLOCK__BODY__ACTION_RECORD_ERASE:
+		return shape_bytes(b->record_erase->record, ID_SIZE, "record", info);
 	case MEDLOCK__BODY__ACTION_CONSENT_SET:
 		return check_consent_set(b->consent_set, info);
 	case MEDLOCK__BODY__ACTION_CONSENT_PAUSE:

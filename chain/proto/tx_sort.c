@@ -59,6 +59,12 @@ static void sort_consent(Medlock__ConsentSet *a)
 	SORT(a->remove, a->n_remove, by_number);
 }
 
+static void sort_record(Medlock__RecordDeposit *a)
+{
+	SORT(a->labels, a->n_labels, by_number);
+	SORT(a->renditions, a->n_renditions, by_form);
+}
+
 void tx_body_sort(Medlock__Body *b)
 {
 	if (b->action_case == MEDLOCK__BODY__ACTION_CERT_ANCHOR) {
@@ -67,8 +73,9 @@ void tx_body_sort(Medlock__Body *b)
 		if (b->account_keys->by_helpers)
 			SORT(b->account_keys->by_helpers->accounts, b->account_keys->by_helpers->n_accounts, by_bytes);
 	} else if (b->action_case == MEDLOCK__BODY__ACTION_RECORD_DEPOSIT) {
-		SORT(b->record_deposit->labels, b->record_deposit->n_labels, by_number);
-		SORT(b->record_deposit->renditions, b->record_deposit->n_renditions, by_form);
+		sort_record(b->record_deposit);
+	} else if (b->action_case == MEDLOCK__BODY__ACTION_RECORD_AMEND) {
+		sort_record(b->record_amend);
 	} else if (b->action_case == MEDLOCK__BODY__ACTION_CONSENT_SET) {
 		sort_consent(b->consent_set);
 	} else if (b->action_case == MEDLOCK__BODY__ACTION_ACCESS_REQUEST) {

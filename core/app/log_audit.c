@@ -17,6 +17,8 @@ static const struct { const char *kind, *code, *display, *action; } kinds[] = {
 	{"cert_revoke", "110137", "User Security Attributes Changed", "U"},
 	{"account_keys", "110137", "User Security Attributes Changed", "U"},
 	{"record_deposit", "110107", "Import", "C"},
+	{"record_amend", "110107", "Import", "U"},
+	{"record_erase", "110110", "Patient Record", "D"},
 	{"consent_set", "110136", "Security Roles Changed", "U"},
 	{"consent_pause", "110136", "Security Roles Changed", "U"},
 	{"proxy_set", "110136", "Security Roles Changed", "U"},

@@ -99,8 +99,11 @@ static enum err deposit_sign(void *self, struct vault_submitted *ret, struct buf
 	struct submitted done = {0};
 	enum err e;
 
-	body.action_case = MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
-	body.record_deposit = (Medlock__RecordDeposit *)(uintptr_t)deposit;
+	body.action_case = deposit->supersedes.len ? MEDLOCK__BODY__ACTION_RECORD_AMEND : MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
+	if (deposit->supersedes.len)
+		body.record_amend = (Medlock__RecordDeposit *)(uintptr_t)deposit;
+	else
+		body.record_deposit = (Medlock__RecordDeposit *)(uintptr_t)deposit;
 	e = submit_sign(&s, &done, ret_tx, &body, info);
 	if (e == ERR_OK)
 		note_submitted(ret, &done);

@@ -132,6 +132,7 @@ static enum err allowed(const struct holder *h, uint32_t capability)
 static enum err action_allowed(const struct holder *h, const Medlock__Body *b)
 {
 	switch (b->action_case) {
+	case MEDLOCK__BODY__ACTION_RECORD_ERASE:
 	case MEDLOCK__BODY__ACTION_CONSENT_SET:
 	case MEDLOCK__BODY__ACTION_CONSENT_PAUSE:
 	case MEDLOCK__BODY__ACTION_ACCESS_ANSWER:
@@ -142,6 +143,7 @@ static enum err action_allowed(const struct holder *h, const Medlock__Body *b)
 	case MEDLOCK__BODY__ACTION_ACCESS_CLOSE:
 		return allowed(h, KEYHOLDER_REQUEST);
 	case MEDLOCK__BODY__ACTION_RECORD_DEPOSIT:
+	case MEDLOCK__BODY__ACTION_RECORD_AMEND:
 		return allowed(h, KEYHOLDER_DEPOSIT);
 	case MEDLOCK__BODY__ACTION_CERT_ANCHOR:
 		return allowed(h, KEYHOLDER_CA);

@@ -142,12 +142,14 @@ static enum err chain_stored(void *self, const Medlock__Event *event, struct byt
 	return ERR_OK;
 }
 
-/* Records that an event speaks of are looked at again: new ones, and those that a new one replaces. */
+/* Records that an event changes are looked at again: new ones, those that a new one replaces, erased ones. */
 static enum err watch_records(struct replica *r, const char *kind, const Medlock__Event *event, struct err_info *info)
 {
 	struct record_id id;
 
-	for (size_t i = 0; event->kind == ACTION_RECORD_DEPOSIT && i < event->n_records; i++) {
+	if (event->kind != ACTION_RECORD_DEPOSIT && event->kind != ACTION_RECORD_AMEND && event->kind != ACTION_RECORD_ERASE)
+		return ERR_OK;
+	for (size_t i = 0; i < event->n_records; i++) {
 		if (event->records[i]->record.len != ID_SIZE)
 			continue;
 		ID_COPY(id, event->records[i]->record.data);

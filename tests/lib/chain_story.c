@@ -124,8 +124,11 @@ static void deposit(struct story *s, uint32_t category, const struct record_id *
 	if (supersedes != NULL)
 		d->supersedes = wire_data(BYTES_ID(old));
 	world_deposit_seal(&s->w, d, &s->doctor.id);
-	body.action_case = MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
-	body.record_deposit = d;
+	body.action_case = supersedes != NULL ? MEDLOCK__BODY__ACTION_RECORD_AMEND : MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
+	if (supersedes != NULL)
+		body.record_amend = d;
+	else
+		body.record_deposit = d;
 	act(s, &body, &s->doctor);
 	d->labels = NULL; /* these are not the message's to free */
 	d->n_labels = 0;

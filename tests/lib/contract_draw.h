@@ -58,6 +58,7 @@ const struct world_account *draw_keys_of(struct draw *d, const struct hash32 *id
 struct hash32 draw_nobody(struct draw *d);
 void draw_finish(struct draw *d, struct buf *ret_tx, Medlock__Body *body, const struct world_account *by);
 void draw_deposit(struct draw *d, struct buf *ret_tx);
+void draw_erase(struct draw *d, struct buf *ret_tx);
 void draw_pause(struct draw *d, struct buf *ret_tx);
 void draw_rules(struct draw *d, struct buf *ret_tx);
 void draw_request(struct draw *d, struct buf *ret_tx);

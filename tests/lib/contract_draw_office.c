@@ -116,10 +116,30 @@ void draw_deposit(struct draw *d, struct buf *ret_tx)
 		set_bytes(&x->supersedes, once_in(d, 10) ? draw_nobody(d).b : old->id.b, 32);
 	world_deposit_seal(d->w, x, &by->id);
 	spoil_capsules(d, x);
-	body.action_case = MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
-	body.record_deposit = x;
+	body.action_case = old ? MEDLOCK__BODY__ACTION_RECORD_AMEND : MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
+	if (old)
+		body.record_amend = x;
+	else
+		body.record_deposit = x;
 	draw_finish(d, ret_tx, &body, by);
 	world_deposit_free(x);
+}
+
+/* Mostly by the owner, seldom by who acts for her, or of what nobody knows. */
+void draw_erase(struct draw *d, struct buf *ret_tx)
+{
+	const struct model *m = d->model;
+	const struct m_record *of = m->record_count ? &m->records[below(d, m->record_count)] : NULL;
+	struct hash32 record = of && !once_in(d, 12) ? of->id : draw_nobody(d), owner = of ? m_id(of->deposit->owner) : record;
+	const struct world_account *by = draw_keys_of(d, &owner);
+	Medlock__RecordErase x = MEDLOCK__RECORD_ERASE__INIT;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(d->w, salt);
+
+	x.record = m_data(&record);
+	body.action_case = MEDLOCK__BODY__ACTION_RECORD_ERASE;
+	body.record_erase = &x;
+	draw_finish(d, ret_tx, &body, by && !once_in(d, 10) ? by : draw_patient(d));
 }
 
 /* ---- receipts ------------------------------------------------------------------------------------- */

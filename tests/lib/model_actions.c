@@ -139,20 +139,31 @@ static enum err check_depositor(const struct m_act *a, const Medlock__RecordDepo
 	return memcmp(author.b, a->actor.organisation.b, 32) == 0 ? ERR_OK : ERR_ROLE;
 }
 
+/* Some label of the old one is missing, or it is less confidential. */
+static bool is_weaker(const Medlock__RecordDeposit *x, const Medlock__RecordDeposit *old)
+{
+	uint64_t now = 0, before = 0;
+
+	for (size_t i = 0; i < x->n_labels; i++)
+		now |= 1ull << x->labels[i];
+	for (size_t i = 0; i < old->n_labels; i++)
+		before |= 1ull << old->labels[i];
+	return (before & ~now) != 0 || x->confidentiality < old->confidentiality;
+}
+
 static enum err check_superseded(const struct m_act *a, const Medlock__RecordDeposit *x, struct m_record **ret)
 {
 	struct hash32 id, owner = m_id(x->owner);
 	struct m_record *old;
 
-	*ret = NULL;
-	if (x->supersedes.len == 0)
-		return ERR_OK;
 	id = m_id(x->supersedes);
 	old = m_record(a->m, &id);
 	if (!old || !m_is(old->deposit->owner, &owner) || !ID_EQUAL(old->depositor, a->who))
 		return ERR_NOT_FOUND;
 	*ret = old;
-	return old->status == RECORD_STATUS_LIVE ? ERR_OK : ERR_CONFLICT;
+	if (old->status != RECORD_STATUS_LIVE)
+		return old->status == RECORD_STATUS_ERASED ? ERR_ERASED : ERR_CONFLICT;
+	return is_weaker(x, old->deposit) ? ERR_LABELS_LOWER : ERR_OK;
 }
 
 static void store_record(struct m_act *a, const Medlock__RecordDeposit *x, const struct hash32 *id, struct m_record *old)
@@ -171,14 +182,39 @@ static void store_record(struct m_act *a, const Medlock__RecordDeposit *x, const
 	to->deposit = m_clone(x);
 }
 
+static void tell_record(struct m_act *a, const struct hash32 *owner, const struct hash32 *id)
+{
+	Medlock__Event event = MEDLOCK__EVENT__INIT;
+	struct m_decided entry = {.record = *id};
+	struct m_decided_wire wire = m_decided_wire(&entry, 1);
+
+	event.records = wire.list;
+	event.n_records = 1;
+	m_tell(a, owner, &event);
+	m_decided_wire_release(&wire);
+	m_result(a, id, 0, NULL, 0);
+}
+
+/* The capsules stay in the model's deposit, so that they are known as seen; model_rows.c shows the row without them. */
+enum err m_record_erase(struct m_act *a, const Medlock__RecordErase *x)
+{
+	struct hash32 id = m_id(x->record);
+	struct m_record *of = m_record(a->m, &id);
+
+	if (!of || !m_is(of->deposit->owner, &a->who))
+		return ERR_NOT_FOUND;
+	if (of->status == RECORD_STATUS_ERASED)
+		return ERR_ERASED;
+	of->status = RECORD_STATUS_ERASED;
+	tell_record(a, &a->who, &id);
+	return ERR_OK;
+}
+
 enum err m_record_deposit(struct m_act *a, const Medlock__RecordDeposit *x)
 {
 	struct hash32 owner = m_id(x->owner), id = M_HASH("medlock-record-v1", BYTES_ID(a->body_hash), BYTES_ID(a->who));
 	const struct m_account *patient = m_account(a->m, &owner);
-	Medlock__Event event = MEDLOCK__EVENT__INIT;
-	struct m_decided entry = {.record = id};
-	struct m_decided_wire wire;
-	struct m_record *old;
+	struct m_record *old = NULL;
 
 	TRY(check_depositor(a, x));
 	if (!patient || patient->role != ROLE_PATIENT)
@@ -186,14 +222,10 @@ enum err m_record_deposit(struct m_act *a, const Medlock__RecordDeposit *x)
 	if (patient->revoked)
 		return ERR_REVOKED;
 	TRY(check_capsules(a, x));
-	TRY(check_superseded(a, x, &old));
+	if (a->tx->action == ACTION_RECORD_AMEND)
+		TRY(check_superseded(a, x, &old));
 	store_record(a, x, &id, old);
-	wire = m_decided_wire(&entry, 1);
-	event.records = wire.list;
-	event.n_records = 1;
-	m_tell(a, &owner, &event);
-	m_decided_wire_release(&wire);
-	m_result(a, &id, 0, NULL, 0);
+	tell_record(a, &owner, &id);
 	return ERR_OK;
 }
 

@@ -19,7 +19,7 @@ static const struct {
 	{ACTION_CONSENT_SET, "x......"},   {ACTION_CONSENT_PAUSE, "x......"},  {ACTION_ACCESS_REQUEST, "xxxx..."},
 	{ACTION_ACCESS_CLOSE, "xxxx..."},  {ACTION_RELEASE_RECEIPT, "...xxx."}, {ACTION_NETWORK_SET, "...xxx."},
 	{ACTION_ACCESS_ANSWER, "x......"}, {ACTION_ACCOUNT_KEYS, "xxxx.xx"},
-	{ACTION_PROXY_SET, "x..xxx."},
+	{ACTION_PROXY_SET, "x..xxx."},    {ACTION_RECORD_AMEND, ".ddxxxd"},  {ACTION_RECORD_ERASE, "x......"},
 };
 
 static bool may(uint32_t action, const struct m_account *x)
@@ -194,6 +194,10 @@ static enum err act_out(struct m_act *a)
 		return m_account_keys(a, b->account_keys);
 	case ACTION_RECORD_DEPOSIT:
 		return m_record_deposit(a, b->record_deposit);
+	case ACTION_RECORD_AMEND:
+		return m_record_deposit(a, b->record_amend);
+	case ACTION_RECORD_ERASE:
+		return m_record_erase(a, b->record_erase);
 	case ACTION_CONSENT_SET:
 		return m_consent_set(a, b->consent_set);
 	case ACTION_CONSENT_PAUSE:

@@ -53,7 +53,7 @@ static void decide(const struct m_act *a, struct asking *r, const struct hash32 
 	struct m_decided *to = &r->decided[r->count++];
 	struct model_decision d = {.decision = DECISION_DENIED, .reason = DECISION_REASON_ABSENT};
 
-	if (row && row->status == RECORD_STATUS_LIVE && m_is(row->deposit->owner, &r->owner))
+	if (row && row->status != RECORD_STATUS_ERASED && m_is(row->deposit->owner, &r->owner))
 		d = m_consult(a->m, r->policy, &r->question, row);
 	*to = (struct m_decided){.record = *id, .decision = d.decision, .form = d.form, .rule = d.rule,
 				 .reason = d.reason, .obligations = d.obligations};
@@ -268,7 +268,7 @@ static enum err answer_record(struct m_act *a, struct answering *r, const struct
 	TRY(m_pay(a, COST_RECORD));
 	if (r->x->answer == ANSWER_YES) {
 		d = consult_again(a, r, row);
-		if (row->status != RECORD_STATUS_LIVE)
+		if (row->status == RECORD_STATUS_ERASED)
 			return ERR_ASK_GONE;
 		if (d.decision != DECISION_GRANTED)
 			return ERR_REFUSED;

@@ -110,7 +110,7 @@ enum err model_release_check(const struct model *m, int64_t block_time, int64_t 
 
 	if (!grant || (form != FORM_FULL && form != FORM_DEID) || (grant->form == FORM_DEID && form == FORM_FULL))
 		return ERR_REFUSED;
-	if (request->closed || row->status != RECORD_STATUS_LIVE)
+	if (request->closed || row->status == RECORD_STATUS_ERASED)
 		return ERR_WITHDRAWN;
 	TRY(stands(m, request, block_time));
 	TRY(stands(m, request, clock));

@@ -129,6 +129,16 @@ static void add_rule(struct rows *to, const struct m_rule *x)
 	add(to, 'u', parts, 2, &row, NO_BYTES);
 }
 
+/* What an erased record's row no longer shows. */
+static void strip(Medlock__RecordDeposit *d)
+{
+	for (size_t i = 0; i < d->n_renditions; i++)
+		d->renditions[i]->capsule.len = 0;
+	d->n_labels = 0;
+	WIRE_FREE(d->period);
+	d->period = NULL;
+}
+
 static void add_record(struct rows *to, const struct m_record *x)
 {
 	Medlock__RecordState row = MEDLOCK__RECORD_STATE__INIT;
@@ -136,7 +146,9 @@ static void add_record(struct rows *to, const struct m_record *x)
 	const struct bytes parts[] = {wire_bytes(x->deposit->owner), bytes_of(be, 8)};
 
 	put_be64(be, x->number);
-	row.deposit = x->deposit;
+	row.deposit = m_clone(x->deposit);
+	if (x->status == RECORD_STATUS_ERASED)
+		strip(row.deposit);
 	row.depositor = m_data(&x->depositor);
 	row.height = x->height;
 	row.time = x->time;
@@ -144,6 +156,7 @@ static void add_record(struct rows *to, const struct m_record *x)
 	row.superseded_by = m_name_data(&x->superseded_by);
 	row.number = x->number;
 	add_by_name(to, 'r', &x->id, &row);
+	WIRE_FREE(row.deposit);
 	add(to, 'o', parts, 2, NULL, BYTES_ID(x->id));
 	for (size_t i = 0; i < x->deposit->n_renditions; i++)
 		add_seen(to, 'c', bytes_of(x->deposit->renditions[i]->capsule.data, 48));

@@ -200,7 +200,8 @@ enum err m_check_minor(const struct m_act *a, const Medlock__CertAnchor *x);
 enum err m_proxy_set(struct m_act *a, const Medlock__ProxySet *x);
 enum err m_cert_anchor(struct m_act *a, const Medlock__CertAnchor *x);
 enum err m_cert_revoke(struct m_act *a, const Medlock__CertRevoke *x);
-enum err m_record_deposit(struct m_act *a, const Medlock__RecordDeposit *x);
+enum err m_record_deposit(struct m_act *a, const Medlock__RecordDeposit *x); /* and record_amend */
+enum err m_record_erase(struct m_act *a, const Medlock__RecordErase *x);
 enum err m_consent_set(struct m_act *a, const Medlock__ConsentSet *x);
 enum err m_consent_pause(struct m_act *a, const Medlock__ConsentPause *x);
 enum err m_access_request(struct m_act *a, const Medlock__AccessRequest *x);

@@ -98,6 +98,8 @@ static const char *deed(const struct app_event *e)
 		{"cert_anchor", "certified this account"},
 		{"cert_revoke", "revoked this account"},
 		{"record_deposit", "deposited"},
+		{"record_amend", "deposited a new version,"},
+		{"record_erase", "erased"},
 		{"consent_set", "changed consent"},
 		{"access_request", "asked to see"},
 		{"access_answer", "answered a request for"},

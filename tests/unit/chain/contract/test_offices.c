@@ -119,26 +119,120 @@ static void test_deposit(void **state)
 	world_deposit_free(d);
 }
 
-static void test_supersede(void **state)
+static enum err amend(struct scene *s, const struct world_account *by, Medlock__RecordDeposit *d, const struct record_id *old)
+{
+	ProtobufCBinaryData none = d->supersedes;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(&s->w, salt);
+	enum err e;
+
+	d->supersedes = wire_data(BYTES_ID(*old));
+	world_deposit_seal(&s->w, d, &by->id);
+	body.action_case = MEDLOCK__BODY__ACTION_RECORD_AMEND;
+	body.record_amend = d;
+	e = world_apply(&s->w, NULL, &body, by, NULL);
+	d->supersedes = none;
+	return e;
+}
+
+static enum err erase(struct scene *s, const struct world_account *by, const struct record_id *record)
+{
+	Medlock__RecordErase x = MEDLOCK__RECORD_ERASE__INIT;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(&s->w, salt);
+
+	x.record = wire_data(BYTES_ID(*record));
+	body.action_case = MEDLOCK__BODY__ACTION_RECORD_ERASE;
+	body.record_erase = &x;
+	return world_apply(&s->w, NULL, &body, by, NULL);
+}
+
+static Medlock__RecordState *record_row(struct scene *s, const struct record_id *id)
+{
+	struct state_key key = state_key_record(id);
+	struct buf b = BUF_INIT;
+	Medlock__RecordState *row = NULL;
+
+	assert_int_equal(s->w.kv.get(s->w.kv.self, &b, state_key_bytes(&key)), ERR_OK);
+	assert_int_equal(WIRE_DECODE(&row, medlock__record_state, buf_bytes(&b), EVENT_DECODED_MAX, NULL), ERR_OK);
+	buf_release(&b);
+	return row;
+}
+
+/* By its own depositor, once, and never less protected. */
+static void test_amend(void **state)
 {
 	struct scene *s = *state;
 	struct record_id first = world_record(&s->w, &s->anna.id, &s->doctor, CATEGORY_LAB, 1u << FORM_FULL);
-	Medlock__RecordDeposit *d = world_deposit_new(&s->w, &s->anna.id, &s->w.ca, CATEGORY_LAB, 1u << FORM_FULL);
-	ProtobufCBinaryData none = d->supersedes;
+	Medlock__RecordDeposit *foreign = world_deposit_new(&s->w, &s->anna.id, &s->w.ca, CATEGORY_LAB, 1u << FORM_FULL);
+	Medlock__RecordDeposit *d = world_deposit_new(&s->w, &s->anna.id, &s->doctor, CATEGORY_MED, 1u << FORM_FULL);
+	Medlock__RecordState *row;
 
-	d->supersedes = wire_data(BYTES_ID(first));
-	world_deposit_seal(&s->w, d, &s->w.ca.id);
-	assert_int_equal(deposit(s, &s->w.ca, d), ERR_NOT_FOUND); /* another's record */
-	d->supersedes = none;
+	assert_int_equal(amend(s, &s->w.ca, foreign, &first), ERR_NOT_FOUND); /* another's record */
+	world_deposit_free(foreign);
+	d->confidentiality = CONFIDENTIALITY_N - 1;
+	assert_int_equal(amend(s, &s->doctor, d, &first), ERR_LABELS_LOWER);
+	d->confidentiality = CONFIDENTIALITY_N + 1;
+	assert_int_equal(amend(s, &s->doctor, d, &first), ERR_OK);
+	row = record_row(s, &first);
+	assert_int_equal(row->status, RECORD_STATUS_SUPERSEDED);
+	assert_int_equal(row->superseded_by.len, ID_SIZE);
+	WIRE_FREE(row);
+	assert_int_equal(amend(s, &s->doctor, d, &first), ERR_CONFLICT); /* no longer live */
 	world_deposit_free(d);
-	d = world_deposit_new(&s->w, &s->anna.id, &s->doctor, CATEGORY_LAB, 1u << FORM_FULL);
-	none = d->supersedes;
-	d->supersedes = wire_data(BYTES_ID(first));
+}
+
+static void test_labels_only_rise(void **state)
+{
+	struct scene *s = *state;
+	Medlock__RecordDeposit *d = world_deposit_new(&s->w, &s->anna.id, &s->doctor, CATEGORY_LAB, 1u << FORM_FULL);
+	uint32_t labels[] = {LABEL_MH, LABEL_HIV}, none[] = {0};
+	struct record_id id;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(&s->w, salt);
+	struct contract_result r = {0};
+	Medlock__TxResult *data = NULL;
+
+	d->labels = labels;
+	d->n_labels = 1;
 	world_deposit_seal(&s->w, d, &s->doctor.id);
-	assert_int_equal(deposit(s, &s->doctor, d), ERR_OK);
-	world_deposit_seal(&s->w, d, &s->doctor.id);
-	assert_int_equal(deposit(s, &s->doctor, d), ERR_CONFLICT); /* no longer live */
-	d->supersedes = none;
+	body.action_case = MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
+	body.record_deposit = d;
+	assert_int_equal(world_apply(&s->w, &r, &body, &s->doctor, NULL), ERR_OK);
+	assert_int_equal(WIRE_DECODE(&data, medlock__tx_result, buf_bytes(&r.data), TX_DECODED_MAX, NULL), ERR_OK);
+	ID_COPY(id, data->id.data);
+	WIRE_FREE(data);
+	contract_result_release(&r);
+	d->labels = none;
+	d->n_labels = 0;
+	assert_int_equal(amend(s, &s->doctor, d, &id), ERR_LABELS_LOWER);
+	d->labels = labels;
+	d->n_labels = 2;
+	assert_int_equal(amend(s, &s->doctor, d, &id), ERR_OK);
+	d->labels = NULL;
+	d->n_labels = 0;
+	world_deposit_free(d);
+}
+
+/* By the owner alone; capsules and labels leave the row, and nothing follows an erased record. */
+static void test_erase(void **state)
+{
+	struct scene *s = *state;
+	struct record_id id = world_record(&s->w, &s->anna.id, &s->doctor, CATEGORY_LAB, 1u << FORM_FULL);
+	Medlock__RecordDeposit *d = world_deposit_new(&s->w, &s->anna.id, &s->doctor, CATEGORY_LAB, 1u << FORM_FULL);
+	Medlock__RecordState *row;
+
+	assert_int_equal(erase(s, &s->doctor, &id), ERR_ROLE);
+	assert_int_equal(erase(s, &s->w.ca, &id), ERR_ROLE);
+	assert_int_equal(erase(s, &s->anna, &id), ERR_OK);
+	row = record_row(s, &id);
+	assert_int_equal(row->status, RECORD_STATUS_ERASED);
+	assert_int_equal(row->deposit->n_labels, 0);
+	assert_int_equal(row->deposit->renditions[0]->blob.len, ID_SIZE); /* a peer deletes by it */
+	assert_int_equal(row->deposit->renditions[0]->capsule.len, 0);
+	WIRE_FREE(row);
+	assert_int_equal(erase(s, &s->anna, &id), ERR_ERASED);
+	assert_int_equal(amend(s, &s->doctor, d, &id), ERR_ERASED);
 	world_deposit_free(d);
 }
 
@@ -200,7 +294,8 @@ static void test_receipts_are_for_custodians_and_grants(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {T(test_anchor), T(test_deposit), T(test_supersede), T(test_network),
+	const struct CMUnitTest tests[] = {T(test_anchor), T(test_deposit), T(test_amend), T(test_labels_only_rise),
+					   T(test_erase), T(test_network),
 					   T(test_receipts_are_for_custodians_and_grants)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,8 @@ static const struct cell {
 	{ACTION_CERT_REVOKE, OFFICE | READERS | B(AUDITOR), ERR_ROLE, true, true},
 	{ACTION_ACCOUNT_KEYS, READERS | B(OPERATOR) | B(AUDITOR), ERR_ROLE, true, true},
 	{ACTION_RECORD_DEPOSIT, OFFICE, ERR_ROLE, false, false},
+	{ACTION_RECORD_AMEND, OFFICE, ERR_ROLE, false, false}, /* test_offices.c */
+	{ACTION_RECORD_ERASE, B(PATIENT), ERR_NOT_FOUND, false, true}, /* and her own: test_offices.c */
 	{ACTION_CONSENT_SET, B(PATIENT), ERR_ROLE, true, true},
 	{ACTION_CONSENT_PAUSE, B(PATIENT), ERR_ROLE, true, true},
 	{ACTION_PROXY_SET, OFFICE | B(PATIENT), ERR_ROLE, false, false}, /* and who acts by it: test_proxy_set.c */
@@ -62,7 +64,7 @@ static void test_table(void **state)
 	for (size_t i = 0; i < CELLS; i++)
 		for (uint32_t role = 0; role <= ROLE_AUDITOR + 1; role++) {
 			bool listed = role >= 1 && role <= ROLE_AUDITOR && (table[i].roles >> role & 1u);
-			bool depositor = table[i].action == ACTION_RECORD_DEPOSIT && role > ROLE_PATIENT &&
+			bool depositor = (table[i].action == ACTION_RECORD_DEPOSIT || table[i].action == ACTION_RECORD_AMEND) && role > ROLE_PATIENT &&
 					 role <= ROLE_AUDITOR;
 
 			assert_int_equal(contract_role_may(table[i].action, role, 0), listed);
@@ -102,6 +104,7 @@ static void place(struct world *w, const struct world_account *a, uint32_t role,
 static enum err act(struct world *w, const struct world_account *by, uint32_t action, const struct account_id *whose)
 {
 	Medlock__CertRevoke revoke = MEDLOCK__CERT_REVOKE__INIT;
+	Medlock__RecordErase erase = MEDLOCK__RECORD_ERASE__INIT;
 	Medlock__AccountKeys keys = MEDLOCK__ACCOUNT_KEYS__INIT;
 	Medlock__ConsentSet consent = MEDLOCK__CONSENT_SET__INIT;
 	Medlock__ConsentPause pause = MEDLOCK__CONSENT_PAUSE__INIT;
@@ -114,7 +117,7 @@ static enum err act(struct world *w, const struct world_account *by, uint32_t ac
 	enum err e;
 
 	keys.helpers = keys.account = wire_data(BYTES_ID(*whose));
-	revoke.account = consent.owner = pause.owner = close.request = wire_data(BYTES_ID(*whose));
+	revoke.account = consent.owner = pause.owner = close.request = erase.record = wire_data(BYTES_ID(*whose));
 	released.request = released.record = close.request;
 	revoke.reason = 1;
 	consent.expected_version = 1;
@@ -126,6 +129,7 @@ static enum err act(struct world *w, const struct world_account *by, uint32_t ac
 	switch (action) {
 	case ACTION_CERT_REVOKE: body.cert_revoke = &revoke; break;
 	case ACTION_ACCOUNT_KEYS: body.account_keys = &keys; break;
+	case ACTION_RECORD_ERASE: body.record_erase = &erase; break;
 	case ACTION_CONSENT_SET: body.consent_set = &consent; break;
 	case ACTION_CONSENT_PAUSE: body.consent_pause = &pause; break;
 	case ACTION_ACCESS_CLOSE: body.access_close = &close; break;
