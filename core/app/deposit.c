@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -194,21 +195,56 @@ static enum err add_label(struct labels *l, const char *text, struct err_info *i
 	return ERR_OK;
 }
 
+/* A new version is protected at least as the one before: the ledger would refuse it else. */
+static enum err keep_labels(struct labels *l, uint32_t *ret_confidentiality, const struct app_record *old,
+			    struct err_info *info)
+{
+	char all[sizeof(old->labels)], *rest = NULL;
+
+	memcpy(all, old->labels, sizeof(all));
+	for (char *label = strtok_r(all, ",", &rest); label != NULL; label = strtok_r(NULL, ",", &rest))
+		TRY(add_label(l, label, info));
+	return code_of(ret_confidentiality, CODES_CONFIDENTIALITY, old->confidentiality, info);
+}
+
+/* The version that is replaced: ours, and the newest. */
+static enum err old_version(struct app *a, struct app_record *ret, const struct account_id *owner,
+			    const struct record_id *record, struct err_info *info)
+{
+	char newer[ID_HEX];
+
+	TRY(app_fresh(a, info));
+	TRY(app_record_show(a, ret, record, info));
+	if (!ID_EQUAL(ret->from, a->me.account) || !ID_EQUAL(ret->owner, *owner))
+		return err_set(info, ERR_NOT_FOUND, "only who deposited a record makes a new version of it");
+	if (strcmp(ret->status, "erased") == 0)
+		return err_set(info, ERR_ERASED, "there is nothing to make a new version of");
+	hex_encode(newer, ret->newer.b, ID_SIZE);
+	if (strcmp(ret->status, "live") != 0)
+		return err_set(info, ERR_CONFLICT, "it was replaced by %.12s already: amend that one", newer);
+	return ERR_OK;
+}
+
 /* What was proposed and what was said.  A label raises confidentiality to R unless somebody says otherwise in words. */
 static enum err decide(struct deposit_wish *w, struct labels *l, uint32_t *ret_proposed, const struct proposal *p,
-		       const struct app_deposit *d, struct err_info *info)
+		       const struct app_deposit *d, const struct app_record *old, struct err_info *info)
 {
-	uint32_t proposed;
+	const char *category = d->category ? d->category : old ? old->category : p->category;
+	uint32_t proposed, before = 0;
 
+	if (old != NULL)
+		TRY(keep_labels(l, &before, old, info));
 	for (size_t i = 0; i < p->label_count; i++)
 		TRY(add_label(l, p->labels[i], info));
 	for (size_t i = 0; d->labels[i] != NULL; i++)
 		TRY(add_label(l, d->labels[i], info));
 	qsort(l->codes, l->count, sizeof(l->codes[0]), compare_codes);
-	TRY(code_of(&w->category, CODES_CATEGORY, d->category ? d->category : p->category, info));
+	TRY(code_of(&w->category, CODES_CATEGORY, category, info));
 	TRY(code_of(&proposed, CODES_CONFIDENTIALITY, p->confidentiality, info));
 	if (l->count > 0 && proposed < CONFIDENTIALITY_R)
 		proposed = CONFIDENTIALITY_R;
+	if (proposed < before)
+		proposed = before;
 	w->confidentiality = proposed;
 	if (d->confidentiality != NULL)
 		TRY(code_of(&w->confidentiality, CODES_CONFIDENTIALITY, d->confidentiality, info));
@@ -357,9 +393,14 @@ static enum err deposit(struct app *a, struct app_deposited *made, struct readin
 	};
 	struct deposit_wish w = {.owner = d->owner, .sources = sources, .source_count = r->has_deid ? 2 : 1};
 	struct labels labels = {.count = 0};
+	struct app_record old;
 	uint32_t proposed;
 
-	TRY(decide(&w, &labels, &proposed, &r->proposal, d, info));
+	if (d->supersedes != NULL) {
+		TRY(old_version(a, &old, &d->owner, d->supersedes, info));
+		w.supersedes = d->supersedes;
+	}
+	TRY(decide(&w, &labels, &proposed, &r->proposal, d, d->supersedes ? &old : NULL, info));
 	if (w.confidentiality < proposed)
 		made->lowered_from = code_text(CODES_CONFIDENTIALITY, proposed);
 	describe(made, &w);

@@ -34,6 +34,8 @@ static void fill_record(struct app_record *r, const struct record_id *id, const 
 	};
 	ID_COPY(r->owner, d->owner.data);
 	ID_COPY(r->from, s->depositor.data);
+	if (s->superseded_by.len == ID_SIZE)
+		ID_COPY(r->newer, s->superseded_by.data);
 	fill_labels(r->labels, d);
 	if (d->period != NULL) {
 		r->period_from.v = d->period->from;
@@ -95,6 +97,16 @@ enum err app_record_list(struct app *a, struct app_records *ret, const struct ac
 enum err app_deposit_list(struct app *a, struct app_records *ret, struct err_info *info)
 {
 	return gather(a, ret, NULL, &a->me.account, info);
+}
+
+enum err app_record_show(struct app *a, struct app_record *ret, const struct record_id *record, struct err_info *info)
+{
+	Medlock__RecordState *row;
+
+	TRY(replica_record(a->replica, &row, record, info));
+	fill_record(ret, record, row);
+	WIRE_FREE(row);
+	return ERR_OK;
 }
 
 void app_records_release(struct app_records *r)
@@ -236,6 +248,8 @@ static enum err make_wish(struct app *a, struct release_wish *ret, struct grant_
 	if (row == NULL)
 		return err_set(info, ERR_USAGE, "'%s' is neither full nor deid", form);
 	TRY(replica_record(a->replica, ret_state, record, info));
+	if ((*ret_state)->status == RECORD_STATUS_ERASED)
+		return err_set(info, ERR_ERASED, "nobody can be given its key any more");
 	*ret = (struct release_wish){.record = *record, .state = *ret_state, .form = row->number};
 	if (bytes_equal(wire_bytes((*ret_state)->deposit->owner), BYTES_ID(a->me.account)))
 		return ERR_OK;

@@ -21,6 +21,7 @@ struct app_record {
 	struct app_rendition renditions[2];
 	size_t rendition_count;
 	uint64_t height;
+	struct record_id newer; /* of a superseded one, else zero */
 };
 struct app_records {
 	struct app_record *rows;
@@ -42,6 +43,7 @@ struct app_deposit {
 	bool lower;                  /* confidentiality may be below the proposal: ERR_USAGE without */
 	bool full_only;              /* without the de-identified form that FHIR gets */
 	bool dry_run;
+	const struct record_id *supersedes; /* the version that this one replaces; NULL: a new record */
 };
 struct app_loss {
 	char path[160]; /* "Patient.name", or a type that was left out whole; foreign text */
@@ -69,12 +71,19 @@ struct app_deposited {
 	} *reasons;
 	size_t reason_count;
 };
-/* FHIR is registered in full and, unless full_only, without names and identifiers (profile deid-1); an attachment in
+/* With supersedes: a record of the same owner that this profile deposited (else ERR_NOT_FOUND); its kind is kept unless
+ * another is said, its labels and confidentiality are kept or raised.  ERR_CONFLICT: there is a newer version; ERR_ERASED.
+ *
+ * FHIR is registered in full and, unless full_only, without names and identifiers (profile deid-1); an attachment in
  * full alone.  The de-identified form is made in memory and never stands on the disk in plain.
  */
 enum err app_deposit_put(struct app *a, struct app_deposited *ret, const struct app_deposit *d,
 			 struct err_info *info) MUST_USE;
 void app_deposited_release(struct app_deposited *d);
+
+/* The row of one record as stored; ERR_NOT_FOUND. */
+enum err app_record_show(struct app *a, struct app_record *ret, const struct record_id *record,
+			 struct err_info *info) MUST_USE;
 
 /* A record's bytes as deposited, verified and decrypted into memory; at most 64 MiB. */
 enum err app_record_read(struct app *a, struct buf *ret, const struct record_id *record, const char *form,

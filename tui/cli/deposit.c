@@ -96,18 +96,18 @@ static void print_plan(struct cli *c, const struct app_deposited *d)
 		print_dropped(c, &d->dropped);
 }
 
-static enum err put(struct cli *c)
+/* path, and what it replaces, if anything */
+static enum err deposit_file(struct cli *c, const char *path, const struct record_id *supersedes)
 {
 	struct app_deposit d = {
-		.path = c->arguments[0], .category = cli_value(c, "category"),
+		.path = path, .supersedes = supersedes, .category = cli_value(c, "category"),
 		.confidentiality = cli_value(c, "confidentiality"), .full_only = cli_switch(c, "full-only"),
 		.dry_run = cli_switch(c, "dry-run"), .lower = cli_switch(c, "lower"),
 	};
 	struct app_deposited done = {0};
 
-	if (cli_value(c, "owner") == NULL)
-		return err_set(&c->info, ERR_USAGE, "say --owner WHO");
-	TRY(app_find(c->app, &d.owner, cli_value(c, "owner"), &c->info));
+	if (supersedes == NULL)
+		TRY(app_find(c->app, &d.owner, cli_value(c, "owner"), &c->info));
 	TRY(cli_gather(c, d.labels, sizeof(d.labels) / sizeof(d.labels[0]), "label"));
 	TRY(app_deposit_put(c->app, &done, &d, &c->info));
 	if (d.dry_run)
@@ -118,12 +118,27 @@ static enum err put(struct cli *c)
 	return ERR_OK;
 }
 
+static enum err put(struct cli *c)
+{
+	if (cli_value(c, "owner") == NULL)
+		return err_set(&c->info, ERR_USAGE, "say --owner WHO");
+	return deposit_file(c, c->arguments[0], NULL);
+}
+
+static enum err amend(struct cli *c)
+{
+	struct record_id old;
+
+	TRY(app_record_find(c->app, &old, c->arguments[0], &c->info));
+	return deposit_file(c, c->arguments[1], &old);
+}
+
 static enum err list(struct cli *c)
 {
 	struct app_records all;
 
 	TRY(app_deposit_list(c->app, &all, &c->info));
-	cli_records(c, "deposits", &all);
+	cli_records(c, "deposits", &all, cli_switch(c, "all"));
 	app_records_release(&all);
 	return ERR_OK;
 }
@@ -136,12 +151,23 @@ static const struct cli_option put_options[] = {
 	{"dry-run", NULL, "show what would be registered, and what the form without names drops"}, {NULL, NULL, NULL},
 };
 
+static const struct cli_option amend_options[] = {
+	{"category", "CODE", "instead of the kind it has"}, {"label", "CODE…", "a sensitivity to add (repeat)"},
+	{"confidentiality", "CODE", "U, L, M, N, R or V; not below the old version's"},
+	{"lower", NULL, "register a confidentiality below the proposed one"},
+	{"full-only", NULL, "make no form without names and identifiers"},
+	{"dry-run", NULL, "show what would be registered, and what the form without names drops"}, {NULL, NULL, NULL},
+};
+static const struct cli_option list_options[] = {{"all", NULL, "old versions and erased records too"}, {NULL, NULL, NULL}};
+
 const struct command deposit_commands[] = {
 	{"deposit", "put", "FILE", 1, 1, CLI_KEYS, "encrypt a record, store it, register it", put_options,
 	 (const char *const[]){"deposit put labs.json --owner anna",
 			   "deposit put scan.pdf --owner anna --category IMG", NULL},
 	 put},
-	{"deposit", "list", "", 0, 0, CLI_KEYS, "what this profile deposited", NULL,
+	{"deposit", "amend", "RECORD FILE", 2, 2, CLI_KEYS, "a new version of a record that this profile deposited", amend_options,
+	 (const char *const[]){"deposit amend 4f1c09 corrected.json", NULL}, amend},
+	{"deposit", "list", "", 0, 0, CLI_KEYS, "what this profile deposited", list_options,
 	 (const char *const[]){"deposit list", NULL}, list},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };

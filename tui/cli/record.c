@@ -19,7 +19,7 @@ static enum err list(struct cli *c)
 		of = &owner;
 	}
 	TRY(app_record_list(c->app, &all, of, &c->info));
-	cli_records(c, "records", &all);
+	cli_records(c, "records", &all, cli_switch(c, "all"));
 	app_records_release(&all);
 	return ERR_OK;
 }
@@ -95,6 +95,20 @@ static void print_attachment(struct cli *c, struct bytes bytes)
 		app_attachment_words(bytes), bytes.len);
 }
 
+/* An old version reads like any record; that there is a newer one is said. */
+static void say_newer(struct cli *c, const struct record_id *record)
+{
+	struct app_record row;
+	char newer[ID_HEX];
+
+	if (app_record_show(c->app, &row, record, NULL) != ERR_OK || strcmp(row.status, "superseded") != 0)
+		return;
+	hex_encode(newer, row.newer.b, ID_SIZE);
+	if (c->json)
+		json_hex(&c->w, "newer", BYTES_ID(row.newer));
+	cli_say(c, "This is an old version. There is a newer one: %.12s.\n", newer);
+}
+
 static enum err view(struct cli *c)
 {
 	struct record_id record;
@@ -109,6 +123,7 @@ static enum err view(struct cli *c)
 		json_string(&c->w, "form", form_of(c));
 		json_boolean(&c->w, "verified", true);
 	}
+	say_newer(c, &record);
 	e = app_record_view(&v, buf_bytes(&bytes), &c->info);
 	if (e == ERR_OK)
 		print_view(c, &v);
@@ -165,8 +180,12 @@ static enum err risk(struct cli *c)
 	return ERR_OK;
 }
 
-static const struct cli_option list_options[] = {{"owner", "WHO", "records of somebody who shares with me"}, CLI_FOR,
-						 {NULL, NULL, NULL}};
+static const struct cli_option list_options[] = {
+	{"owner", "WHO", "records of somebody who shares with me"}, {"all", NULL, "old versions and erased records too"},
+	CLI_FOR, {NULL, NULL, NULL},
+};
+static const struct cli_option erase_options[] = {{"confirm", "XXXX", "the last four digits of the record's id"},
+						  {NULL, NULL, NULL}};
 static const struct cli_option view_options[] = {{"form", "FORM", "full or deid"}, CLI_FOR, {NULL, NULL, NULL}};
 static const struct cli_option summary_options[] = {
 	{"owner", "WHO", "of somebody who shares with me"},
@@ -200,6 +219,8 @@ const struct command record_commands[] = {
 	 (const char *const[]){"record files 4f1c09", "record files 4f1c09 --out letters", NULL}, cli_record_files},
 	{"record", "export", "RECORD", 1, 1, CLI_KEYS, "the exact original bytes into a file", export_options,
 	 (const char *const[]){"record export 4f1c09 --out record.json", NULL}, export},
+	{"record", "erase", "RECORD", 1, 1, CLI_KEYS, "end a record and all its versions for good", erase_options,
+	 (const char *const[]){"record erase 4f1c09 --confirm 77ab", NULL}, record_erase_command},
 	{"record", "risk", "FOLDER", 1, 1, CLI_NOTHING, "how far people in records without names can be told apart", NULL,
 	 (const char *const[]){"record risk research", NULL}, risk},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},

@@ -59,6 +59,8 @@ static void record_json(struct cli *c, const struct app_record *r)
 	json_time(&c->w, "at", r->at.v);
 	json_uint(&c->w, "height", r->height);
 	json_string(&c->w, "state", r->status);
+	if (strcmp(r->status, "superseded") == 0)
+		json_hex(&c->w, "newer", BYTES_ID(r->newer));
 	json_end_object(&c->w);
 }
 
@@ -76,16 +78,29 @@ static void say_record(struct cli *c, const struct app_record *r)
 		strcmp(r->status, "live") == 0 ? "" : "  ", strcmp(r->status, "live") == 0 ? "" : r->status);
 }
 
-void cli_records(struct cli *c, const char *key, const struct app_records *all)
+static bool shown(const struct app_record *r, bool every)
 {
+	return every || strcmp(r->status, "live") == 0;
+}
+
+void cli_records(struct cli *c, const char *key, const struct app_records *all, bool every)
+{
+	size_t count = 0;
+
 	if (c->json) {
 		json_begin_array(&c->w, key);
 		for (size_t i = 0; i < all->count; i++)
-			record_json(c, &all->rows[i]);
+			if (shown(&all->rows[i], every))
+				record_json(c, &all->rows[i]);
 		json_end_array(&c->w);
 	}
 	for (size_t i = 0; i < all->count; i++)
-		say_record(c, &all->rows[i]);
-	if (all->count == 0)
+		if (shown(&all->rows[i], every)) {
+			say_record(c, &all->rows[i]);
+			count++;
+		}
+	if (count == 0)
 		cli_say(c, "No records here.\n");
+	if (count < all->count)
+		cli_say(c, "%zu more with --all: old versions, and what was erased.\n", all->count - count);
 }

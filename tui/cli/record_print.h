@@ -6,7 +6,11 @@
 #include "core/app/records.h"
 #include "tui/cli/cli.h"
 
-void cli_records(struct cli *c, const char *key, const struct app_records *all);
+/* every: old versions and erased records too */
+void cli_records(struct cli *c, const char *key, const struct app_records *all, bool every);
+
+/* record erase, in record_erase.c */
+enum err record_erase_command(struct cli *c);
 void cli_renditions(struct cli *c, const struct app_record *r);
 
 /* record summary (summary.c). */
