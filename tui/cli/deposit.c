@@ -165,7 +165,7 @@ const struct command deposit_commands[] = {
 	 (const char *const[]){"deposit put labs.json --owner anna",
 			   "deposit put scan.pdf --owner anna --category IMG", NULL},
 	 put},
-	{"deposit", "amend", "RECORD FILE", 2, 2, CLI_KEYS, "a new version of a record that this profile deposited", amend_options,
+	{"deposit", "amend", "RECORD FILE", 2, 2, CLI_KEYS, "a new version of a record deposited here", amend_options,
 	 (const char *const[]){"deposit amend 4f1c09 corrected.json", NULL}, amend},
 	{"deposit", "list", "", 0, 0, CLI_KEYS, "what this profile deposited", list_options,
 	 (const char *const[]){"deposit list", NULL}, list},

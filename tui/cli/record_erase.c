@@ -68,9 +68,11 @@ static void say_words(struct cli *c, const struct app_erased *x)
 	}
 	if (x->reader_count == 0)
 		cli_say(c, "  By your list nobody was ever given the key.\n");
-	cli_say(c, "  Who deposited it may have the original.\n"
-		   "  The deposit's transaction stays on the ledger: kind, labels, and the sealed key. So does the list of who looked.\n"
-		   "  A backup may hold the encrypted file; with it custodians who act together against the rules could open it.\n");
+	cli_say(c, "  Who deposited it may have the original.\n");
+	cli_say(c, "  The deposit's transaction stays on the ledger: kind, labels, and the sealed key.\n");
+	cli_say(c, "  So does the list of who looked.\n");
+	cli_say(c, "  A backup may hold the encrypted file; with it custodians who act together against the rules\n"
+		   "  could open it.\n");
 }
 
 enum err record_erase_command(struct cli *c)
