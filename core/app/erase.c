@@ -19,7 +19,8 @@ static enum err check_confirm(const struct record_id *record, const char *confir
 
 	hex_encode(id, record->b, ID_SIZE);
 	if (confirm == NULL || strcmp(confirm, last) != 0)
-		return err_set(info, ERR_CONFIRM, "this erases record %.12s and cannot be undone: repeat with --confirm %s", id, last);
+		return err_set(info, ERR_CONFIRM, "this erases record %.12s and cannot be undone: repeat with --confirm %s",
+			       id, last);
 	return ERR_OK;
 }
 

@@ -3,18 +3,18 @@
 # A record's life: a new version by who deposited it, and its end by its owner.
 . tests/e2e/lib.sh
 
-blobs() { find "$(peer_home)/blobs" -type f | wc -l; }
+blobs() { find "$(peer_home)/blobs" -type f -regextype posix-extended -regex '.*/[0-9a-f]{60,64}' | wc -l; }
 
 world_up
 summary=$REPOSITORY/assets/demo/records/anna/summary.json
 
 as anna record list --all --json
 before=$(blobs)
-as jansen deposit put "$summary" --owner anna --category LAB --label MH --json
+as jansen deposit put "$summary" --owner anna --category LAB --label VIO --json
 expect 0 "a deposit"
 first=$(value .record)
 mapfile -t files < <(value '.renditions[].blob')
-as anna consent add --now --permit --who okafor --purpose TREAT --record "$first" --json
+as anna consent add --now --permit --who okafor --purpose TREAT --category LAB --label VIO --json
 expect 0 "anna permits this record"
 as okafor request new --owner anna --purpose TREAT --record "$first" --json
 expect 0 "okafor asks for it"
@@ -28,7 +28,7 @@ expect 0 "its depositor makes a new version"
 second=$(value .record)
 json "labels and kind are kept" '.category == "LAB"'
 as anna record list --json
-json "the list has the newest alone, with its labels" --arg a "$first" --arg b "$second" '([.records[].record] | index($b) != null and index($a) == null) and ([.records[] | select(.record == $b).labels[]] | index("MH") != null)'
+json "the list has the newest alone, with its labels" --arg a "$first" --arg b "$second" '([.records[].record] | index($b) != null and index($a) == null) and ([.records[] | select(.record == $b).labels[]] | index("VIO") != null)'
 as anna record list --all --json
 json "with --all the old one names the new" --arg a "$first" --arg b "$second" '[.records[] | select(.record == $a and .state == "superseded" and .newer == $b)] | length == 1'
 as anna record view "$first"
