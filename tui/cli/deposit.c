@@ -97,17 +97,16 @@ static void print_plan(struct cli *c, const struct app_deposited *d)
 }
 
 /* path, and what it replaces, if anything */
-static enum err deposit_file(struct cli *c, const char *path, const struct record_id *supersedes)
+static enum err deposit_file(struct cli *c, const char *path, const struct account_id *owner,
+			     const struct record_id *supersedes)
 {
 	struct app_deposit d = {
-		.path = path, .supersedes = supersedes, .category = cli_value(c, "category"),
+		.path = path, .owner = *owner, .supersedes = supersedes, .category = cli_value(c, "category"),
 		.confidentiality = cli_value(c, "confidentiality"), .full_only = cli_switch(c, "full-only"),
 		.dry_run = cli_switch(c, "dry-run"), .lower = cli_switch(c, "lower"),
 	};
 	struct app_deposited done = {0};
 
-	if (supersedes == NULL)
-		TRY(app_find(c->app, &d.owner, cli_value(c, "owner"), &c->info));
 	TRY(cli_gather(c, d.labels, sizeof(d.labels) / sizeof(d.labels[0]), "label"));
 	TRY(app_deposit_put(c->app, &done, &d, &c->info));
 	if (d.dry_run)
@@ -120,17 +119,22 @@ static enum err deposit_file(struct cli *c, const char *path, const struct recor
 
 static enum err put(struct cli *c)
 {
+	struct account_id owner;
+
 	if (cli_value(c, "owner") == NULL)
 		return err_set(&c->info, ERR_USAGE, "say --owner WHO");
-	return deposit_file(c, c->arguments[0], NULL);
+	TRY(app_find(c->app, &owner, cli_value(c, "owner"), &c->info));
+	return deposit_file(c, c->arguments[0], &owner, NULL);
 }
 
 static enum err amend(struct cli *c)
 {
 	struct record_id old;
+	struct app_record row;
 
 	TRY(app_record_find(c->app, &old, c->arguments[0], &c->info));
-	return deposit_file(c, c->arguments[1], &old);
+	TRY(app_record_show(c->app, &row, &old, &c->info));
+	return deposit_file(c, c->arguments[1], &row.owner, &old);
 }
 
 static enum err list(struct cli *c)
