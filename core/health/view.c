@@ -125,10 +125,18 @@ static void title_of(struct buf *out, const struct fhir_file *f, const struct fh
 		buf_printf(out, "%s", r->type);
 }
 
+/* Only what the record says. */
+static void view_person(struct buf *out, struct json_object *patient)
+{
+	const char *born = fhir_text(patient, "birthDate"), *gender = fhir_text(patient, "gender");
+
+	buf_printf(out, "%s%s%s%s", born[0] ? "born " : "", born, born[0] && gender[0] ? ", " : "", gender);
+}
+
 static void detail_of(struct buf *out, const struct fhir_resource *r, enum view_section section)
 {
 	if (section == VIEW_PATIENT)
-		buf_printf(out, "born %s, %s", fhir_text(r->object, "birthDate"), fhir_text(r->object, "gender"));
+		view_person(out, r->object);
 	else if (section == VIEW_MEDICINES)
 		view_dose(out, r->object);
 	else if (section == VIEW_ALLERGIES)

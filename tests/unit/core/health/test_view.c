@@ -312,6 +312,28 @@ static void test_trends_in_words(void **state)
 	expect_trend("", "1234567890123456789", "2", NULL, NULL);
 }
 
+static void expect_person(const char *members, const char *detail)
+{
+	struct fhir_file f;
+	struct view v;
+	char text[256];
+
+	snprintf(text, sizeof(text), "{\"resourceType\":\"Patient\"%s}", members);
+	f = read_fhir(text);
+	assert_int_equal(view_make(&v, &f), ERR_OK);
+	assert_string_equal(v.rows[0].detail, detail);
+	view_release(&v);
+	fhir_release(&f);
+}
+
+static void test_a_person_of_whom_little_is_said(void **state)
+{
+	expect_person(",\"birthDate\":\"1979\",\"gender\":\"female\"", "born 1979, female");
+	expect_person(",\"birthDate\":\"1979\"", "born 1979");
+	expect_person(",\"gender\":\"female\"", "female");
+	expect_person("", "");
+}
+
 /* Three texts that must not be mixed up, and words for a code that stands alone. */
 static void test_absence_in_words(void **state)
 {
@@ -355,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_a_name_of_the_wrong_type_is_not_shown_as_json),
 		cmocka_unit_test(test_every_public_example_is_shown),
 		cmocka_unit_test(test_trends_in_words),
+		cmocka_unit_test(test_a_person_of_whom_little_is_said),
 		cmocka_unit_test(test_absence_in_words),
 	};
 
