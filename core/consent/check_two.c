@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain/proto/wire.h"
 #include "core/consent/check_internal.h"
 
 /* Rules that may be used so many times.  What is asked of both policies counts in both; once a rule is used up others decide.
@@ -10,12 +11,14 @@
  */
 #define USES_MAX 64u        /* rules with a count, in one policy */
 #define USES_STATES_MAX 256u
+#define NO_TWIN SIZE_MAX
 
 struct counted {
 	struct policy p;         /* of copies: with numbers for new rules, and counts that can be used up */
 	Medlock__RuleState *states;
 	Medlock__Rule *rules;
 	uint32_t spent[RULES_PER_ACCOUNT_MAX];
+	size_t twin[RULES_PER_ACCOUNT_MAX]; /* place of the very same rule in the other policy, or NO_TWIN */
 	size_t limited[USES_MAX + 1]; /* places of rules with a count, from 1 */
 	size_t limited_count;
 };
@@ -67,6 +70,29 @@ static enum err count_uses(struct counted *c, const struct policy *p)
 		c->limited[++c->limited_count] = i;
 	}
 	return ERR_OK;
+}
+
+static bool same_rule(const Medlock__Rule *x, const Medlock__Rule *y)
+{
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	bool same;
+
+	WIRE_ENCODE(&a, x);
+	WIRE_ENCODE(&b, y);
+	same = !buf_error(&a) && !buf_error(&b) && bytes_equal(buf_bytes(&a), buf_bytes(&b));
+	buf_release(&a);
+	buf_release(&b);
+	return same;
+}
+
+static void find_twins(struct counted *c, const struct counted *other)
+{
+	for (size_t i = 0; i < c->p.count; i++) {
+		c->twin[i] = NO_TWIN;
+		for (size_t k = 0; k < other->p.count; k++)
+			if (c->rules[i].id == other->rules[k].id && same_rule(&c->rules[i], &other->rules[k]))
+				c->twin[i] = k;
+	}
 }
 
 static void use_up(struct counted *c, uint64_t spent)
@@ -166,6 +192,35 @@ static bool answers_differ(void *self, const struct consent_question *q, const s
 
 typedef bool compare_fn(void *self, const struct consent_question *q, const struct consent_record *r);
 
+static bool stands_in_both(const struct uses *u, unsigned side, uint32_t rule)
+{
+	const struct counted *c = &u->side[side], *other = &u->side[1 - side];
+
+	for (size_t i = 0; i < c->p.count; i++)
+		if (c->rules[i].id == rule && c->twin[i] != NO_TWIN)
+			return c->states[i].uses_spent == other->states[c->twin[i]].uses_spent;
+	return false;
+}
+
+/* Where no rule matches that only one of them has, the same rules match, and the answer is the same.  False: nowhere else. */
+static bool only_where_they_differ(struct search *s, struct check_walk *walk)
+{
+	const struct check_space *space = s->space;
+	bool any = false;
+
+	if (s->policy->default_effect != s->other->default_effect)
+		return true;
+	for (size_t i = 0; i < space->count; i++) {
+		bool first = space->rules[i] >= s->policy->rules && space->rules[i] < s->policy->rules + s->policy->count;
+
+		if (stands_in_both(s->uses, first ? 0 : 1, space->rules[i]->id))
+			continue;
+		check_set_add(&walk->some, i);
+		any = true;
+	}
+	return any;
+}
+
 static enum err walk_both(struct search *s, compare_fn *visit, struct time_ms from, struct err_info *info)
 {
 	struct check_walk walk = {.visit = visit, .self = s};
@@ -173,6 +228,8 @@ static enum err walk_both(struct search *s, compare_fn *visit, struct time_ms fr
 	TRY(check_compile(&s->policy, &s->uses->side[0].p, SIZE_MAX));
 	TRY(check_compile(&s->other, &s->uses->side[1].p, SIZE_MAX));
 	TRY(check_space_init(s->space, s->policy, s->other, &(struct check_limits){.from = from}));
+	if (!only_where_they_differ(s, &walk))
+		return ERR_OK;
 	TRY(check_space_walk(s->space, &walk, info));
 	walk.emergency = true;
 	return s->found ? ERR_OK : check_space_walk(s->space, &walk, info);
@@ -251,6 +308,10 @@ static enum err compare(struct check_finding *ret, bool *ret_found, const struct
 	e = count_uses(&u->side[0], p);
 	if (e == ERR_OK)
 		e = count_uses(&u->side[1], other);
+	if (e == ERR_OK) {
+		find_twins(&u->side[0], &u->side[1]);
+		find_twins(&u->side[1], &u->side[0]);
+	}
 	if (e == ERR_OK)
 		e = compare_states(u, ret, ret_found, visit, from, info);
 	counted_release(&u->side[0]);

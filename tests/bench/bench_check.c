@@ -103,25 +103,39 @@ static enum err never(struct check_findings *ret, const struct policy *p, struct
 	return check_never(ret, p, &what, from, info);
 }
 
+/* One rule less: wider or not? */
+static enum err wider(struct check_findings *ret, const struct policy *p, struct time_ms from, struct err_info *info)
+{
+	struct policy less = *p;
+
+	less.count--;
+	TRY(check_widens(ret, &less, p, from, info));
+	check_findings_release(ret);
+	return check_widens(ret, p, &less, from, info);
+}
+
+#define CHECKS 5u
+
 int main(void)
 {
-	static const check_fn checks[] = {check_dead, check_conflicts, check_emergency, never};
+	static const check_fn checks[CHECKS] = {check_dead, check_conflicts, check_emergency, never, wider};
 	static struct bench_figure figures[] = {
 		{.name = "dead rules of 256", .unit = "ms"}, {.name = "conflicts of 256", .unit = "ms"},
-		{.name = "emergency only, of 256", .unit = "ms"}, {.name = "never, of 256", .unit = "ms"}};
+		{.name = "emergency only, of 256", .unit = "ms"}, {.name = "never, of 256", .unit = "ms"},
+		{.name = "wider by a rule, 256, both ways", .unit = "ms"}};
 	struct bench_figure decision = BENCH_FIGURE("one decision by 256 rules", "us", BENCH_LESS);
 	struct policy p = {0};
-	size_t count[4];
+	size_t count[CHECKS];
 
 	build(&p);
 	for (unsigned i = 0; i < bench_passes(); i++) {
 		bench_add(&decision, decisions_once(&p));
-		for (size_t k = 0; k < 4; k++)
+		for (size_t k = 0; k < CHECKS; k++)
 			bench_add(&figures[k], check_once(checks[k], &p, &count[k]));
 	}
 	bench_head();
 	bench_print_calibration(&decision);
-	for (size_t k = 0; k < 4; k++)
+	for (size_t k = 0; k < CHECKS; k++)
 		bench_print(&figures[k], &decision);
 	bench_fact("dead rules found", (double)count[0], "");
 	bench_fact("conflicts found", (double)count[1], "");
