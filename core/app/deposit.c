@@ -251,6 +251,8 @@ static enum err decide(struct deposit_wish *w, struct labels *l, uint32_t *ret_p
 	if (w->confidentiality < proposed && !d->lower)
 		return err_set(info, ERR_USAGE, "%s is lower than %s, which is proposed; --lower registers it so",
 			       d->confidentiality, code_text(CODES_CONFIDENTIALITY, proposed));
+	if (w->confidentiality < before)
+		return err_set(info, ERR_LABELS_LOWER, "the old version has %s", old->confidentiality);
 	*ret_proposed = proposed;
 	w->labels = l->codes;
 	w->label_count = l->count;

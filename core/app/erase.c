@@ -111,7 +111,6 @@ static enum err forget_here(struct app *a, const struct record_id *record, struc
 
 struct history {
 	struct app_erased *to;
-	struct account_id self;
 	struct { struct request_id request; struct account_id who; } *asked;
 	size_t asked_count;
 };
@@ -189,7 +188,7 @@ static enum err look(void *self, const Medlock__Event *event, struct bytes raw)
 
 static enum err history(struct app *a, struct app_erased *ret, struct err_info *info)
 {
-	struct history h = {.to = ret, .self = a->me.account};
+	struct history h = {.to = ret};
 	enum err e = replica_events(a->replica, &a->me.account, 1, UINT64_MAX, look, &h, info);
 
 	free(h.asked);

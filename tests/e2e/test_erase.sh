@@ -43,6 +43,7 @@ as anna record erase "$second" --confirm 0000x
 check "a wrong confirmation erases nothing" test "$RC" -ne 0
 as okafor record erase "$first" --confirm "${first: -4}"
 check "nobody else erases" test "$RC" -ne 0
+cp -a "$(peer_home)/blobs" "$T/blobs"
 as anna record erase "$second" --confirm "${second: -4}" --json
 expect 0 "anna erases it"
 json "the receipt names both versions, the block, the peers and who had it" --arg a "$first" --arg b "$second" '.versions == [$b, $a] and .height > 0 and (.peers | length) >= 1 and ([.peers[].erased] | all) and ([.readers[].who] | index("okafor") != null)'
@@ -55,6 +56,17 @@ as anna record erase "$second" --confirm "${second: -4}" --json
 json "once more gives the same receipt" --arg tx "$tx" '.before and .tx == $tx and ([.peers[].erased] | all)'
 as anna record erase "$second" --confirm "${second: -4}"
 check "the receipt says what cannot be called back" grep -q "okafor.* may have a copy" "$OUT"
+
+# ---- a peer that is killed after the block and before it deletes: the files are there again, as it had left them ----
+pid=$(peer_pid)
+kill -9 "$pid"
+await 10 sh -c "! kill -0 $pid 2>/dev/null" || not_ok "the peer dies"
+rm -r "$(peer_home)/blobs"
+mv "$T/blobs" "$(peer_home)/blobs"
+check "the files are back" test "$(blobs)" -gt "$before"
+world_up
+none_left() { [ "$(blobs)" -eq "$before" ]; }
+check "at its next start the peer deletes them" await 10 none_left
 
 as okafor request get "$request" "$first" --json
 check "okafor is given no key any more" test "$RC" -ne 0
