@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/app/ca_acts.h"
 #include "core/app/internal.h"
 #include "core/base/files.h"
 #include "core/ident/enrolment.h"
@@ -21,22 +22,48 @@ static void fill_enrolment(struct app_enrolment *e, const struct ca_request *r)
 	snprintf(e->kind, sizeof(e->kind), "%s", r->renewal ? "renewal" : "enrolment");
 }
 
-enum err app_ca_queue(struct app *a, struct app_queue *ret, struct err_info *info)
+/* Requests of the register.  An office needs two officers where the network has two. */
+static enum err add_requests(struct app *a, struct app_queue *made, struct ca *ca, struct err_info *info)
 {
 	struct ca_requests q = {0};
-	struct app_queue made = {0};
-	struct ca *ca;
+	bool two = acts_needed(a);
 	enum err e;
 
-	TRY(app_desk(a, &ca, info));
 	TRY(ca_queue(ca, &q, info));
-	made.rows = calloc(q.count + 1, sizeof(*made.rows));
-	e = made.rows ? ERR_OK : ERR_MEMORY;
-	for (size_t i = 0; e == ERR_OK && i < q.count; i++)
-		fill_enrolment(&made.rows[made.count++], &q.rows[i]);
+	made->rows = calloc(q.count + 1, sizeof(*made->rows));
+	e = made->rows ? ERR_OK : ERR_MEMORY;
+	for (size_t i = 0; e == ERR_OK && i < q.count; i++) {
+		struct app_enrolment *row = &made->rows[made->count++];
+
+		fill_enrolment(row, &q.rows[i]);
+		if (!two)
+			row->approvals_need = 1;
+		row->approvals_have = q.rows[i].signed_not_anchored ? 1 : 0;
+	}
 	ca_requests_release(&q);
+	return e;
+}
+
+enum err app_ca_queue(struct app *a, struct app_queue *ret, struct err_info *info)
+{
+	struct app_queue made = {0};
+	struct ca *ca = NULL;
+	enum err e;
+
+	TRY(app_fresh_or_stored(a, info));
+	e = app_desk(a, &ca, info);
+	if (e == ERR_OK)
+		e = ca_acts_settle(a, ca, info);
+	if (e == ERR_OK)
+		e = add_requests(a, &made, ca, info);
+	else if (e == ERR_ROLE && acts_may_agree(a))
+		e = ERR_OK;
+	if (e == ERR_OK)
+		e = ca_acts_queue(a, &made, ca == NULL, info);
 	if (e == ERR_OK)
 		*ret = made;
+	else
+		app_queue_release(&made);
 	return e;
 }
 
@@ -109,18 +136,6 @@ static void fill_act(struct app_ca_act *ret, const struct ca_act *act)
 	snprintf(ret->serial, sizeof(ret->serial), "%s", act->serial_text);
 }
 
-/* The answer for the holder lies beside the register, under the request's id. */
-static enum err write_answer(struct app *a, const char *id, const struct buf *answer, struct err_info *info)
-{
-	char name[64], path[PROFILE_PATH_MAX];
-
-	if (answer->len == 0)
-		return ERR_OK;
-	snprintf(name, sizeof(name), "answer-%s.age", id);
-	TRY(profile_path(&a->profile, path, name));
-	return files_write(path, buf_bytes(answer), info);
-}
-
 enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, bool dry_run, struct err_info *info)
 {
 	struct buf answer = BUF_INIT;
@@ -131,15 +146,22 @@ enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, b
 	enum err e;
 
 	TRY(app_fresh(a, info));
-	TRY(app_desk(a, &ca, info));
+	e = app_desk(a, &ca, info);
+	if (e == ERR_ROLE && acts_may_agree(a))
+		return ca_acts_agree(a, ret, ACT_ENROL, id, NULL, dry_run, info);
+	TRY(e);
+	TRY(ca_acts_settle(a, ca, info));
 	TRY(ca_find_request(ca, &request, id, info));
 	hex_encode(text, request.b, REGISTER_ID_SIZE);
+	snprintf(a->act_id, sizeof(a->act_id), "%s", text);
 	e = ca_approve(ca, &act, &answer, &request, dry_run, info);
 	if (e == ERR_OK && !dry_run)
-		e = write_answer(a, text, &answer, info);
+		e = ca_write_answer(a, text, &answer, info);
 	buf_release(&answer);
 	if (e == ERR_OK)
 		fill_act(ret, &act);
+	else if (e == ERR_PENDING)
+		*ret = (struct app_ca_act){.approvals_have = 1, .approvals_need = OFFICERS_NEEDED};
 	return e;
 }
 
@@ -160,7 +182,9 @@ enum err app_ca_list(struct app *a, struct app_certificates *ret, struct err_inf
 	struct ca *ca;
 	enum err e;
 
+	TRY(app_fresh_or_stored(a, info));
 	TRY(app_desk(a, &ca, info));
+	TRY(ca_acts_settle(a, ca, info));
 	TRY(ca_list(ca, &list, info));
 	made.rows = calloc(list.count + 1, sizeof(*made.rows));
 	e = made.rows ? ERR_OK : ERR_MEMORY;
@@ -196,15 +220,23 @@ enum err app_ca_revoke(struct app *a, struct app_ca_act *ret, const char *serial
 	enum cert_reason why;
 	struct ca *ca;
 	const char *last;
+	enum err e;
 
 	TRY(app_fresh(a, info));
-	TRY(app_desk(a, &ca, info));
 	TRY(ca_reason_parse(&why, reason, info));
+	e = app_desk(a, &ca, info);
+	if (e == ERR_ROLE && acts_may_agree(a))
+		return ca_acts_agree(a, ret, ACT_REVOKE, serial, confirm, dry_run, info);
+	TRY(e);
+	TRY(ca_acts_settle(a, ca, info));
 	TRY(ca_find_serial(ca, &certificate, serial, info));
 	last = certificate.serial_text + strlen(certificate.serial_text) - 4;
 	if (!dry_run && (confirm == NULL || strcmp(confirm, last) != 0))
 		return err_set(info, ERR_CONFIRM, "this ends certificate %s of %s: repeat with --confirm=%s",
 			       certificate.serial_text, certificate.name, last);
+	if (!dry_run && acts_needed(a) && strcmp(certificate.state, "revoked") != 0 &&
+	    strcmp(certificate.state, "revoking") != 0 && strcmp(certificate.state, "signed") != 0)
+		return ca_acts_revoke(a, ret, &certificate, why, info);
 	TRY(ca_revoke(ca, &act, certificate.serial, why, clock_real()->now(NULL), dry_run, info));
 	fill_act(ret, &act);
 	return ERR_OK;
@@ -217,6 +249,7 @@ enum err app_ca_crl(struct app *a, uint64_t *ret_number, const char *path, struc
 	enum err e;
 
 	TRY(desk_in_time(a, &ca, info));
+	TRY(ca_acts_settle(a, ca, info));
 	e = ca_crl(ca, &der, ret_number, info);
 	if (e == ERR_OK)
 		e = files_write(path, buf_bytes(&der), info);
@@ -288,7 +321,9 @@ enum err app_ca_doctor(struct app *a, struct app_checks *ret, struct err_info *i
 	struct ca_checks c = {0};
 	struct ca *ca;
 
+	TRY(app_fresh_or_stored(a, info));
 	TRY(app_desk(a, &ca, info));
+	TRY(ca_acts_settle(a, ca, info));
 	TRY(ca_doctor(ca, &c, info));
 	*ret = (struct app_checks){.failed = c.failed};
 	for (size_t i = 0; i < c.count && i + 1 < sizeof(ret->rows) / sizeof(ret->rows[0]); i++) {

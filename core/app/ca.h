@@ -9,7 +9,7 @@ struct app_enrolment_row { /* requested versus issued */
 	char field[32], requested[256], issued[256];
 };
 struct app_enrolment {
-	char id[33], name[128], profile[24], kind[16];
+	char id[41], name[128], profile[24], kind[16];
 	uint32_t approvals_have, approvals_need;
 	struct account_id account;
 	struct app_enrolment_row rows[40];

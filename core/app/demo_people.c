@@ -23,11 +23,11 @@ struct demo_row {
 
 static const struct demo_row people[] = {
 	{"jansen", "M. Jansen", "officer", NULL, NULL, ROLE_OFFICER, "--authority"},
+	{"dewit", "P. de Wit", "officer", NULL, NULL, ROLE_OFFICER, "--authority"},
 	{"op", "Peer operator", "operator", NULL, NULL, ROLE_OPERATOR, "--operator"},
 	{"aud1", "First auditor", "auditor", NULL, NULL, ROLE_AUDITOR, "--auditor"},
 	{"aud2", "Second auditor", "auditor", NULL, NULL, ROLE_AUDITOR, "--auditor"},
 	{"aud3", "Third auditor", "auditor", NULL, NULL, ROLE_AUDITOR, "--auditor"},
-	{"dewit", "P. de Wit", "officer", "officer", NULL, ROLE_OFFICER, NULL},
 	{"anna", "Anna Vermeer", "patient", "patient", NULL, ROLE_PATIENT, NULL},
 	{"bram", "Bram Vermeer", "patient", "patient", NULL, ROLE_PATIENT, NULL},
 	{"okafor", "Dr. C. Okafor", "clinician", "clinician", WEST, ROLE_CLINICIAN, NULL},
@@ -146,6 +146,18 @@ static enum err enrol(const struct demo_row *p, struct ca *desk, const char *dir
 	return e == ERR_OK ? e : err_wrap(info, e, "certifying %s", p->name);
 }
 
+/* The second officer looks for acts where the first one's desk leaves them. */
+static enum err share_desk(const char *dir, struct err_info *info)
+{
+	char keeper[4096], colleague[4096], acts[4096], path[4096];
+
+	TRY(home_of(keeper, dir, people[0].name));
+	TRY(home_of(colleague, dir, people[1].name));
+	TRY(files_join(acts, sizeof(acts), keeper, "acts"));
+	TRY(files_join(path, sizeof(path), colleague, "desk"));
+	return files_write(path, bytes_str(acts), info);
+}
+
 static enum err ceremony(struct app *officer, struct ca **ret, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
@@ -245,6 +257,7 @@ enum err demo_certify(const char *dir, struct bytes genesis, const char *url, co
 		if (people[i].profile == NULL)
 			TRY(join(&people[i], dir, genesis, url, pin, info));
 	}
+	TRY(share_desk(dir, info));
 	TRY(home_of(home, dir, people[0].name));
 	e = app_open(&officer, &options, info);
 	if (e == ERR_OK)

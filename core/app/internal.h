@@ -29,6 +29,8 @@ struct app {
 	Medlock__Network *network;    /* after sync */
 	struct vault vault;
 	struct ca *ca;
+	char act_id[33];              /* of the request that is being approved: names its act (acts.h) */
+	struct tx_id act_tx;          /* what a colleague submitted, while the register takes it over */
 	bool synced, locked;
 	int lock;                     /* the open lock file when locked */
 	char names[16][24];           /* short ids that app_name gave out, used in turn */

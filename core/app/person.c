@@ -81,17 +81,29 @@ enum err person_join(const struct person_wish *wish, struct bytes genesis, struc
 	return profile_create(wish->home, &settings, genesis, info);
 }
 
-/* The desk's seal key: that of the first authority in the genesis. */
-static enum err desk_key(struct seal_public *ret, const Medlock__Genesis *g, struct err_info *info)
+static bool is_authority(const Medlock__Genesis *g, const struct account_id *id)
 {
-	for (size_t i = 0; g->network->n_authorities > 0 && i < g->n_accounts; i++) {
+	for (size_t i = 0; i < g->network->n_authorities; i++)
+		if (bytes_equal(wire_bytes(g->network->authorities[i]), BYTES_ID(*id)))
+			return true;
+	return false;
+}
+
+/* The seal keys of the authorities in the genesis: each can open a request, whoever holds the register. */
+static enum err desk_keys(struct seal_public ret[AGE_RECIPIENTS_MAX], size_t *ret_count, const Medlock__Genesis *g,
+			  struct err_info *info)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; count < AGE_RECIPIENTS_MAX && i < g->n_accounts; i++) {
 		struct account_id id;
 
 		TRY(genesis_account_id(&id, g->accounts[i]));
-		if (bytes_equal(wire_bytes(g->network->authorities[0]), BYTES_ID(id)))
-			return seal_public_parse(ret, wire_bytes(g->accounts[i]->keys->seal));
+		if (is_authority(g, &id))
+			TRY(seal_public_parse(&ret[count++], wire_bytes(g->accounts[i]->keys->seal)));
 	}
-	return err_set(info, ERR_FORMAT, "the genesis names no authority");
+	*ret_count = count;
+	return count > 0 ? ERR_OK : err_set(info, ERR_FORMAT, "the genesis names no authority");
 }
 
 static enum err make_request(struct buf *ret, struct keyholder *keys, const struct keyholder_public *me,
@@ -104,9 +116,10 @@ static enum err make_request(struct buf *ret, struct keyholder *keys, const stru
 	struct enrolment_wish e_wish = {.network = *network, .name = wish->name, .organisation = wish->organisation,
 					.profile = profile_by_name(wish->profile), .at = clock_real()->now(NULL),
 					.minor_until = wish->minor_until};
-	struct seal_public desk;
+	struct seal_public desks[AGE_RECIPIENTS_MAX];
+	size_t desk_count = 0;
 	struct buf csr = BUF_INIT;
-	enum err e = desk_key(&desk, g, info);
+	enum err e = desk_keys(desks, &desk_count, g, info);
 
 	if (wish->organisation != NULL) {
 		organisation = enrolment_organisation(wish->organisation);
@@ -121,7 +134,7 @@ static enum err make_request(struct buf *ret, struct keyholder *keys, const stru
 		e_wish.keys = keyset;
 		e_wish.keys_signature = BYTES_ID(me->keyset_signature);
 		e_wish.csr = buf_bytes(&csr);
-		e = enrolment_make(ret, &e_wish, &desk, rng_system(), info);
+		e = enrolment_make(ret, &e_wish, desks, desk_count, rng_system(), info);
 	}
 	WIRE_FREE(keyset);
 	buf_release(&csr);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The vault and the desk with this profile's keys and ledger behind them. */
+#include "core/app/acts.h"
 #include "core/app/internal.h"
 #include "core/base/files.h"
 
@@ -262,10 +263,15 @@ static enum err desk_anchor(void *self, struct tx_id *ret_tx, uint64_t *ret_heig
 				struct err_info *info)
 {
 	Medlock__Body body = MEDLOCK__BODY__INIT;
+	struct app *a = self;
 	enum err e;
 
 	body.action_case = MEDLOCK__BODY__ACTION_CERT_ANCHOR;
 	body.cert_anchor = (Medlock__CertAnchor *)(uintptr_t)anchor;
+	if (anchor->role == ROLE_OFFICER && acts_needed(self)) {
+		*ret_tx = a->act_tx;
+		return shows_anchor(a, anchor) ? ERR_OK : acts_propose(a, ACT_ENROL, a->act_id, &body, info);
+	}
 	e = desk_submit(self, ret_tx, ret_height, &body, info);
 	if (may_stand(e))
 		TRY(app_await(self, shows_anchor, anchor, info));
@@ -295,6 +301,9 @@ static enum err desk_revoke(void *self, struct tx_id *ret_tx, uint64_t *ret_heig
 
 	body.action_case = MEDLOCK__BODY__ACTION_CERT_REVOKE;
 	body.cert_revoke = (Medlock__CertRevoke *)(uintptr_t)revoke;
+	*ret_tx = ((struct app *)self)->act_tx;
+	if (acts_needed(self)) /* app_ca_revoke begins only what two officers agreed to: it stands already */
+		return shows_revocation(self, revoke) ? ERR_OK : err_set(info, ERR_FOUR_EYES, "the revocation");
 	e = desk_submit(self, ret_tx, ret_height, &body, info);
 	if (may_stand(e))
 		TRY(app_await(self, shows_revocation, revoke, info));

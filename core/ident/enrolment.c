@@ -4,7 +4,7 @@
 #define SALT_SIZE 16u
 
 static enum err seal_message(struct buf *out, const ProtobufCMessage *m, const struct seal_public *to,
-			     const struct rng *rng, struct err_info *info)
+			     size_t count, const struct rng *rng, struct err_info *info)
 {
 	struct buf plain = BUF_INIT;
 	struct bytes view;
@@ -19,7 +19,7 @@ static enum err seal_message(struct buf *out, const ProtobufCMessage *m, const s
 	view = buf_bytes(&plain);
 	source = byte_source_bytes(&view);
 	if (e == ERR_OK)
-		e = age_encrypt(&result, &sink, &source, &(struct age_spec){.recipients = to, .recipients_count = 1},
+		e = age_encrypt(&result, &sink, &source, &(struct age_spec){.recipients = to, .recipients_count = count},
 				rng, info);
 	if (e == ERR_OK && result.size > ENROLMENT_FILE_MAX)
 		e = err_set(info, ERR_TOO_LARGE, "enrolment file");
@@ -27,8 +27,8 @@ static enum err seal_message(struct buf *out, const ProtobufCMessage *m, const s
 	return e;
 }
 
-enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, const struct seal_public *desk,
-			const struct rng *rng, struct err_info *info)
+enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, const struct seal_public *desks,
+			size_t desk_count, const struct rng *rng, struct err_info *info)
 {
 	Medlock__EnrolmentRequest m = MEDLOCK__ENROLMENT_REQUEST__INIT;
 
@@ -44,7 +44,7 @@ enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, cons
 		m.organisation_id = wire_data(BYTES_ID(*wish->organisation_id));
 	m.at = wish->at.v;
 	m.minor_until = wish->minor_until.v;
-	return seal_message(out, &m.base, desk, rng, info);
+	return seal_message(out, &m.base, desks, desk_count, rng, info);
 }
 
 struct organisation_id enrolment_organisation(const char *name)
@@ -173,7 +173,7 @@ enum err enrolment_answer_make(struct buf *out, struct bytes certificate, struct
 	m.salt = wire_data(bytes_of(salt, SALT_SIZE));
 	m.issuing = wire_data(issuing);
 	m.root = wire_data(root);
-	return seal_message(out, &m.base, holder, rng, info);
+	return seal_message(out, &m.base, holder, 1, rng, info);
 }
 
 static enum err check_answer(struct enrolment_answer *a, const Medlock__EnrolmentAnswer *m,

@@ -35,7 +35,8 @@ struct enrolment {
 	struct hash32 id;                /* of the canonical message: names it in the queue (first 16 bytes) */
 };
 
-/* Build: keys, their signature and the request's DER come from the key-holder.  Appends the encrypted file. */
+/* Build, sealed to every officer of the desk (1..AGE_RECIPIENTS_MAX): keys, their signature and the
+ * request's DER come from the key-holder.  Appends the encrypted file. */
 struct enrolment_wish {
 	const Medlock__KeySet *keys;
 	struct bytes keys_signature, csr;
@@ -46,8 +47,8 @@ struct enrolment_wish {
 	struct time_ms at;
 	struct time_ms minor_until; /* patients; 0: of age */
 };
-enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, const struct seal_public *desk,
-			const struct rng *rng, struct err_info *info) MUST_USE;
+enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, const struct seal_public *desks,
+			size_t desk_count, const struct rng *rng, struct err_info *info) MUST_USE;
 
 /* Check a decrypted request: canonical form, limits, text, keys and both proofs of possession, profile open to
  * requests.

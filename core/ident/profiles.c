@@ -36,7 +36,7 @@ static const struct profile_row rows[CERT_PROFILE_COUNT] = {
 	 .life_ms = YEAR_MS, .key = CERT_KEY_ED25519, .approvals = 1},
 	{.number = CERT_PROFILE_OFFICER, .name = "officer", .role = ROLE_OFFICER, .rights = BIT(RIGHT_DEPOSIT),
 	 .path_len = CERT_NO_PATH_LEN, .key_usage = CERT_USE_SIGN, .eku = {CERT_EKU_CLIENT}, .eku_count = 1,
-	 .policy = OID_ARC "6", .life_ms = YEAR_MS, .key = CERT_KEY_ED25519, .approvals = 1},
+	 .policy = OID_ARC "6", .life_ms = YEAR_MS, .key = CERT_KEY_ED25519, .approvals = 2},
 	{.number = CERT_PROFILE_PATIENT, .name = "patient", .role = ROLE_PATIENT,
 	 .purposes = {PURPOSE_PATRQT}, .path_len = CERT_NO_PATH_LEN,
 	 .key_usage = CERT_USE_SIGN, .eku = {CERT_EKU_CLIENT}, .eku_count = 1, .policy = OID_ARC "7",

@@ -189,6 +189,8 @@ check "okafor would read something" test "$readable" -gt 0
 as jansen ca list --json
 serial=$(jq -r --arg a "$(account_of okafor)" '.certificates[] | select(.account == $a) | .serial' "$OUT")
 as jansen ca revoke "$serial" --reason affiliationChanged --confirm "${serial: -4}"
+expect 8 "one officer has signed okafor's revocation"
+as dewit ca revoke "$serial" --reason affiliationChanged --confirm "${serial: -4}"
 expect 0 "okafor is revoked"
 as anna consent try --as okafor --purpose TREAT --json
 json "okafor would read nothing any more" '.readable == 0'

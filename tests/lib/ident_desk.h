@@ -199,7 +199,7 @@ static inline enum err person_ask(struct buf *out, struct person *p, const struc
 					 .profile = profile_by_name(profile), .name = name, .organisation = organisation,
 					 .at = d->clock.now};
 
-	return enrolment_make(out, &w, &d->seal_public, rng_system(), NULL);
+	return enrolment_make(out, &w, &d->seal_public, 1, rng_system(), NULL);
 }
 
 #endif

@@ -33,8 +33,8 @@ static enum err queue(struct cli *c)
 		json_end_array(&c->w);
 	}
 	for (size_t i = 0; i < q.count; i++)
-		cli_say(c, "%s  %-10s %-10s %s\n", q.rows[i].id, q.rows[i].kind, q.rows[i].profile,
-			cli_foreign(c, q.rows[i].name));
+		cli_say(c, "%s  %-10s %-10s %u/%u %s\n", q.rows[i].id, q.rows[i].kind, q.rows[i].profile,
+			q.rows[i].approvals_have, q.rows[i].approvals_need, cli_foreign(c, q.rows[i].name));
 	if (q.count == 0)
 		cli_say(c, "The queue is empty.\n");
 	app_queue_release(&q);
@@ -85,7 +85,7 @@ static enum err import(struct cli *c)
 	return ERR_OK;
 }
 
-static void print_act(struct cli *c, const struct app_ca_act *act, const char *what)
+static void print_act(struct cli *c, const struct app_ca_act *act, const char *what, bool pending)
 {
 	if (c->json) {
 		json_string(&c->w, "serial", act->serial);
@@ -98,18 +98,26 @@ static void print_act(struct cli *c, const struct app_ca_act *act, const char *w
 	}
 	if (cli_switch(c, "dry-run"))
 		cli_say(c, "Nothing was done (--dry-run).\n");
+	else if (pending)
+		cli_say(c, "Signed by you; nothing has changed yet.\n");
 	else
 		cli_say(c, "Certificate %s %s, on the ledger in block %llu.\n", act->serial, what,
 			(unsigned long long)act->height);
+}
+
+/* An act that waits for a colleague is shown as far as it is. */
+static enum err acted(struct cli *c, enum err e, const struct app_ca_act *act, const char *what)
+{
+	if (e == ERR_OK || e == ERR_PENDING)
+		print_act(c, act, what, e == ERR_PENDING);
+	return e;
 }
 
 static enum err approve(struct cli *c)
 {
 	struct app_ca_act act = {0};
 
-	TRY(app_ca_approve(c->app, &act, c->arguments[0], cli_switch(c, "dry-run"), &c->info));
-	print_act(c, &act, "issued");
-	return ERR_OK;
+	return acted(c, app_ca_approve(c->app, &act, c->arguments[0], cli_switch(c, "dry-run"), &c->info), &act, "issued");
 }
 
 static enum err reject(struct cli *c)
@@ -131,10 +139,8 @@ static enum err revoke(struct cli *c)
 	if (reason == NULL)
 		return err_set(&c->info, ERR_USAGE,
 			       "say --reason: key-compromise, affiliation-changed, superseded, …");
-	TRY(app_ca_revoke(c->app, &act, c->arguments[0], reason, cli_value(c, "confirm"),
-			  cli_switch(c, "dry-run"), &c->info));
-	print_act(c, &act, "revoked");
-	return ERR_OK;
+	return acted(c, app_ca_revoke(c->app, &act, c->arguments[0], reason, cli_value(c, "confirm"),
+				      cli_switch(c, "dry-run"), &c->info), &act, "revoked");
 }
 
 static void certificate_json(struct cli *c, const struct app_certificate *x)
@@ -205,7 +211,7 @@ static const struct cli_option revoke_options[] = {
 static const struct cli_option crl_options[] = {{"out", "FILE", "where it goes (DER)"}, {NULL, NULL, NULL}};
 
 const struct command ca_commands[] = {
-	{"ca", "queue", "", 0, 0, CLI_KEYS, "enrolment requests that wait", NULL,
+	{"ca", "queue", "", 0, 0, CLI_KEYS, "requests that wait, and acts that wait for a second officer", NULL,
 	 (const char *const[]){"ca queue", NULL}, queue},
 	{"ca", "import", "FILE", 1, 1, CLI_KEYS, "take an enrolment request into the queue", NULL,
 	 (const char *const[]){"ca import enrolment.age", NULL}, import},

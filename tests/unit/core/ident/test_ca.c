@@ -162,7 +162,7 @@ static enum err ask_for(struct fixture *f, struct register_id *id, const char *p
 	w.keys = &p.keys;
 	w.keys_signature = bytes_of(p.keys_signature.b, 64);
 	w.csr = buf_bytes(&p.csr);
-	e = enrolment_make(&file, &w, &f->d.seal_public, rng_system(), NULL);
+	e = enrolment_make(&file, &w, &f->d.seal_public, 1, rng_system(), NULL);
 	if (e == ERR_OK)
 		e = ca_import(f->ca, id, buf_bytes(&file), NULL);
 	buf_release(&file);

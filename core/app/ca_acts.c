@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/app/ca_acts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/files.h"
+
+#define CONFIRM_DIGITS 4u
+
+enum err ca_write_answer(struct app *a, const char *id, const struct buf *answer, struct err_info *info)
+{
+	char name[64], path[PROFILE_PATH_MAX];
+
+	if (answer->len == 0)
+		return ERR_OK;
+	snprintf(name, sizeof(name), "answer-%s.age", id);
+	TRY(profile_path(&a->profile, path, name));
+	return files_write(path, buf_bytes(answer), info);
+}
+
+/* ---- into the register ----------------------------------------------------------------------- */
+
+static bool is_revoked(struct app *a, const struct account_id *id)
+{
+	Medlock__AccountState *row;
+	bool revoked;
+
+	if (replica_account(a->replica, &row, id, NULL) != ERR_OK)
+		return false;
+	revoked = row->revoked;
+	WIRE_FREE(row);
+	return revoked;
+}
+
+static enum err settle_revocation(struct app *a, struct ca *desk, const struct act_row *row, struct err_info *info)
+{
+	uint8_t serial[CERT_SERIAL_SIZE];
+	struct ca_act act;
+	enum err e;
+
+	if (!is_revoked(a, &row->account))
+		return ERR_OK;
+	TRY(hex_decode(serial, sizeof(serial), row->id));
+	e = ca_revoke(desk, &act, serial, (enum cert_reason)row->reason, clock_real()->now(NULL), false, info);
+	return e == ERR_OK || e == ERR_DUPLICATE ? acts_forget(a, row, info) : e;
+}
+
+static enum err settle_enrolment(struct app *a, struct ca *desk, const struct act_row *row, struct err_info *info)
+{
+	struct buf answer = BUF_INIT;
+	struct register_id request;
+	struct ca_act act;
+	enum err e;
+
+	if (!row->done)
+		return ERR_OK;
+	TRY(hex_decode(request.b, sizeof(request.b), row->id));
+	snprintf(a->act_id, sizeof(a->act_id), "%.32s", row->id);
+	e = ca_approve(desk, &act, &answer, &request, false, info);
+	if (e == ERR_OK)
+		e = ca_write_answer(a, row->id, &answer, info);
+	buf_release(&answer);
+	return e == ERR_OK ? acts_forget(a, row, info) : e;
+}
+
+enum err ca_acts_settle(struct app *a, struct ca *desk, struct err_info *info)
+{
+	struct act_rows acts;
+	enum err e = ERR_OK;
+
+	TRY(acts_list(a, &acts, info));
+	for (size_t i = 0; e == ERR_OK && i < acts.count; i++) {
+		const struct act_row *row = &acts.rows[i];
+
+		a->act_tx = row->done ? row->tx : (struct tx_id){{0}};
+		e = strcmp(row->kind, ACT_REVOKE) == 0 ? settle_revocation(a, desk, row, info)
+						       : settle_enrolment(a, desk, row, info);
+	}
+	a->act_tx = (struct tx_id){{0}};
+	acts_release(&acts);
+	return e;
+}
+
+/* ---- the first and the second officer -------------------------------------------------------- */
+
+enum err ca_acts_revoke(struct app *a, struct app_ca_act *ret, const struct ca_certificate *of,
+			enum cert_reason reason, struct err_info *info)
+{
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	Medlock__CertRevoke m = MEDLOCK__CERT_REVOKE__INIT;
+
+	m.account = wire_data(BYTES_ID(of->account));
+	m.reason = (uint32_t)reason;
+	body.action_case = MEDLOCK__BODY__ACTION_CERT_REVOKE;
+	body.cert_revoke = &m;
+	*ret = (struct app_ca_act){.approvals_have = 1, .approvals_need = OFFICERS_NEEDED};
+	snprintf(ret->serial, sizeof(ret->serial), "%s", of->serial_text);
+	return acts_propose(a, ACT_REVOKE, of->serial_text, &body, info);
+}
+
+enum err ca_acts_agree(struct app *a, struct app_ca_act *ret, const char *kind, const char *id, const char *confirm,
+		       bool dry_run, struct err_info *info)
+{
+	bool revoke = strcmp(kind, ACT_REVOKE) == 0;
+	struct act_row row;
+	const char *last;
+
+	TRY(acts_find(a, &row, kind, id, info));
+	last = row.id + strlen(row.id) - CONFIRM_DIGITS;
+	if (revoke && !dry_run && (confirm == NULL || strcmp(confirm, last) != 0))
+		return err_set(info, ERR_CONFIRM, "this ends certificate %s of account %s: repeat with --confirm=%s", row.id,
+			       app_name(a, row.account.b), last);
+	*ret = (struct app_ca_act){.approvals_have = dry_run ? 1 : OFFICERS_NEEDED, .approvals_need = OFFICERS_NEEDED};
+	snprintf(ret->serial, sizeof(ret->serial), "%s", row.id);
+	return dry_run ? ERR_OK : acts_agree(a, &row, &ret->height, &ret->tx, info);
+}
+
+/* ---- the queue ------------------------------------------------------------------------------- */
+
+static void fill_row(struct app *a, struct app_enrolment *to, const struct act_row *row)
+{
+	bool revoke = strcmp(row->kind, ACT_REVOKE) == 0;
+	Medlock__AccountState *state;
+	uint32_t role = row->role;
+
+	*to = (struct app_enrolment){.account = row->account, .approvals_have = 1, .approvals_need = OFFICERS_NEEDED};
+	snprintf(to->id, sizeof(to->id), "%s", row->id);
+	snprintf(to->kind, sizeof(to->kind), "%s", revoke ? "revocation" : "enrolment");
+	snprintf(to->name, sizeof(to->name), "%s", app_name(a, row->account.b));
+	if (role == 0 && replica_account(a->replica, &state, &row->account, NULL) == ERR_OK) {
+		role = state->role;
+		WIRE_FREE(state);
+	}
+	snprintf(to->profile, sizeof(to->profile), "%s", role ? code_text(CODES_ROLE, role) : "");
+}
+
+enum err ca_acts_queue(struct app *a, struct app_queue *q, bool with_enrolments, struct err_info *info)
+{
+	struct app_enrolment *more;
+	struct act_rows acts;
+
+	TRY(acts_list(a, &acts, info));
+	more = realloc(q->rows, (q->count + acts.count + 1) * sizeof(*more));
+	if (more == NULL) {
+		acts_release(&acts);
+		return err_set(info, ERR_MEMORY, "the queue");
+	}
+	q->rows = more;
+	for (size_t i = 0; i < acts.count; i++) {
+		if (!acts.rows[i].done && (with_enrolments || strcmp(acts.rows[i].kind, ACT_REVOKE) == 0))
+			fill_row(a, &q->rows[q->count++], &acts.rows[i]);
+	}
+	acts_release(&acts);
+	return ERR_OK;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Four eyes at the desk (core/app/acts.h): inside core/app.  Calls sync before. */
+#ifndef MEDLOCK_APP_CA_ACTS_H
+#define MEDLOCK_APP_CA_ACTS_H
+
+#include "core/app/acts.h"
+#include "core/app/ca.h"
+
+/* What second officers submitted since goes into the register, and onto the revocation list. */
+enum err ca_acts_settle(struct app *a, struct ca *desk, struct err_info *info) MUST_USE;
+
+/* The answer for the holder lies beside the register, under the request's id. */
+enum err ca_write_answer(struct app *a, const char *id, const struct buf *answer, struct err_info *info) MUST_USE;
+
+/* Sign a revocation for a colleague to agree to: always fails, ERR_PENDING when it is signed. */
+enum err ca_acts_revoke(struct app *a, struct app_ca_act *ret, const struct ca_certificate *of,
+			enum cert_reason reason, struct err_info *info) MUST_USE;
+
+/* Agree to what a colleague signed, from a profile without the register.  confirm NULL with dry_run or ACT_ENROL. */
+enum err ca_acts_agree(struct app *a, struct app_ca_act *ret, const char *kind, const char *id, const char *confirm,
+		       bool dry_run, struct err_info *info) MUST_USE;
+
+/* Append colleagues' acts to the rows of a queue; with_enrolments: also those of the queue's own requests. */
+enum err ca_acts_queue(struct app *a, struct app_queue *q, bool with_enrolments, struct err_info *info) MUST_USE;
+
+#endif

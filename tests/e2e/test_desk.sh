@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Four eyes: two officers end a certificate and give an office, one cannot.
+. tests/e2e/lib.sh
+
+world_up
+serial_of() { as jansen ca list --json; jq -r --arg a "$(account_of "$1")" '.certificates[] | select(.account == $a) | .serial' "$OUT"; }
+
+# ---- a revocation ----
+serial=$(serial_of okafor)
+end=(--reason affiliation-changed --confirm "${serial: -4}" --json)
+as dewit ca revoke "$serial" "${end[@]}"
+expect 6 "a second officer has nothing to agree to before the first"
+as jansen ca revoke "$serial" "${end[@]}"
+expect 8 "one officer alone revokes nothing"
+json "and is told so" '.approvals == {have: 1, need: 2}'
+as jansen ca revoke "$serial" "${end[@]}"
+expect 8 "nor does the same one twice"
+as okafor request new --owner anna --purpose TREAT --category LAB --json
+check "okafor still acts" test "$RC" -ne 4
+as jansen ca crl --out "$T/before.crl"
+openssl crl -inform DER -in "$T/before.crl" -noout -text >"$T/crl"
+check "and is on no list" bash -c "! grep -qi '$serial' '$T/crl'"
+as dewit ca queue --json
+json "dewit finds it" --arg s "$serial" '.queue | length == 1 and .[0].id == $s and .[0].kind == "revocation" and .[0].approvals == {have: 1, need: 2}'
+expect_error 3 "but not without the digits" dewit ca revoke "$serial" --reason affiliation-changed
+as dewit ca revoke "$serial" "${end[@]}"
+expect 0 "and agrees"
+json "on the ledger" '.height > 0 and .approvals == {have: 2, need: 2}'
+expect_error 4 "okafor is refused from then on" okafor request new --owner anna --purpose TREAT --category LAB
+as dewit ca revoke "$serial" "${end[@]}"
+expect 6 "nothing is left to agree to"
+as jansen ca crl --out "$T/after.crl"
+openssl crl -inform DER -in "$T/after.crl" -noout -text >"$T/crl"
+check "the next list has it" grep -qi "$serial" "$T/crl"
+as jansen ca doctor
+expect 0 "register, list and ledger agree"
+as jansen ca queue --json
+json "the queue is empty" '.queue == []'
+
+# ---- an office ----
+url=$(jq -r '.peers[0].url' "$T/world.json")
+pin=$(sed -n 's/^pin = //p' "$(home_of anna)/config")
+(umask 077; printf 'correct horse battery\n' >"$T/phrase")
+run "$MEDLOCK" -C "$T/smit" setup --mode officer --peer "$url" --pin "$pin" --name 'S. Smit' --passphrase-file "$T/phrase" --json
+expect 0 "setup of an officer"
+as jansen ca import "$(value .enrolment)" --json
+id=$(value .id)
+as jansen ca approve "$id" --json
+expect 8 "one officer alone makes no officer"
+as jansen ca queue --json
+json "it waits" '.queue | length == 1 and .[0].approvals == {have: 1, need: 2}'
+as dewit ca queue --json
+json "for dewit, under the same id" --arg i "$id" '.queue[0].id == $i and .queue[0].profile == "officer"'
+as dewit ca approve "$id" --json
+expect 0 "who agrees"
+as jansen ca list --json
+json "it is issued" '[.certificates[] | select(.profile == "officer")] | length == 1 and .[0].state == "valid"'
+check "with an answer for the new officer" test -s "$(home_of jansen)/answer-$id.age"
+finish
