@@ -207,7 +207,9 @@ static enum err with_rule(struct app *a, struct app_replied *ret, Medlock__Acces
 /* The wait for a rule that lets more through than the policy does. */
 static enum err wait_for_rule(struct app *a, struct lasting *l, const struct app_undo *undo, struct err_info *info)
 {
+	const struct sentence_names names = app_sentence_names(a);
 	Medlock__RuleState state = MEDLOCK__RULE_STATE__INIT;
+	struct buf sentence = BUF_INIT;
 	struct app_change draft = {0};
 	struct policy after = {0};
 	struct preview_world w;
@@ -222,8 +224,12 @@ static enum err wait_for_rule(struct app *a, struct lasting *l, const struct app
 	state.rule = &l->rule;
 	if (e == ERR_OK)
 		e = policy_add(&after, &state);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		sentence_of_rule(&sentence, &l->rule, &names);
+		draft.sentence = app_text(&sentence);
+		buf_release(&sentence);
 		e = app_draft(a, &draft, &w, &w.policy, &after, info);
+	}
 	if (e == ERR_OK && draft.widens)
 		e = app_undo_wait(a, &draft, undo, info);
 	app_change_release(&draft);

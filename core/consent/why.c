@@ -178,7 +178,7 @@ enum err why_ask(struct why *ret, const struct policy *policy, const struct cons
 
 static const char *outcome(const struct consent_decision *d)
 {
-	static const char *const words[] = {"refused", "asked of you", "given de-identified", "given in full"};
+	static const char *const words[] = {"refused", "given after your yes only", "given de-identified", "given in full"};
 
 	return words[given(d)];
 }

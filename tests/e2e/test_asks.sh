@@ -47,6 +47,13 @@ get okafor
 expect 5 "nothing opens"
 
 request okafor 8 "asked once more"
+ask=$(ask_of)
+"$MEDLOCK" -C "$(home_of anna)" consent answer "$ask" --yes --days 30 >"$T/waits.out" 2>"$T/waits.err" </dev/null &
+pid=$!
+check "an answer that leaves a wider rule behind waits" await 20 grep -q 'Ctrl-C undoes it' "$T/waits.err"
+kill -INT "$pid"
+wait "$pid"
+check "and can be undone" test $? -eq 3
 as anna consent answer "$(ask_of)" --yes --days 30 --now --json
 expect 0 "she says yes for thirty days"
 get okafor

@@ -66,7 +66,7 @@ static void test_what_would_change_it(void **state)
 	assert_int_equal(x.hints[1].rule, 2);
 	assert_string_equal(x.hints[1].limit, "categories");
 	assert_int_equal(x.hints[1].then.decision, DECISION_ASKED);
-	assert_non_null(strstr(buf_text(&text), "It would be asked of you if rule 2 were not limited by the kinds of data"));
+	assert_non_null(strstr(buf_text(&text), "It would be given after your yes only if rule 2 were not limited by the kinds of data"));
 	buf_release(&text);
 }
 
