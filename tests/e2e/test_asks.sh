@@ -48,6 +48,7 @@ expect 5 "nothing opens"
 
 request okafor 8 "asked once more"
 ask=$(ask_of)
+: >"$T/waits.err"
 "$MEDLOCK" -C "$(home_of anna)" consent answer "$ask" --yes --days 30 >"$T/waits.out" 2>"$T/waits.err" </dev/null &
 pid=$!
 check "an answer that leaves a wider rule behind waits" await 20 grep -q 'Ctrl-C undoes it' "$T/waits.err"

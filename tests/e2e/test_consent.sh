@@ -12,6 +12,7 @@ waits() {
 	local name=$1 before pid
 	shift
 	before=$(version)
+	: >"$T/waits.err"
 	"$MEDLOCK" -C "$anna" "$@" --json >"$T/waits.out" 2>"$T/waits.err" </dev/null &
 	pid=$!
 	check "$name: waits and says so" await 20 grep -q 'Ctrl-C undoes it' "$T/waits.err"
