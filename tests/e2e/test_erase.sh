@@ -85,3 +85,7 @@ expect 0 "and is whole"
 as jansen deposit put "$summary" --owner anna --json
 expect 0 "the same file is deposited anew"
 
+kill "$(peer_pid)"
+await 10 sh -c "! kill -0 $(peer_pid) 2>/dev/null" || not_ok "the peer stops"
+as anna record erase "$second" --confirm "${second: -4}" --json
+json "a peer that is silent has confirmed nothing" --arg tx "$tx" '.before and .tx == $tx and ([.peers[].erased] | any | not)'
