@@ -56,5 +56,10 @@ as dewit ca approve "$id" --json
 expect 0 "who agrees"
 as jansen ca list --json
 json "it is issued" '[.certificates[] | select(.profile == "officer")] | length == 1 and .[0].state == "valid"'
+as jansen ca list --expiring 30d --json
+json "nothing ends within a month" '.certificates == []'
+as jansen ca list --expiring 400d --json
+json "officers and clinicians end within the year, patients later" '[.certificates[].profile] | index("officer") and (index("patient") | not)'
+expect_error 2 "a number of days is wanted" jansen ca list --expiring soon
 check "with an answer for the new officer" test -s "$(home_of jansen)/answer-$id.age"
 finish

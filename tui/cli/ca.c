@@ -2,6 +2,10 @@
 /* medlock ca: the desk of the certificate authority. */
 #include "core/app/ca.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
 #include "tui/cli/check_print.h"
 #include "tui/cli/cli.h"
 
@@ -155,11 +159,46 @@ static void certificate_json(struct cli *c, const struct app_certificate *x)
 	json_end_object(&c->w);
 }
 
+#define DAY_MS (24ll * 3600 * 1000)
+#define EXPIRING_DAYS_MAX 3650
+
+/* "30d": until when a certificate must end to be listed; INT64_MAX without the option. */
+static enum err expiring_of(struct cli *c, int64_t *ret_until)
+{
+	const char *text = cli_value(c, "expiring");
+	char *end;
+	long days;
+
+	*ret_until = INT64_MAX;
+	if (text == NULL)
+		return ERR_OK;
+	days = text[0] >= '0' && text[0] <= '9' ? strtol(text, &end, 10) : -1;
+	if (days < 0 || days > EXPIRING_DAYS_MAX || strcmp(end, "d") != 0)
+		return err_set(&c->info, ERR_USAGE, "'%s' is not a number of days such as 30d", text);
+	*ret_until = clock_real()->now(NULL).v + days * DAY_MS;
+	return ERR_OK;
+}
+
+/* What ends soon and still counts: revoked and expired ones need nothing. */
+static void keep_expiring(struct app_certificates *all, int64_t until)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; until != INT64_MAX && i < all->count; i++)
+		if (strcmp(all->rows[i].state, "valid") == 0 && all->rows[i].not_after.v <= until)
+			all->rows[kept++] = all->rows[i];
+	if (until != INT64_MAX)
+		all->count = kept;
+}
+
 static enum err list(struct cli *c)
 {
 	struct app_certificates all;
+	int64_t until;
 
+	TRY(expiring_of(c, &until));
 	TRY(app_ca_list(c->app, &all, &c->info));
+	keep_expiring(&all, until);
 	if (c->json) {
 		json_begin_array(&c->w, "certificates");
 		for (size_t i = 0; i < all.count; i++)
@@ -208,6 +247,7 @@ static const struct cli_option revoke_options[] = {
 	{"confirm", "XXXX", "the last four digits of the serial"}, {"dry-run", NULL, "show what would happen"},
 	{NULL, NULL, NULL},
 };
+static const struct cli_option list_options[] = {{"expiring", "DAYS", "only valid ones that end within, as 30d"}, {NULL, NULL, NULL}};
 static const struct cli_option crl_options[] = {{"out", "FILE", "where it goes (DER)"}, {NULL, NULL, NULL}};
 
 const struct command ca_commands[] = {
@@ -221,7 +261,8 @@ const struct command ca_commands[] = {
 	 (const char *const[]){"ca approve 9d1e", NULL}, approve},
 	{"ca", "reject", "ID", 1, 1, CLI_KEYS, "refuse a request", reject_options,
 	 (const char *const[]){"ca reject 9d1e --reason 'the badge has expired'", NULL}, reject},
-	{"ca", "list", "", 0, 0, CLI_KEYS, "certificates issued", NULL, (const char *const[]){"ca list", NULL}, list},
+	{"ca", "list", "", 0, 0, CLI_KEYS, "certificates issued", list_options,
+	 (const char *const[]){"ca list", "ca list --expiring 30d", NULL}, list},
 	{"ca", "revoke", "SERIAL", 1, 1, CLI_KEYS, "end a certificate, here and on the ledger", revoke_options,
 	 (const char *const[]){"ca revoke 5c0f --reason superseded --confirm 5c0f", NULL}, revoke},
 	{"ca", "crl", "", 0, 0, CLI_KEYS, "the revocation list", crl_options,
