@@ -247,7 +247,8 @@ static const struct cli_option revoke_options[] = {
 	{"confirm", "XXXX", "the last four digits of the serial"}, {"dry-run", NULL, "show what would happen"},
 	{NULL, NULL, NULL},
 };
-static const struct cli_option list_options[] = {{"expiring", "DAYS", "only valid ones that end within, as 30d"}, {NULL, NULL, NULL}};
+static const struct cli_option list_options[] = {
+	{"expiring", "DAYS", "only valid ones that end within, as 30d"}, {NULL, NULL, NULL}};
 static const struct cli_option crl_options[] = {{"out", "FILE", "where it goes (DER)"}, {NULL, NULL, NULL}};
 
 const struct command ca_commands[] = {
