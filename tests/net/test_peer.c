@@ -531,6 +531,41 @@ static void test_release(void **state)
 	buf_release(&tx);
 }
 
+/* From the block on no share leaves, the blob is gone, and the peer says so to the owner alone. */
+static void test_erase(void **state)
+{
+	struct peer *p = *state;
+	struct peer_call anna = call_as(p, &p->patient), doctor = call_as(p, &p->clinician);
+	Medlock__RecordErase erase = MEDLOCK__RECORD_ERASE__INIT;
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	Medlock__ErasedReply *reply = NULL;
+	struct account_id custodian;
+	struct buf ask = BUF_INIT;
+
+	put_blob(p);
+	deposit(p);
+	permit(p);
+	request(p);
+	release_ask(p, &ask, &custodian, p->request_seed);
+	assert_int_equal(release(p, &ask, &custodian), ERR_OK);
+	get_blob(p, p->request_seed, ERR_OK);
+	assert_int_equal(peer_erased(&anna, &reply, &p->record, NULL), ERR_NOT_FOUND);
+	erase.record = wire_data(BYTES_ID(p->record));
+	body.action_case = MEDLOCK__BODY__ACTION_RECORD_ERASE;
+	body.record_erase = &erase;
+	act(p, &p->anna, &body, ERR_OK, NULL);
+	buf_clear(&ask);
+	release_ask(p, &ask, &custodian, p->request_seed);
+	assert_int_equal(release(p, &ask, &custodian), ERR_WITHDRAWN);
+	get_blob(p, p->request_seed, ERR_NOT_FOUND);
+	assert_int_equal(peer_erased(&doctor, &reply, &p->record, NULL), ERR_NOT_FOUND);
+	assert_int_equal(peer_erased(&anna, &reply, &p->record, NULL), ERR_OK);
+	assert_int_equal(reply->blobs, 1);
+	assert_int_equal(reply->held, 0);
+	WIRE_FREE(reply);
+	buf_release(&ask);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +573,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_transaction, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_record_row, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_release, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_erase, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "chain/proto/shape.h"
 #include "core/crypto/hash.h"
 #include "ledger_help.h"
 
@@ -426,6 +427,43 @@ static void test_deposit_label(void **state)
 	assert_int_equal(r.capsule.len, 160);
 }
 
+/* A deposit replaces nothing; an amendment says what it replaces; an order of erasure names one record. */
+static void test_versions(void **state)
+{
+	static const uint8_t blob[32] = {5}, capsule[160] = {6};
+	Medlock__RecordDeposit d = MEDLOCK__RECORD_DEPOSIT__INIT;
+	Medlock__RecordErase x = MEDLOCK__RECORD_ERASE__INIT;
+	Medlock__Rendition r = MEDLOCK__RENDITION__INIT, *list[] = {&r};
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+
+	(void)state;
+	r.form = FORM_FULL;
+	r.blob = wire_data(bytes_of(blob, 32));
+	r.size = 10;
+	r.capsule = wire_data(bytes_of(capsule, 160));
+	d.owner = wire_data(BYTES_ID(person.account));
+	d.category = CATEGORY_LAB;
+	d.confidentiality = CONFIDENTIALITY_N;
+	d.n_renditions = 1;
+	d.renditions = list;
+	body.network_id = wire_data(BYTES_ID(network));
+	body.salt = wire_data(bytes_of(blob, 16));
+	body.valid_until = 1;
+	for (int named = 0; named < 2; named++) {
+		d.supersedes = wire_data(bytes_of(named ? blob : NULL, named ? 32 : 0));
+		body.action_case = MEDLOCK__BODY__ACTION_RECORD_DEPOSIT;
+		body.record_deposit = &d;
+		assert_int_equal(tx_check_body(&body, NULL), named ? ERR_FORMAT : ERR_OK);
+		body.action_case = MEDLOCK__BODY__ACTION_RECORD_AMEND;
+		body.record_amend = &d;
+		assert_int_equal(tx_check_body(&body, NULL), named ? ERR_OK : ERR_FORMAT);
+		x.record = d.supersedes;
+		body.action_case = MEDLOCK__BODY__ACTION_RECORD_ERASE;
+		body.record_erase = &x;
+		assert_int_equal(tx_check_body(&body, NULL), named ? ERR_OK : ERR_FORMAT);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_keyset),
 		cmocka_unit_test(test_deposit_label),
+		cmocka_unit_test(test_versions),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
