@@ -30,7 +30,8 @@ json "on the ledger" '.height > 0 and .approvals == {have: 2, need: 2}'
 expect_error 4 "okafor is refused from then on" okafor request new --owner anna --purpose TREAT --category LAB
 as dewit ca revoke "$serial" "${end[@]}"
 expect 6 "nothing is left to agree to"
-as jansen ca crl --out "$T/after.crl"
+as jansen ca crl --out "$T/after.crl" --json
+json "one certificate is on the next list" '.revoked == 1 and .crl > 1'
 openssl crl -inform DER -in "$T/after.crl" -noout -text >"$T/crl"
 check "the next list has it" grep -qi "$serial" "$T/crl"
 as jansen ca doctor

@@ -219,16 +219,24 @@ static enum err list(struct cli *c)
 static enum err crl(struct cli *c)
 {
 	const char *out = cli_value(c, "out");
-	uint64_t number;
+	struct app_certificates all;
+	uint64_t number, revoked = 0;
 
 	if (out == NULL)
 		return err_set(&c->info, ERR_USAGE, "say --out FILE");
 	TRY(app_ca_crl(c->app, &number, out, &c->info));
+	TRY(app_ca_list(c->app, &all, &c->info));
+	for (size_t i = 0; i < all.count; i++)
+		revoked += strcmp(all.rows[i].state, "revoked") == 0;
+	app_certificates_release(&all);
 	if (c->json) {
+		json_uint(&c->w, "revoked", revoked);
+		json_uint(&c->w, "crl", number);
 		json_uint(&c->w, "number", number);
 		json_string(&c->w, "path", out);
 	}
-	cli_say(c, "Revocation list %llu written to %s.\n", (unsigned long long)number, out);
+	cli_say(c, "Revocation list %llu with %llu certificates written to %s.\n", (unsigned long long)number,
+		(unsigned long long)revoked, out);
 	return ERR_OK;
 }
 
