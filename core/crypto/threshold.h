@@ -56,6 +56,11 @@ void threshold_public_share(struct g1 *ret, const struct threshold_key *key, uin
 
 /* That a dealt share belongs to the commitments: ERR_PROOF otherwise. */
 enum err key_share_check(const struct threshold_key *key, const struct key_share *share) MUST_USE;
+/* The secret itself from the first t of count shares that were checked: for keys that are split to be put together again.
+ * Asserts distinct indices in 1..n.  ERR_RANGE when there are fewer than t.
+ */
+enum err key_shares_combine(struct scalar *ret, const struct threshold_key *key, const struct key_share *shares,
+			    size_t count) MUST_USE;
 void key_share_wipe(struct key_share *share);
 
 /* Capsules. */

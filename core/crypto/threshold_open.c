@@ -57,18 +57,18 @@ enum err decryption_share_check(const struct threshold_key *key, const struct ca
 	return ERR_OK;
 }
 
-/* Lagrange's coefficient of shares[i] at zero: the product of j / (j - i) over the other indices j. */
-static void lagrange(struct scalar *ret, const struct decryption_share *shares, size_t count, size_t i)
+/* Lagrange's coefficient of the i-th index at zero: the product of j / (j - i) over the other indices j. */
+static void lagrange(struct scalar *ret, const uint16_t *indices, size_t count, size_t i)
 {
 	struct scalar above, below, own, other, difference;
 
 	scalar_from_u64(&above, 1);
 	below = above;
-	scalar_from_u64(&own, shares[i].index);
+	scalar_from_u64(&own, indices[i]);
 	for (size_t j = 0; j < count; j++) {
 		if (j == i)
 			continue;
-		scalar_from_u64(&other, shares[j].index);
+		scalar_from_u64(&other, indices[j]);
 		scalar_sub(&difference, &other, &own);
 		scalar_mul(&above, &above, &other);
 		scalar_mul(&below, &below, &difference);
@@ -80,6 +80,7 @@ static void lagrange(struct scalar *ret, const struct decryption_share *shares, 
 enum err capsule_combine(struct capsule_key *ret, const struct threshold_key *key, const struct capsule *capsule,
 			 const struct decryption_share *shares, size_t count)
 {
+	uint16_t indices[THRESHOLD_N_MAX];
 	struct g1 shared, term;
 	struct scalar weight;
 
@@ -88,13 +89,39 @@ enum err capsule_combine(struct capsule_key *ret, const struct threshold_key *ke
 	g1_identity(&shared);
 	for (size_t i = 0; i < key->t; i++) {
 		ASSERT(shares[i].index >= 1 && shares[i].index <= key->n);
-		lagrange(&weight, shares, key->t, i);
+		indices[i] = shares[i].index;
+	}
+	for (size_t i = 0; i < key->t; i++) {
+		lagrange(&weight, indices, key->t, i);
 		g1_mul(&term, &shares[i].point, &weight); /* constant-time: the sum is secret */
 		g1_add(&shared, &shared, &term);
 	}
 	capsule_derive(ret, &shared, capsule->b, &key->commitments[0]);
 	g1_wipe(&shared);
 	g1_wipe(&term);
+	return ERR_OK;
+}
+
+enum err key_shares_combine(struct scalar *ret, const struct threshold_key *key, const struct key_share *shares, size_t count)
+{
+	uint16_t indices[THRESHOLD_N_MAX];
+	struct scalar weight, term, sum;
+
+	if (count < key->t)
+		return ERR_RANGE;
+	for (size_t i = 0; i < key->t; i++) {
+		ASSERT(shares[i].index >= 1 && shares[i].index <= key->n);
+		indices[i] = shares[i].index;
+	}
+	scalar_from_u64(&sum, 0);
+	for (size_t i = 0; i < key->t; i++) {
+		lagrange(&weight, indices, key->t, i);
+		scalar_mul(&term, &weight, &shares[i].x);
+		scalar_add(&sum, &sum, &term);
+	}
+	*ret = sum;
+	scalar_wipe(&term);
+	scalar_wipe(&sum);
 	return ERR_OK;
 }
 
