@@ -34,28 +34,27 @@ char *app_text(const struct buf *b)
 	return buf_error(b) == ERR_OK ? strdup(buf_text(b)) : NULL;
 }
 
-enum err app_keystore_account(struct account_id *ret, const char *path, struct err_info *info)
+enum err app_keystore_about(struct keystore_about *ret, const char *path, struct err_info *info)
 {
-	struct keystore_about about;
 	struct buf file = BUF_INIT;
 	enum err e = files_check_private(path, info);
 
 	if (e == ERR_OK)
 		e = files_read(&file, path, KEYSTORE_SIZE_MAX, info);
 	if (e == ERR_OK)
-		e = keystore_about(&about, buf_bytes(&file), info);
+		e = keystore_about(ret, buf_bytes(&file), info);
 	buf_release(&file);
-	if (e == ERR_OK)
-		*ret = about.account;
 	return e;
 }
 
 static enum err read_account(struct app *a, struct err_info *info)
 {
+	struct keystore_about about;
 	char path[PROFILE_PATH_MAX];
 
 	TRY(profile_path(&a->profile, path, "keystore"));
-	TRY(app_keystore_account(&a->me.account, path, info));
+	TRY(app_keystore_about(&about, path, info));
+	a->me.account = about.account;
 	a->owner = a->me.account;
 	return ERR_OK;
 }

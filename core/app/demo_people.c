@@ -190,13 +190,13 @@ static enum err with_desk(struct app *officer, const char *dir, struct bytes gen
 
 /* ---- introductions --------------------------------------------------------------------------- */
 
-static enum err account_of(struct account_id *ret, const char *dir, const char *name, struct err_info *info)
+static enum err keys_of(struct keystore_about *ret, const char *dir, const char *name, struct err_info *info)
 {
 	char home[4096], path[4096];
 
 	TRY(home_of(home, dir, name));
 	TRY(files_join(path, sizeof(path), home, "keystore"));
-	return app_keystore_account(ret, path, info);
+	return app_keystore_about(ret, path, info);
 }
 
 /* Everybody knows everybody and the four organisations. */
@@ -212,11 +212,12 @@ static enum err fill_book(struct book *b, const char *dir, struct err_info *info
 	}
 	for (size_t i = 0; i < PEOPLE; i++) {
 		struct book_row row = {.kind = BOOK_PERSON, .role = people[i].role};
-		struct account_id id;
+		struct keystore_about keys;
 
-		TRY(account_of(&id, dir, people[i].name, info));
+		TRY(keys_of(&keys, dir, people[i].name, info));
 		snprintf(row.name, sizeof(row.name), "%s", people[i].name);
-		memcpy(row.id, id.b, ID_SIZE);
+		memcpy(row.id, keys.account.b, ID_SIZE);
+		memcpy(row.seal, keys.seal.b, SEAL_KEY_SIZE);
 		if (people[i].organisation != NULL)
 			memcpy(row.organisation, enrolment_organisation(people[i].organisation).b, ID_SIZE);
 		TRY(book_add(b, &row));
@@ -274,11 +275,13 @@ enum err demo_people_list(struct app_demo *ret, const char *dir, struct err_info
 {
 	for (size_t i = 0; i < PEOPLE && i < APP_DEMO_PEOPLE_MAX; i++) {
 		struct app_demo_person *p = &ret->people[ret->count++];
+		struct keystore_about keys;
 
 		snprintf(p->name, sizeof(p->name), "%s", people[i].name);
 		snprintf(p->mode, sizeof(p->mode), "%s", people[i].mode);
 		TRY(home_of(p->home, dir, people[i].name));
-		TRY(account_of(&p->account, dir, people[i].name, info));
+		TRY(keys_of(&keys, dir, people[i].name, info));
+		p->account = keys.account;
 	}
 	return ERR_OK;
 }

@@ -79,8 +79,8 @@ enum err app_vault(struct app *a, struct vault **ret, struct err_info *info) MUS
 /* The desk; ERR_ROLE for a profile without the authority's keys. */
 enum err app_desk(struct app *a, struct ca **ret, struct err_info *info) MUST_USE;
 enum err app_desk_options(struct app *a, struct ca_options *ret, char path[PROFILE_PATH_MAX]) MUST_USE;
-/* The account that a keystore is of, before it is unlocked.  The file must be ours alone. */
-enum err app_keystore_account(struct account_id *ret, const char *path, struct err_info *info) MUST_USE;
+/* What a keystore says of itself before it is unlocked.  The file must be ours alone. */
+enum err app_keystore_about(struct keystore_about *ret, const char *path, struct err_info *info) MUST_USE;
 /* New keystore bytes onto the disk. */
 enum err app_keystore_write(const struct profile *p, struct bytes file, struct err_info *info) MUST_USE;
 

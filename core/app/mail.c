@@ -155,17 +155,14 @@ static enum err post(struct app *a, const struct account_id *to, struct bytes se
 	return e;
 }
 
-enum err app_mail_send(struct app *a, const struct account_id *to, uint32_t kind, struct bytes body, struct err_info *info)
+static enum err send_to(struct app *a, const struct account_id *to, const struct seal_public *key, uint32_t kind,
+			struct bytes body, struct err_info *info)
 {
 	struct buf letter = BUF_INIT, sealed = BUF_INIT;
-	struct seal_public key;
-	enum err e;
+	enum err e = make_letter(a, &letter, to, kind, body, info);
 
-	TRY(app_fresh(a, info));
-	TRY(seal_key_of(a, &key, to, info));
-	e = make_letter(a, &letter, to, kind, body, info);
 	if (e == ERR_OK)
-		e = seal_letter(&sealed, &key, buf_bytes(&letter));
+		e = seal_letter(&sealed, key, buf_bytes(&letter));
 	if (e == ERR_OK)
 		e = post(a, to, buf_bytes(&sealed), info);
 	if (letter.data != NULL)
@@ -173,6 +170,21 @@ enum err app_mail_send(struct app *a, const struct account_id *to, uint32_t kind
 	buf_release(&letter);
 	buf_release(&sealed);
 	return e;
+}
+
+enum err app_mail_send(struct app *a, const struct account_id *to, uint32_t kind, struct bytes body, struct err_info *info)
+{
+	struct seal_public key;
+
+	TRY(app_fresh(a, info));
+	TRY(seal_key_of(a, &key, to, info));
+	return send_to(a, to, &key, kind, body, info);
+}
+
+enum err app_mail_answer(struct app *a, const struct app_letter *to, uint32_t kind, struct bytes body, struct err_info *info)
+{
+	TRY(app_fresh(a, info));
+	return send_to(a, &to->from, &to->seal, kind, body, info);
 }
 
 /* ---- reading ---- */
@@ -196,6 +208,7 @@ static enum err keep(struct app_letters *all, const Medlock__Letter *l)
 	to = &more[all->count];
 	*to = (struct app_letter){.kind = l->kind, .at = {l->at}, .body = BUF_INIT};
 	ID_COPY(to->from, l->from.data);
+	TRY(seal_public_parse(&to->seal, wire_bytes(l->keys->seal)));
 	memcpy(to->id, l->id.data, LETTER_ID_SIZE);
 	buf_append_bytes(&to->body, wire_bytes(l->body));
 	all->count++;
@@ -244,7 +257,7 @@ static enum err take(struct app *a, struct app_letters *all, uint32_t kind, stru
 	e = ERR_OK;
 	if ((kind == 0 || l->kind == kind) && !is_there(all, l) && all->count < APP_LETTERS_MAX) {
 		if (check_sender(a, &from, l->keys) == ERR_OK)
-			e = keep(all, l);
+			e = keep(all, l) == ERR_MEMORY ? ERR_MEMORY : ERR_OK;
 		else
 			all->odd++;
 	}

@@ -5,6 +5,7 @@
 
 #include "core/app/app.h"
 #include "chain/proto/codes.h"
+#include "core/crypto/seal.h"
 
 #define APP_LETTERS_MAX 2000u
 
@@ -19,11 +20,16 @@ enum err app_mail_send(struct app *a, const struct account_id *to, uint32_t kind
  */
 struct app_letter {
 	struct account_id from;
+	struct seal_public seal; /* of the sender, to answer */
 	uint32_t kind;
 	struct time_ms at;
 	uint8_t id[16];
 	struct buf body;
 };
+/* The same to the sender of a letter, whose keys it brought along. */
+enum err app_mail_answer(struct app *a, const struct app_letter *to, uint32_t kind, struct bytes body,
+			 struct err_info *info) MUST_USE;
+
 struct app_letters {
 	struct app_letter *rows;
 	size_t count;

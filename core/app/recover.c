@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A profile from the words of a card: keys first, then their name and generation from the ledger, then the folder. */
-#include <stdio.h>
+#include <errno.h>
+#include <unistd.h>
 
-#include "core/app/keys.h"
+#include "chain/net/peer_client_mail.h"
+#include "core/app/helpers.h"
 #include "core/app/person.h"
+#include "core/app/recovery_text.h"
 #include "core/app/rotate.h"
 #include "core/base/files.h"
 
@@ -125,6 +128,14 @@ static enum err begin(struct recovering *x, struct err_info *info)
 	return http_client_new(&x->http, &options, info);
 }
 
+static void recovering_release(struct recovering *x)
+{
+	http_client_free(x->http);
+	keyholder_free(x->keys);
+	buf_release(&x->genesis);
+	buf_release(&x->file);
+}
+
 enum err app_recover(struct account_id *ret, const struct app_recovery *r, struct task *task, struct err_info *info)
 {
 	struct recovering x = {.r = r, .task = task};
@@ -134,9 +145,107 @@ enum err app_recover(struct account_id *ret, const struct app_recovery *r, struc
 		e = recover(&x, info);
 	if (e == ERR_OK)
 		*ret = x.me.account;
-	http_client_free(x.http);
-	keyholder_free(x.keys);
-	buf_release(&x.genesis);
-	buf_release(&x.file);
+	recovering_release(&x);
+	return e;
+}
+
+/* ---- by helpers ---- */
+
+#define RECOVERY_FILE "keystore.recovery" /* keys of this recovery alone: they open the shares */
+
+static enum err make_opener(struct recovering *x, const char *path, const struct secret *passphrase, struct err_info *info)
+{
+	struct kdf_params params;
+
+	kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
+	TRY(files_mkdir(x->home, info));
+	TRY(keyholder_create(x->keys, &x->file, &x->network, secret_bytes(passphrase), &params, info));
+	return files_write(path, buf_bytes(&x->file), info);
+}
+
+static enum err open_opener(struct recovering *x, const char *path, const struct secret *passphrase, struct err_info *info)
+{
+	enum err e = files_read(&x->file, path, KEYSTORE_SIZE_MAX, NULL);
+
+	if (e == ERR_NOT_FOUND)
+		e = make_opener(x, path, passphrase, info);
+	else if (e == ERR_OK)
+		e = keyholder_unlock(x->keys, buf_bytes(&x->file), secret_bytes(passphrase), NULL, info);
+	buf_clear(&x->file);
+	TRY(e);
+	return keyholder_public(x->keys, &x->me, info);
+}
+
+static enum err fetch_shares(struct recovering *x, struct buf *ret, struct err_info *info)
+{
+	struct hash32 drop = recovery_drop(&x->me.seal);
+	struct peer_call call = call_of(x);
+	Medlock__MailReply *reply;
+
+	TRY(peer_drop_get(&call, &reply, drop.b, 0, info));
+	for (size_t i = 0; i < reply->n_items; i++) {
+		buf_append_be32(ret, (uint32_t)reply->items[i]->message.len);
+		buf_append_bytes(ret, wire_bytes(reply->items[i]->message));
+	}
+	WIRE_FREE(reply);
+	return buf_error(ret);
+}
+
+static enum err put_together(struct recovering *x, struct app_recovery_state *ret, const struct secret *passphrase,
+			     struct err_info *info)
+{
+	struct kdf_params params;
+	struct buf shares = BUF_INIT;
+	enum err e = fetch_shares(x, &shares, info);
+
+	kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
+	if (e == ERR_OK)
+		e = keyholder_recover_shares(x->keys, &x->file, &ret->have, &ret->need, buf_bytes(&shares),
+					     secret_bytes(passphrase), &params, info);
+	buf_release(&shares);
+	TRY(e);
+	if (x->file.len == 0 && ret->need == 0)
+		return err_set(info, ERR_PENDING, "no share is here yet");
+	if (x->file.len == 0)
+		return err_set(info, ERR_PENDING, "%u of %u shares are here", ret->have, ret->need);
+	TRY(keyholder_bind(x->keys, &x->network, info));
+	return keyholder_public(x->keys, &x->me, info);
+}
+
+static enum err by_helpers(struct recovering *x, struct app_recovery_state *ret, const struct secret *passphrase,
+			   struct err_info *info)
+{
+	struct peer_call call = call_of(x);
+	Medlock__Genesis *genesis = NULL;
+	char path[PROFILE_PATH_MAX];
+
+	TRY(files_join(path, sizeof(path), x->home, RECOVERY_FILE));
+	TRY(peer_genesis(&call, &x->genesis, info));
+	TRY(genesis_parse(&genesis, &x->network, buf_bytes(&x->genesis), info));
+	WIRE_FREE(genesis);
+	TRY(open_opener(x, path, passphrase, info));
+	recovery_text(ret->text, &x->me.seal);
+	TRY(recovery_words(ret->words, &x->me.seal));
+	TRY(put_together(x, ret, passphrase, info));
+	TRY(try_keys(x, true, info));
+	TRY(write_profile(x, info));
+	ret->account = x->me.account;
+	return unlink(path) == 0 ? ERR_OK : err_set(info, err_from_errno(errno), "%s", path);
+}
+
+enum err app_recover_by_helpers(struct app_recovery_state *ret, const struct app_recovery *r, struct task *task,
+				struct err_info *info)
+{
+	struct recovering x = {.r = r, .task = task};
+	struct secret *passphrase = NULL;
+	enum err e = begin(&x, info);
+
+	*ret = (struct app_recovery_state){.have = 0};
+	if (e == ERR_OK)
+		e = app_passphrase_new(&passphrase, r->passphrase_file, "Passphrase for this machine: ", info);
+	if (e == ERR_OK)
+		e = by_helpers(&x, ret, passphrase, info);
+	secret_free(passphrase);
+	recovering_release(&x);
 	return e;
 }

@@ -121,6 +121,42 @@ enum err keyholder_words(struct keyholder *k, struct secret **ret_text, struct e
 	return ask_secret(k, ret_text, 0, OP_WORDS, NULL, 0, NULL, info);
 }
 
+/* ---- helpers ---- */
+
+enum err keyholder_shares(struct keyholder *k, struct buf *ret, uint32_t n, uint32_t needed, struct err_info *info)
+{
+	uint8_t b[8];
+	struct bytes in[1] = {bytes_of(b, sizeof(b))};
+	struct keyholder_message m;
+	struct cursor c;
+
+	put_be32(b, n);
+	put_be32(b + 4, needed);
+	TRY(keyholder_ask(k, &m, OP_SHARES, in, 1, 1, info));
+	c = cursor_of(m.fields[0]);
+	for (uint32_t i = 0; i < n; i++)
+		buf_append_bytes(&ret[i], cursor_take(&c, cursor_be32(&c)));
+	secret_wipe((void *)(uintptr_t)m.fields[0].data, m.fields[0].len);
+	return cursor_end(&c) == ERR_OK ? ERR_OK : err_set(info, ERR_KEYHOLDER, "the key-holder's answer is odd");
+}
+
+enum err keyholder_recover_shares(struct keyholder *k, struct buf *ret_file, uint32_t *ret_have, uint32_t *ret_need,
+				  struct bytes sealed, struct bytes passphrase, const struct kdf_params *params,
+				  struct err_info *info)
+{
+	uint8_t work[8];
+	struct bytes in[3] = {sealed, passphrase, work_bytes(work, params)};
+	struct keyholder_message m;
+
+	TRY(keyholder_ask(k, &m, OP_RECOVER_SHARES, in, 3, 3, info));
+	if (m.fields[1].len != 4 || m.fields[2].len != 4)
+		return err_set(info, ERR_KEYHOLDER, "the key-holder's answer is odd");
+	*ret_have = get_be32(m.fields[1].data);
+	*ret_need = get_be32(m.fields[2].data);
+	buf_append_bytes(ret_file, m.fields[0]);
+	return buf_error(ret_file);
+}
+
 /* ---- generations ---- */
 
 static enum err ask_number(struct keyholder *k, uint32_t *ret, enum keyholder_op op, const struct bytes *in, size_t count,

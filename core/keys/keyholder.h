@@ -69,6 +69,17 @@ enum err keyholder_words(struct keyholder *k, struct secret **ret_text, struct e
 enum err keyholder_words_compare(struct keyholder *k, uint32_t *ret_wrong, struct bytes typed,
 				 struct err_info *info) MUST_USE;
 
+/* Shares of the master key for n helpers of whom `needed` give it back (core/keys/shares.h), one appended to each buf:
+ * secrets.
+ */
+enum err keyholder_shares(struct keyholder *k, struct buf *ret, uint32_t n, uint32_t needed, struct err_info *info) MUST_USE;
+/* With the keys of a recovery unlocked: shares sealed to them (each after its be32 length).  ret_have good ones of ret_need (0:
+ * not known); with enough, the person's keys take the place, and ret_file gets their keystore; else it stays empty.
+ */
+enum err keyholder_recover_shares(struct keyholder *k, struct buf *ret_file, uint32_t *ret_have, uint32_t *ret_need,
+				  struct bytes sealed, struct bytes passphrase, const struct kdf_params *params,
+				  struct err_info *info) MUST_USE;
+
 /* ---- generations of keys (core/keys/keystore.h) ---- */
 
 /* Fresh keys for this account.  ret_file is to be stored beside the keystore before ret's transaction leaves; only a body

@@ -445,6 +445,8 @@ static enum err run(struct holder_call *c, enum keyholder_op op)
 	case OP_COMPARE: return holder_compare(c);
 	case OP_SIGN_LETTER: return holder_sign_letter(c);
 	case OP_OPEN_LETTER: return holder_open_letter(c);
+	case OP_SHARES: return holder_shares(c);
+	case OP_RECOVER_SHARES: return holder_recover_shares(c);
 	}
 	return ERR_INTERNAL;
 }

@@ -53,6 +53,10 @@ enum err keystore_open(struct keystore **ret, struct bytes file, struct bytes pa
  */
 enum err keystore_recover(struct keystore **ret, const struct network_id *network, struct bytes words, struct bytes passphrase,
 			  const struct kdf_params *params, const struct rng *rng, struct err_info *info) MUST_USE;
+/* The same around a master key itself, which is copied. */
+enum err keystore_from_master(struct keystore **ret, const struct network_id *network, const struct secret *master,
+			      struct bytes passphrase, const struct kdf_params *params, const struct rng *rng,
+			      struct err_info *info) MUST_USE;
 /* Fresh keys for the same account, one generation on, with every entry of `from` and its master key among the earlier ones.
  * ERR_LIMIT after KEYSTORE_GENERATIONS_MAX.
  */
@@ -67,6 +71,7 @@ enum err keystore_write(const struct keystore *k, struct buf *ret_file, const st
 struct keystore_about {
 	struct account_id account;
 	struct network_id network; /* its key set was signed for; zero: a genesis account */
+	struct seal_public seal;   /* of its key set */
 	uint32_t generation, slots;
 	uint32_t kinds[KEYSTORE_SLOTS_MAX];
 };
@@ -83,6 +88,11 @@ const struct network_id *keystore_network(const struct keystore *k);
 uint32_t keystore_generation(const struct keystore *k);
 struct bytes keystore_keyset(const struct keystore *k); /* canonical KeySet */
 struct bytes keystore_keyset_signature(const struct keystore *k);
+
+/* Shares of the master key: shares_make (core/keys/shares.h). */
+struct share_of;
+enum err keystore_shares(const struct keystore *k, struct buf *ret, uint32_t n, uint32_t needed, const struct share_of *of,
+			 const struct rng *rng) MUST_USE;
 
 /* ---- generations ---- */
 

@@ -53,7 +53,7 @@ static void parse_slots(struct keystore_file *f, struct cursor *c)
 }
 
 /* The account of a first generation is the hash of its keys; later ones only keep the name. */
-static enum err check_account(const struct keystore_file *f)
+static enum err check_account(struct keystore_file *f)
 {
 	Medlock__KeySet *keys = NULL;
 	struct account_id named;
@@ -61,6 +61,8 @@ static enum err check_account(const struct keystore_file *f)
 
 	TRY(WIRE_DECODE(&keys, medlock__key_set, f->keyset, KEYSET_DECODED_MAX, NULL));
 	e = keyset_account(&named, keys);
+	if (e == ERR_OK)
+		e = seal_public_parse(&f->seal, wire_bytes(keys->seal));
 	WIRE_FREE(keys);
 	if (e != ERR_OK || f->generation > KEYSTORE_GENERATIONS_MAX)
 		return ERR_FORMAT;
@@ -102,6 +104,7 @@ enum err keystore_about(struct keystore_about *ret, struct bytes file, struct er
 	TRY(keystore_file_parse(&f, file, info));
 	ret->account = f.account;
 	ret->network = f.network;
+	ret->seal = f.seal;
 	ret->generation = f.generation;
 	ret->slots = f.slot_count;
 	for (uint32_t i = 0; i < f.slot_count; i++)

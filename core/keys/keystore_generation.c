@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/keys/keystore_parts.h"
+#include "core/keys/shares.h"
 #include "core/keys/words.h"
 
 const struct secret *keystore_master_of(const struct keystore *k, uint32_t generation)
@@ -71,20 +72,39 @@ static enum err finish(struct keystore **ret, struct keystore *k, enum err e)
 	return ERR_OK;
 }
 
-enum err keystore_recover(struct keystore **ret, const struct network_id *network, struct bytes words, struct bytes passphrase,
-			  const struct kdf_params *params, const struct rng *rng, struct err_info *info)
+enum err keystore_from_master(struct keystore **ret, const struct network_id *network, const struct secret *master,
+			      struct bytes passphrase, const struct kdf_params *params, const struct rng *rng,
+			      struct err_info *info)
 {
-	struct secret *master = NULL;
+	struct secret *copy = NULL;
 	struct keystore *k = NULL;
 	enum err e;
 
-	TRY(words_parse(&master, words, info));
-	TRY(around(&k, master));
+	TRY(secret_copy(&copy, secret_bytes(master)));
+	TRY(around(&k, copy));
 	k->network = *network;
 	e = keystore_make_keyset(k, true);
 	if (e == ERR_OK)
 		e = keystore_set_passphrase(k, passphrase, params, rng, info);
 	return finish(ret, k, e);
+}
+
+enum err keystore_recover(struct keystore **ret, const struct network_id *network, struct bytes words, struct bytes passphrase,
+			  const struct kdf_params *params, const struct rng *rng, struct err_info *info)
+{
+	struct secret *master = NULL;
+	enum err e;
+
+	TRY(words_parse(&master, words, info));
+	e = keystore_from_master(ret, network, master, passphrase, params, rng, info);
+	secret_free(master);
+	return e;
+}
+
+enum err keystore_shares(const struct keystore *k, struct buf *ret, uint32_t n, uint32_t needed, const struct share_of *of,
+			 const struct rng *rng)
+{
+	return shares_make(ret, n, needed, k->master, of, rng);
 }
 
 static enum err inherit(struct keystore *k, const struct keystore *from)

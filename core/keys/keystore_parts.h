@@ -47,6 +47,7 @@ struct keystore_file {
 	struct network_id network;
 	struct account_id account;
 	uint32_t generation;
+	struct seal_public seal;
 	struct bytes keyset, signature;
 	struct { uint32_t kind; struct bytes bytes; } slots[KEYSTORE_SLOTS_MAX];
 	uint32_t slot_count;

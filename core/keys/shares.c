@@ -96,7 +96,8 @@ enum err share_parse(Medlock__RecoveryShare **ret, struct bytes in)
 		return ERR_FORMAT;
 	TRY(WIRE_DECODE(&m, medlock__recovery_share, in, SHARE_DECODED_MAX, NULL));
 	e = m->network_id.len == ID_SIZE && m->account.len == ID_SIZE && m->generation <= KEYSTORE_GENERATIONS_MAX &&
-			    m->share.len == SCALAR_SIZE && m->sealed.len == WRAPPED_SIZE && m->index >= 1 && m->index <= SHARES_MAX
+			    m->share.len == SCALAR_SIZE && m->sealed.len == WRAPPED_SIZE && m->index >= 1 &&
+			    m->index <= SHARES_MAX
 		    ? threshold_key_parse(&key, wire_bytes(m->key))
 		    : ERR_FORMAT;
 	if (e == ERR_OK && (key.n > SHARES_MAX || key.t < SHARES_NEEDED_MIN))

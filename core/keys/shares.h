@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A master key in the hands of helpers: any t of n shares give it back, fewer tell nothing about it.
  *
- * A random scalar is shared with Feldman's commitments (core/crypto/threshold.h), so that a helper sees that the share is good, and
- * whoever puts shares together sees which one is not.  The master key is sealed under HKDF-SHA-256(scalar, info "medlock helpers
- * share"), with network, account and generation as associated data: shares of another person or set do not go together.
+ * A random scalar is shared with Feldman's commitments (core/crypto/threshold.h), so that a helper sees that the share is good,
+ * and whoever puts shares together sees which one is not.  The master key is sealed under HKDF-SHA-256(scalar, info "medlock
+ * helpers share"), with network, account and generation as associated data: shares of another person or set do not go together.
  */
 #ifndef MEDLOCK_KEYS_SHARES_H
 #define MEDLOCK_KEYS_SHARES_H
@@ -31,8 +31,8 @@ enum err shares_make(struct buf *ret, uint32_t n, uint32_t t, const struct secre
 /* Strict; the share fits its commitments.  ERR_FORMAT, ERR_POINT, ERR_PROOF.  WIRE_FREE. */
 enum err share_parse(Medlock__RecoveryShare **ret, struct bytes in) MUST_USE;
 
-/* ret_of: whose it was.  ERR_RANGE: too few; ERR_CONFLICT: shares of different sets (ret_odd: the first that differs from shares[0]);
- * ERR_DUPLICATE: one came twice.
+/* ret_of: whose it was.  ERR_RANGE: too few; ERR_CONFLICT: shares of different sets (ret_odd: the first that differs from
+ * shares[0]); ERR_DUPLICATE: one came twice.
  */
 enum err shares_combine(struct secret **ret, struct share_of *ret_of, size_t *ret_odd, Medlock__RecoveryShare *const *shares,
 			size_t count) MUST_USE;

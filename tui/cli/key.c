@@ -5,6 +5,7 @@
 #include "core/app/ca.h"
 #include "core/app/keys.h"
 #include "tui/cli/cli.h"
+#include "tui/cli/key_parts.h"
 
 static void card_status(struct cli *c, const struct app_card *card)
 {
@@ -191,6 +192,11 @@ static enum err recover(struct cli *c)
 		r.mode = "patient";
 	if (r.peer_url == NULL || r.pin == NULL)
 		return err_set(&c->info, ERR_USAGE, "say --peer and --pin");
+	if (cli_switch(c, "helpers")) {
+		TRY(key_recover_by_helpers(c, &r));
+		cli_say(c, "The account was found.\n");
+		return settle_in(c);
+	}
 	TRY(app_recover(&account, &r, &c->task, &c->info));
 	if (c->json)
 		json_hex(&c->w, "account", BYTES_ID(account));
@@ -209,6 +215,7 @@ static const struct cli_option recover_options[] = {
 	{"pin", "HASH", "SHA-256 of the peer's key, from its operator"},
 	{"mode", "MODE", "what the account was certified for (patient)"},
 	{"words-file", "FILE", "the words of the card (else asked on the terminal)"},
+	{"helpers", NULL, "by helpers instead of a card"},
 	{"keep-devices", NULL, "do not change the keys: nothing was lost or stolen"},
 	{"out", "FILE", "the new card into a new file"},
 	{NULL, NULL, NULL},

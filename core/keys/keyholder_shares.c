@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The child's operations of helpers: the master key is split here, and put together here. */
+#include "core/keys/keyholder_parts.h"
+#include "core/keys/shares.h"
+
+enum err holder_shares(struct holder_call *c)
+{
+	const struct keystore *k = c->h->keys;
+	struct share_of of = {*keystore_network(k), *keystore_account(k), keystore_generation(k)};
+	struct buf shares[SHARES_MAX] = {0};
+	uint32_t n, needed;
+	enum err e;
+
+	TRY(holder_fixed(c->in[0], 8));
+	n = get_be32(c->in[0].data);
+	needed = get_be32(c->in[0].data + 4);
+	if (n > SHARES_MAX)
+		return ERR_RANGE;
+	if (bytes_is_zero(BYTES_ID(of.network))) /* keys of the genesis: the network that was bound */
+		of.network = c->h->network;
+	e = keystore_shares(k, shares, n, needed, &of, rng_system());
+	for (uint32_t i = 0; i < n; i++) {
+		if (e == ERR_OK) {
+			buf_append_be32(&c->out[0], (uint32_t)shares[i].len);
+			buf_append_bytes(&c->out[0], buf_bytes(&shares[i]));
+		}
+		if (shares[i].data != NULL)
+			secret_wipe(shares[i].data, shares[i].len);
+		buf_release(&shares[i]);
+	}
+	return e;
+}
+
+static bool is_known(Medlock__RecoveryShare *const *shares, size_t count, const Medlock__RecoveryShare *one)
+{
+	for (size_t i = 0; i < count; i++)
+		if (shares[i]->index == one->index && bytes_equal(wire_bytes(shares[i]->key), wire_bytes(one->key)))
+			return true;
+	return false;
+}
+
+/* Shares that open and hold; what does not is passed over, so that one who sends rubbish stops nobody. */
+static size_t open_shares(Medlock__RecoveryShare **shares, const struct keystore *k, struct bytes in)
+{
+	struct cursor c = cursor_of(in);
+	size_t count = 0;
+
+	while (c.err == ERR_OK && c.rest.len > 0 && count < SHARES_MAX) {
+		struct bytes sealed = cursor_take(&c, cursor_be32(&c));
+		struct buf plain = BUF_INIT;
+
+		if (c.err == ERR_OK && seal_open(&plain, keystore_read(k), bytes_str(HOLDER_RECOVERY_INFO), bytes_of(NULL, 0),
+						 sealed) == ERR_OK &&
+		    share_parse(&shares[count], buf_bytes(&plain)) == ERR_OK) {
+			if (is_known(shares, count, shares[count]))
+				WIRE_FREE(shares[count]);
+			else
+				count++;
+		}
+		if (plain.data != NULL)
+			secret_wipe(plain.data, plain.len);
+		buf_release(&plain);
+	}
+	return count;
+}
+
+static uint32_t needed_of(Medlock__RecoveryShare *const *shares, size_t count)
+{
+	struct threshold_key key;
+
+	return count > 0 && threshold_key_parse(&key, wire_bytes(shares[0]->key)) == ERR_OK ? key.t : 0;
+}
+
+/* The person's keystore in place of the one that only opened the shares. */
+static enum err become(struct holder_call *c, const struct secret *master, const struct share_of *of)
+{
+	struct kdf_params params;
+	struct keystore *keys = NULL;
+	enum err e;
+
+	TRY(holder_params(&params, c->in[2]));
+	TRY(keystore_from_master(&keys, &of->network, master, c->in[1], &params, rng_system(), &c->info));
+	e = keystore_place(keys, &of->account, of->generation);
+	if (e == ERR_OK)
+		e = keystore_write(keys, &c->out[0], rng_system());
+	if (e != ERR_OK) {
+		keystore_free(keys);
+		return e;
+	}
+	holder_take(&c->h->keys, keys);
+	return ERR_OK;
+}
+
+enum err holder_recover_shares(struct holder_call *c)
+{
+	Medlock__RecoveryShare *shares[SHARES_MAX];
+	size_t count = open_shares(shares, c->h->keys, c->in[0]), odd = 0;
+	uint32_t needed = needed_of(shares, count);
+	struct secret *master = NULL;
+	struct share_of of;
+	enum err e = ERR_OK;
+
+	if (count > 0 && count >= needed) {
+		e = shares_combine(&master, &of, &odd, shares, count);
+		if (e == ERR_CONFLICT)
+			e = err_set(&c->info, e, "share %zu is of another set: ask the helpers for the newest one", odd + 1);
+		if (e == ERR_OK)
+			e = become(c, master, &of);
+	}
+	buf_append_be32(&c->out[1], (uint32_t)count);
+	buf_append_be32(&c->out[2], needed);
+	for (size_t i = 0; i < count; i++)
+		WIRE_FREE(shares[i]);
+	secret_free(master);
+	return e;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* medlock key helpers, helping, help, cancel-recovery: getting an account back by people one trusts. */
+#include "core/app/helpers.h"
+#include "tui/cli/cli.h"
+#include "tui/cli/key_parts.h"
+
+#include <stdlib.h>
+
+static enum err number_of(struct cli *c, uint32_t *ret, const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*text == '\0' || *end != '\0' || n > APP_HELPERS_MAX)
+		return err_set(&c->info, ERR_USAGE, "'%s' is no number of helpers", text);
+	*ret = (uint32_t)n;
+	return ERR_OK;
+}
+
+static enum err helpers(struct cli *c)
+{
+	uint32_t needed = 0;
+
+	if (cli_value(c, "needed") == NULL)
+		return err_set(&c->info, ERR_USAGE, "say --needed N: how many of them together bring the account back");
+	TRY(number_of(c, &needed, cli_value(c, "needed")));
+	TRY(app_helpers_set(c->app, c->arguments, c->argument_count, needed, &c->info));
+	if (c->json) {
+		json_uint(&c->w, "helpers", c->argument_count);
+		json_uint(&c->w, "needed", needed);
+	}
+	cli_say(c, "Each of the %zu helpers was sent a share; any %u of them together bring your account back, and so could\n"
+		   "take it over. Your devices are told when somebody tries, and you have 72 hours to say no:\n"
+		   "medlock key cancel-recovery. Ask each of them to run: medlock key helping\n", c->argument_count, needed);
+	return ERR_OK;
+}
+
+static void helped_json(struct cli *c, const struct app_helped *h)
+{
+	json_begin_object(&c->w, NULL);
+	json_hex(&c->w, "account", BYTES_ID(h->account));
+	json_uint(&c->w, "needed", h->needed);
+	json_uint(&c->w, "of", h->of);
+	if (h->since.v != 0)
+		json_time(&c->w, "since", h->since.v);
+	json_boolean(&c->w, "given", h->given);
+	json_end_object(&c->w);
+}
+
+static enum err helping(struct cli *c)
+{
+	struct app_helped_list list;
+
+	TRY(app_helping(c->app, &list, &c->info));
+	if (c->json) {
+		json_begin_array(&c->w, "shares");
+		for (size_t i = 0; i < list.count; i++)
+			helped_json(c, &list.rows[i]);
+		json_end_array(&c->w);
+	}
+	for (size_t i = 0; i < list.count; i++)
+		cli_say(c, "%s: one of %u shares, %u are needed%s\n", cli_foreign(c, app_name(c->app, list.rows[i].account.b)),
+			list.rows[i].of, list.rows[i].needed, list.rows[i].given ? "; you gave it" :
+			list.rows[i].since.v != 0 ? "; a recovery is under way" : "");
+	if (list.count == 0)
+		cli_say(c, "You keep nobody's share.\n");
+	app_helped_release(&list);
+	return ERR_OK;
+}
+
+static enum err help(struct cli *c)
+{
+	struct time_ms until = {0};
+	char at[TIME_TEXT];
+	enum err e = app_help(c->app, &until, c->arguments[0], c->arguments[1], cli_value(c, "confirm"), &c->info);
+
+	if (e == ERR_PENDING) {
+		time_format(at, until);
+		return err_set(&c->info, e, "her devices were told; repeat this after %.16s UTC", at);
+	}
+	TRY(e);
+	if (c->json)
+		json_boolean(&c->w, "given", true);
+	cli_say(c, "Your share was given to the new machine.\n");
+	return ERR_OK;
+}
+
+static enum err cancel(struct cli *c)
+{
+	size_t told = 0;
+
+	TRY(app_recovery_cancel(c->app, &told, &c->info));
+	if (c->json)
+		json_uint(&c->w, "told", told);
+	if (told == 0)
+		cli_say(c, "No helper has told of a recovery.\n");
+	else
+		cli_say(c, "%zu helper%s told that it is not you. If somebody has your old device: medlock key rotate\n", told,
+			told == 1 ? " was" : "s were");
+	return ERR_OK;
+}
+
+enum err key_recover_by_helpers(struct cli *c, const struct app_recovery *r)
+{
+	struct app_recovery_state state;
+	enum err e = app_recover_by_helpers(&state, r, &c->task, &c->info);
+
+	if (c->json && state.text[0] != '\0') {
+		json_string(&c->w, "recovery", state.text);
+		json_string(&c->w, "words", state.words);
+		json_uint(&c->w, "have", state.have);
+		json_uint(&c->w, "need", state.need);
+	}
+	if (e == ERR_PENDING)
+		cli_say(c, "Send this to each of your helpers:\n\n  %s\n\nCall them, and read them these six words:\n\n  %s\n\n"
+			   "They run: medlock key help YOU TEXT --confirm 'WORDS', and once more after 72 hours. Then repeat"
+			   " this\ncommand. %u share%s here.\n", state.text, state.words, state.have,
+			state.have == 1 ? " is" : "s are");
+	if (e == ERR_OK && c->json)
+		json_hex(&c->w, "account", BYTES_ID(state.account));
+	return e;
+}
+
+static const struct cli_option helpers_options[] = {
+	{"needed", "N", "how many of them together bring the account back, at least 2"}, {NULL, NULL, NULL},
+};
+static const struct cli_option help_options[] = {
+	{"confirm", "WORDS", "the six words that the person read to you from her screen"}, {NULL, NULL, NULL},
+};
+
+const struct command key_helper_commands[] = {
+	{"key", "helpers", "WHO…", 2, APP_HELPERS_MAX, CLI_KEYS, "people who together bring the account back",
+	 helpers_options, (const char *const[]){"key helpers bram okafor vos lind haddad --needed 3", NULL}, helpers},
+	{"key", "helping", "", 0, 0, CLI_KEYS, "whose share I keep", NULL,
+	 (const char *const[]){"key helping", NULL}, helping},
+	{"key", "help", "WHO TEXT", 2, 2, CLI_KEYS, "give my share to somebody's new machine, after 72 hours", help_options,
+	 (const char *const[]){"key help anna"
+			       " medlock-recovery:4f1c09d2a7b35e8860f4a1c2d39e57b81c6d0f2a4b8e93175cd2e0f6a9b43817"
+			       " --confirm 'grain sister void pulse amateur maple'",
+			       NULL},
+	 help},
+	{"key", "cancel-recovery", "", 0, 0, CLI_KEYS, "somebody tries to get my account by my helpers: say no", NULL,
+	 (const char *const[]){"key cancel-recovery", NULL}, cancel},
+	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
+};
