@@ -319,15 +319,39 @@ void app_helped_release(struct app_helped_list *l)
 
 /* ---- helping ---- */
 
-static enum err check_words(const struct seal_public *key, const char *words, struct err_info *info)
+static enum err check_words(const struct seal_public *key, const char *words, const char *advice, struct err_info *info)
 {
 	char right[RECOVERY_WORDS];
 
 	TRY(recovery_words(right, key));
 	if (words != NULL && strcasecmp(words, right) == 0)
 		return ERR_OK;
-	return err_set(info, ERR_CONFIRM, "call the person, let her read the six words of her screen to you, and repeat with"
-					  " --confirm 'those words'");
+	return err_set(info, ERR_CONFIRM, "%s, and repeat with --confirm 'those words'", advice);
+}
+
+static enum err put_into_drop(struct app *a, const struct seal_public *key, struct bytes sealed, struct err_info *info)
+{
+	struct hash32 drop = recovery_drop(key);
+	struct peer_call call;
+
+	TRY(link_call(&a->link, &call, 0, true, info));
+	return peer_drop_post(&call, drop.b, sealed, info);
+}
+
+enum err app_key_pair(struct app *a, const char *text, const char *words, struct err_info *info)
+{
+	struct buf sealed = BUF_INIT;
+	struct seal_public key;
+	enum err e;
+
+	TRY(app_fresh(a, info));
+	TRY(recovery_text_parse(&key, text, info));
+	TRY(check_words(&key, words, "read the six words of the new device's screen", info));
+	e = keyholder_pair(a->keys, &sealed, &key, info);
+	if (e == ERR_OK)
+		e = put_into_drop(a, &key, buf_bytes(&sealed), info);
+	buf_release(&sealed);
+	return e;
 }
 
 /* A device of hers said no after we agreed. */
@@ -364,15 +388,11 @@ static enum err begin_help(struct app *a, Medlock__KeptShares *kept, Medlock__Ke
 static enum err give(struct app *a, Medlock__KeptShares *kept, Medlock__KeptShare *one, const struct seal_public *key,
 		     struct err_info *info)
 {
-	struct hash32 drop = recovery_drop(key);
 	struct buf sealed = BUF_INIT;
-	struct peer_call call;
 	enum err e = seal_to(&sealed, key, bytes_str(RECOVERY_INFO), bytes_of(NULL, 0), wire_bytes(one->share), rng_system());
 
 	if (e == ERR_OK)
-		e = link_call(&a->link, &call, 0, true, info);
-	if (e == ERR_OK)
-		e = peer_drop_post(&call, drop.b, buf_bytes(&sealed), info);
+		e = put_into_drop(a, key, buf_bytes(&sealed), info);
 	buf_release(&sealed);
 	TRY(e);
 	one->given = true;
@@ -411,7 +431,7 @@ enum err app_help(struct app *a, struct time_ms *ret_until, const char *who, con
 	TRY(app_fresh(a, info));
 	TRY(app_find(a, &from, who, info));
 	TRY(recovery_text_parse(&key, text, info));
-	TRY(check_words(&key, words, info));
+	TRY(check_words(&key, words, "call the person and let her read the six words of her screen to you", info));
 	TRY(read_kept(a, &kept, info));
 	e = collect(a, kept, info);
 	if (e == ERR_OK)

@@ -41,9 +41,15 @@ enum err app_key_rotate(struct app *a, struct app_rotated *ret, struct err_info 
  */
 struct app_recovery {
 	const char *home, *mode, *peer_url, *pin, *words_file, *passphrase_file;
+	bool from_device; /* app_recover_by_helpers: the keys come whole from the person's other device (app_key_pair) */
 };
 enum err app_recover(struct account_id *ret, const struct app_recovery *r, struct task *task,
 		     struct err_info *info) MUST_USE;
+
+/* Hand this account's keys to another device of the same person: text and words as its screen shows them
+ * (core/app/helpers.h).  ERR_CONFIRM: other words.
+ */
+enum err app_key_pair(struct app *a, const char *text, const char *words, struct err_info *info) MUST_USE;
 
 /* ERR_CONFIRM: typed twice, not the same. */
 enum err app_key_change(struct app *a, const char *new_passphrase_file, struct err_info *info) MUST_USE;

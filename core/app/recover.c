@@ -191,18 +191,29 @@ static enum err fetch_shares(struct recovering *x, struct buf *ret, struct err_i
 	return buf_error(ret);
 }
 
+/* The keys that were sent here: in shares by helpers, or whole by the other device. */
+static enum err take_keys(struct recovering *x, struct app_recovery_state *ret, struct bytes sent,
+			  const struct secret *passphrase, struct err_info *info)
+{
+	struct kdf_params params;
+
+	kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
+	if (!x->r->from_device)
+		return keyholder_recover_shares(x->keys, &x->file, &ret->have, &ret->need, sent, secret_bytes(passphrase),
+						&params, info);
+	TRY(keyholder_recover_pair(x->keys, &x->file, sent, secret_bytes(passphrase), &params, info));
+	return x->file.len > 0 ? ERR_OK : err_set(info, ERR_PENDING, "the other device has not answered yet");
+}
+
 static enum err put_together(struct recovering *x, struct app_recovery_state *ret, const struct secret *passphrase,
 			     struct err_info *info)
 {
-	struct kdf_params params;
-	struct buf shares = BUF_INIT;
-	enum err e = fetch_shares(x, &shares, info);
+	struct buf sent = BUF_INIT;
+	enum err e = fetch_shares(x, &sent, info);
 
-	kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
 	if (e == ERR_OK)
-		e = keyholder_recover_shares(x->keys, &x->file, &ret->have, &ret->need, buf_bytes(&shares),
-					     secret_bytes(passphrase), &params, info);
-	buf_release(&shares);
+		e = take_keys(x, ret, buf_bytes(&sent), passphrase, info);
+	buf_release(&sent);
 	TRY(e);
 	if (x->file.len == 0 && ret->need == 0)
 		return err_set(info, ERR_PENDING, "no share is here yet");

@@ -157,6 +157,22 @@ enum err keyholder_recover_shares(struct keyholder *k, struct buf *ret_file, uin
 	return buf_error(ret_file);
 }
 
+enum err keyholder_pair(struct keyholder *k, struct buf *ret, const struct seal_public *to, struct err_info *info)
+{
+	struct bytes in[1] = {BYTES_ID(*to)};
+
+	return ask_one(k, ret, OP_PAIR, in, 1, info);
+}
+
+enum err keyholder_recover_pair(struct keyholder *k, struct buf *ret_file, struct bytes sealed, struct bytes passphrase,
+				const struct kdf_params *params, struct err_info *info)
+{
+	uint8_t work[8];
+	struct bytes in[3] = {sealed, passphrase, work_bytes(work, params)};
+
+	return ask_one(k, ret_file, OP_RECOVER_PAIR, in, 3, info);
+}
+
 /* ---- generations ---- */
 
 static enum err ask_number(struct keyholder *k, uint32_t *ret, enum keyholder_op op, const struct bytes *in, size_t count,

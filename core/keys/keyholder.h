@@ -80,6 +80,13 @@ enum err keyholder_recover_shares(struct keyholder *k, struct buf *ret_file, uin
 				  struct bytes sealed, struct bytes passphrase, const struct kdf_params *params,
 				  struct err_info *info) MUST_USE;
 
+/* These keys for another device of the same person, sealed to its key; and on that device, from what was sealed to it (each
+ * after its be32 length): ret_file stays empty when nothing opens.
+ */
+enum err keyholder_pair(struct keyholder *k, struct buf *ret, const struct seal_public *to, struct err_info *info) MUST_USE;
+enum err keyholder_recover_pair(struct keyholder *k, struct buf *ret_file, struct bytes sealed, struct bytes passphrase,
+				const struct kdf_params *params, struct err_info *info) MUST_USE;
+
 /* ---- generations of keys (core/keys/keystore.h) ---- */
 
 /* Fresh keys for this account.  ret_file is to be stored beside the keystore before ret's transaction leaves; only a body

@@ -70,9 +70,12 @@ enum err holder_words(struct holder_call *c) MUST_USE;
 enum err holder_compare(struct holder_call *c) MUST_USE;
 
 #define HOLDER_RECOVERY_INFO "medlock recovery share" /* what shares for a new machine are sealed with */
-/* The operations of helpers (keyholder_shares.c). */
+#define HOLDER_PAIRING_INFO "medlock pairing"
+/* The operations of helpers and of pairing (keyholder_shares.c). */
 enum err holder_shares(struct holder_call *c) MUST_USE;
 enum err holder_recover_shares(struct holder_call *c) MUST_USE;
+enum err holder_pair(struct holder_call *c) MUST_USE;
+enum err holder_recover_pair(struct holder_call *c) MUST_USE;
 
 /* The operations on letters (keyholder_letter.c). */
 enum err holder_sign_letter(struct holder_call *c) MUST_USE;

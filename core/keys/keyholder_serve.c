@@ -447,6 +447,8 @@ static enum err run(struct holder_call *c, enum keyholder_op op)
 	case OP_OPEN_LETTER: return holder_open_letter(c);
 	case OP_SHARES: return holder_shares(c);
 	case OP_RECOVER_SHARES: return holder_recover_shares(c);
+	case OP_PAIR: return holder_pair(c);
+	case OP_RECOVER_PAIR: return holder_recover_pair(c);
 	}
 	return ERR_INTERNAL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The child's operations of helpers: the master key is split here, and put together here. */
+/* The child's operations of helpers and of pairing: the master key is split or handed on here, and taken up here. */
 #include "core/keys/keyholder_parts.h"
+#include "core/keys/keystore_parts.h"
 #include "core/keys/shares.h"
 
 enum err holder_shares(struct holder_call *c)
@@ -113,4 +114,65 @@ enum err holder_recover_shares(struct holder_call *c)
 		WIRE_FREE(shares[i]);
 	secret_free(master);
 	return e;
+}
+
+/* ---- another device of the same person ---- */
+
+#define PAIRING_SIZE (2u * ID_SIZE + 4u + MASTER_SIZE) /* network, account, generation, master key */
+
+enum err holder_pair(struct holder_call *c)
+{
+	const struct keystore *k = c->h->keys;
+	struct secret *plain = NULL;
+	struct seal_public to;
+	enum err e;
+
+	TRY(seal_public_parse(&to, c->in[0]));
+	if (!c->h->bound)
+		return ERR_NETWORK_ID;
+	TRY(secret_new(&plain, PAIRING_SIZE));
+	memcpy(plain->data, c->h->network.b, ID_SIZE);
+	memcpy(plain->data + ID_SIZE, keystore_account(k)->b, ID_SIZE);
+	put_be32(plain->data + 2 * ID_SIZE, keystore_generation(k));
+	keystore_copy_master(k, plain->data + 2 * ID_SIZE + 4);
+	e = seal_to(&c->out[0], &to, bytes_str(HOLDER_PAIRING_INFO), bytes_of(NULL, 0), secret_bytes(plain), rng_system());
+	secret_free(plain);
+	return e;
+}
+
+static enum err take_up(struct holder_call *c, const struct secret *plain)
+{
+	struct secret *master = NULL;
+	struct share_of of;
+	enum err e;
+
+	if (plain->len != PAIRING_SIZE)
+		return ERR_DECRYPT;
+	ID_COPY(of.network, plain->data);
+	ID_COPY(of.account, plain->data + ID_SIZE);
+	of.generation = get_be32(plain->data + 2 * ID_SIZE);
+	TRY(secret_copy(&master, bytes_of(plain->data + 2 * ID_SIZE + 4, MASTER_SIZE)));
+	e = become(c, master, &of);
+	secret_free(master);
+	return e;
+}
+
+/* The first that opens; no file when none does. */
+enum err holder_recover_pair(struct holder_call *c)
+{
+	struct cursor in = cursor_of(c->in[0]);
+
+	while (in.err == ERR_OK && in.rest.len > 0) {
+		struct bytes sealed = cursor_take(&in, cursor_be32(&in));
+		struct secret *plain = NULL;
+		enum err e;
+
+		if (in.err != ERR_OK || seal_open_secret(&plain, keystore_read(c->h->keys), bytes_str(HOLDER_PAIRING_INFO),
+							 bytes_of(NULL, 0), sealed) != ERR_OK)
+			continue;
+		e = take_up(c, plain);
+		secret_free(plain);
+		return e;
+	}
+	return in.err;
 }

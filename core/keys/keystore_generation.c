@@ -13,6 +13,11 @@ const struct secret *keystore_master_of(const struct keystore *k, uint32_t gener
 	return generation < k->generation ? keystore_entry(k, KEYSTORE_ENTRY_EARLIER_FIRST + generation) : NULL;
 }
 
+void keystore_copy_master(const struct keystore *k, uint8_t out[MASTER_SIZE])
+{
+	memcpy(out, k->master->data, MASTER_SIZE);
+}
+
 enum err keystore_read_of(const struct keystore *k, struct secret **ret, uint32_t generation)
 {
 	const struct secret *master = keystore_master_of(k, generation);

@@ -72,6 +72,7 @@ enum err keystore_derive(struct keystore *k) MUST_USE;
 enum err keystore_make_keyset(struct keystore *k, bool named) MUST_USE;
 /* The master key of a generation: the own one, an entry, or NULL. */
 const struct secret *keystore_master_of(const struct keystore *k, uint32_t generation);
+void keystore_copy_master(const struct keystore *k, uint8_t out[MASTER_SIZE]); /* into guarded memory */
 enum err keystore_derived(struct secret **ret, const struct secret *master, const char *name) MUST_USE;
 
 /* One-use sealing: zero nonce, the key is never used again. */

@@ -78,6 +78,23 @@ expect 0 "and opens what was sealed two keys ago"
 on_new sync
 expect 0 "a device that was kept still works"
 
+# A second device by pairing: both are hers.
+second() { run "$MEDLOCK" -C "$T/second" --passphrase-file "$T/passphrase" key recover --device --peer "$url" --pin "$pin" --json; }
+second
+expect 8 "a new device waits for the other one"
+text=$(value .recovery)
+words=$(value .words)
+on_new key pair "$text" --confirm "other words than these six are"
+expect 3 "other words hand nothing over"
+on_new key pair "$text" --confirm "$words"
+expect 0 "the other device hands its keys over"
+second
+expect 0 "the second device is hers"
+run "$MEDLOCK" -C "$T/second" --passphrase-file "$T/passphrase" record view "$record" --json
+expect 0 "and reads"
+on_new sync
+expect 0 "as the first one does"
+
 # Killed at any step of a change, the account never has keys that nobody has.
 killed_when() { # FILE DELAY: a change that dies this long after the file is there
 	"$MEDLOCK" -C "$new" --passphrase-file "$T/passphrase" key rotate >"$T/null" 2>&1 </dev/null &

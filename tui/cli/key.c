@@ -173,7 +173,7 @@ static enum err settle_in(struct cli *c)
 	TRY(app_unlock(c->app, &c->info));
 	TRY(app_sync(c->app, &sync, &c->info));
 	cli_say(c, "Your rules, records and log are here again.\n");
-	if (cli_switch(c, "keep-devices")) {
+	if (cli_switch(c, "keep-devices") || cli_switch(c, "device")) {
 		cli_say(c, "Your other devices work as before. If one of them is lost: medlock key rotate\n");
 		return ERR_OK;
 	}
@@ -192,7 +192,8 @@ static enum err recover(struct cli *c)
 		r.mode = "patient";
 	if (r.peer_url == NULL || r.pin == NULL)
 		return err_set(&c->info, ERR_USAGE, "say --peer and --pin");
-	if (cli_switch(c, "helpers")) {
+	r.from_device = cli_switch(c, "device");
+	if (r.from_device || cli_switch(c, "helpers")) {
 		TRY(key_recover_by_helpers(c, &r));
 		cli_say(c, "The account was found.\n");
 		return settle_in(c);
@@ -216,6 +217,7 @@ static const struct cli_option recover_options[] = {
 	{"mode", "MODE", "what the account was certified for (patient)"},
 	{"words-file", "FILE", "the words of the card (else asked on the terminal)"},
 	{"helpers", NULL, "by helpers instead of a card"},
+	{"device", NULL, "from my other device instead of a card; both are mine afterwards"},
 	{"keep-devices", NULL, "do not change the keys: nothing was lost or stolen"},
 	{"out", "FILE", "the new card into a new file"},
 	{NULL, NULL, NULL},

@@ -100,6 +100,15 @@ static enum err cancel(struct cli *c)
 	return ERR_OK;
 }
 
+static enum err pair(struct cli *c)
+{
+	TRY(app_key_pair(c->app, c->arguments[0], cli_value(c, "confirm"), &c->info));
+	if (c->json)
+		json_boolean(&c->w, "given", true);
+	cli_say(c, "The keys were handed to the new device. If you lose one of your devices: medlock key rotate\n");
+	return ERR_OK;
+}
+
 enum err key_recover_by_helpers(struct cli *c, const struct app_recovery *r)
 {
 	struct app_recovery_state state;
@@ -111,7 +120,10 @@ enum err key_recover_by_helpers(struct cli *c, const struct app_recovery *r)
 		json_uint(&c->w, "have", state.have);
 		json_uint(&c->w, "need", state.need);
 	}
-	if (e == ERR_PENDING)
+	if (e == ERR_PENDING && r->from_device)
+		cli_say(c, "On your other device:\n\n  medlock key pair %s \\\n    --confirm '%s'\n\nThen repeat this command.\n",
+			state.text, state.words);
+	else if (e == ERR_PENDING)
 		cli_say(c, "Send this to each of your helpers:\n\n  %s\n\nCall them, and read them these six words:\n\n  %s\n\n"
 			   "They run: medlock key help YOU TEXT --confirm 'WORDS', and once more after 72 hours. Then repeat"
 			   " this\ncommand. %u share%s here.\n", state.text, state.words, state.have,
@@ -125,7 +137,7 @@ static const struct cli_option helpers_options[] = {
 	{"needed", "N", "how many of them together bring the account back, at least 2"}, {NULL, NULL, NULL},
 };
 static const struct cli_option help_options[] = {
-	{"confirm", "WORDS", "the six words that the person read to you from her screen"}, {NULL, NULL, NULL},
+	{"confirm", "WORDS", "the six words on the new machine's screen; a person reads hers to you"}, {NULL, NULL, NULL},
 };
 
 const struct command key_helper_commands[] = {
@@ -139,6 +151,12 @@ const struct command key_helper_commands[] = {
 			       " --confirm 'grain sister void pulse amateur maple'",
 			       NULL},
 	 help},
+	{"key", "pair", "TEXT", 1, 1, CLI_KEYS, "hand my keys to my new device, which shows the text", help_options,
+	 (const char *const[]){"key pair"
+			       " medlock-recovery:4f1c09d2a7b35e8860f4a1c2d39e57b81c6d0f2a4b8e93175cd2e0f6a9b43817"
+			       " --confirm 'grain sister void pulse amateur maple'",
+			       NULL},
+	 pair},
 	{"key", "cancel-recovery", "", 0, 0, CLI_KEYS, "somebody tries to get my account by my helpers: say no", NULL,
 	 (const char *const[]){"key cancel-recovery", NULL}, cancel},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
