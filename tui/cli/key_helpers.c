@@ -121,8 +121,8 @@ enum err key_recover_by_helpers(struct cli *c, const struct app_recovery *r)
 		json_uint(&c->w, "need", state.need);
 	}
 	if (e == ERR_PENDING && r->from_device)
-		cli_say(c, "On your other device:\n\n  medlock key pair %s \\\n    --confirm '%s'\n\nThen repeat this command.\n",
-			state.text, state.words);
+		cli_say(c, "On your other device:\n\n  medlock key pair %s \\\n    --confirm '%s'\n\n"
+			   "Then repeat this command.\n", state.text, state.words);
 	else if (e == ERR_PENDING)
 		cli_say(c, "Send this to each of your helpers:\n\n  %s\n\nCall them, and read them these six words:\n\n  %s\n\n"
 			   "They run: medlock key help YOU TEXT --confirm 'WORDS', and once more after 72 hours. Then repeat"
