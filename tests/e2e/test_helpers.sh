@@ -77,7 +77,7 @@ run "${LATER[@]}" "$MEDLOCK" -C "$T/new" --passphrase-file "$T/passphrase" recor
 expect 0 "and her records"
 person anna sync
 expect 4 "her old device is dead"
-run "${LATER[@]}" "$MEDLOCK" -C "$T/new" --passphrase-file "$T/passphrase" key cancel-recovery --json
+run "${LATER[@]}" "$MEDLOCK" -C "$T/new" --passphrase-file "$T/passphrase" key refuse --json
 json "she sees that somebody else tries, and says no" '.told >= 1'
 person haddad key help anna "$other" --confirm "$others"
 expect 3 "haddad's program does not give his share"

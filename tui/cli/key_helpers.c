@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* medlock key helpers, helping, help, cancel-recovery: getting an account back by people one trusts. */
+/* medlock key helpers, helping, help, refuse: getting an account back by people one trusts. */
 #include "core/app/helpers.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/key_parts.h"
@@ -31,7 +31,7 @@ static enum err helpers(struct cli *c)
 	}
 	cli_say(c, "Each of the %zu helpers was sent a share; any %u of them together bring your account back, and so could\n"
 		   "take it over. Your devices are told when somebody tries, and you have 72 hours to say no:\n"
-		   "medlock key cancel-recovery. Ask each of them to run: medlock key helping\n", c->argument_count, needed);
+		   "medlock key refuse. Ask each of them to run: medlock key helping\n", c->argument_count, needed);
 	return ERR_OK;
 }
 
@@ -141,7 +141,7 @@ static const struct cli_option help_options[] = {
 };
 
 const struct command key_helper_commands[] = {
-	{"key", "helpers", "WHO…", 2, APP_HELPERS_MAX, CLI_KEYS, "people who together bring the account back",
+	{"key", "helpers", "WHO WHO", 2, APP_HELPERS_MAX, CLI_KEYS, "people who together bring the account back",
 	 helpers_options, (const char *const[]){"key helpers bram okafor vos lind haddad --needed 3", NULL}, helpers},
 	{"key", "helping", "", 0, 0, CLI_KEYS, "whose share I keep", NULL,
 	 (const char *const[]){"key helping", NULL}, helping},
@@ -157,7 +157,7 @@ const struct command key_helper_commands[] = {
 			       " --confirm 'grain sister void pulse amateur maple'",
 			       NULL},
 	 pair},
-	{"key", "cancel-recovery", "", 0, 0, CLI_KEYS, "somebody tries to get my account by my helpers: say no", NULL,
-	 (const char *const[]){"key cancel-recovery", NULL}, cancel},
+	{"key", "refuse", "", 0, 0, CLI_KEYS, "somebody tries to get my account by my helpers: say no", NULL,
+	 (const char *const[]){"key refuse", NULL}, cancel},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };
