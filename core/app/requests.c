@@ -262,22 +262,40 @@ static bool shows_closed(struct app *a, const void *self)
 	return closed;
 }
 
-enum err app_request_close(struct app *a, struct app_request *ret, const char *request, struct err_info *info)
+static enum err close_request(struct app *a, struct submitted *done, const struct request_id *id, const struct hash32 *review,
+			      struct err_info *info)
 {
 	struct submitter s = app_submitter(a);
 	Medlock__Body body = MEDLOCK__BODY__INIT;
 	Medlock__AccessClose action = MEDLOCK__ACCESS_CLOSE__INIT;
+
+	action.request = wire_data(BYTES_ID(*id));
+	if (review != NULL)
+		action.review = wire_data(BYTES_ID(*review));
+	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_CLOSE;
+	body.access_close = &action;
+	TRY(submit_action(&s, done, &body, info));
+	return app_await(a, shows_closed, id, info);
+}
+
+enum err app_request_close_with(struct app *a, const struct request_id *request, const struct hash32 *review,
+				struct err_info *info)
+{
+	struct submitted done = {0};
+	enum err e = close_request(a, &done, request, review, info);
+
+	submitted_release(&done);
+	return e;
+}
+
+enum err app_request_close(struct app *a, struct app_request *ret, const char *request, struct err_info *info)
+{
 	struct submitted done = {0};
 	struct request_id id;
 	enum err e;
 
 	TRY(find(a, &id, request, info));
-	action.request = wire_data(BYTES_ID(id));
-	body.action_case = MEDLOCK__BODY__ACTION_ACCESS_CLOSE;
-	body.access_close = &action;
-	e = submit_action(&s, &done, &body, info);
-	if (e == ERR_OK)
-		e = app_await(a, shows_closed, &id, info);
+	e = close_request(a, &done, &id, NULL, info);
 	if (e == ERR_OK)
 		e = show(a, ret, &id, info);
 	if (e == ERR_OK) {

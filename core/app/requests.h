@@ -45,6 +45,9 @@ enum err app_request_show(struct app *a, struct app_request *ret, const char *re
 			  struct err_info *info) MUST_USE;
 enum err app_request_close(struct app *a, struct app_request *ret, const char *request,
 			   struct err_info *info) MUST_USE;
+/* The same by id, with the commitment to a review (core/app/review.h) or NULL. */
+enum err app_request_close_with(struct app *a, const struct request_id *request, const struct hash32 *review,
+				struct err_info *info) MUST_USE;
 void app_request_release(struct app_request *r);
 void app_requests_release(struct app_requests *r);
 

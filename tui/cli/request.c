@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medlock request: ask for records, get what was granted. */
 #include "core/app/requests.h"
+#include "core/app/review.h"
 
 #include <string.h>
 
@@ -41,7 +42,8 @@ static void say_request(struct cli *c, const struct app_request *r)
 	hex_encode(id, r->request.b, ID_SIZE);
 	time_format(at, r->at);
 	cli_say(c, "Request %.12s  for %s, %s, %.16s%s%s\n", id, cli_foreign(c, app_name(c->app, r->owner.b)),
-		r->purpose, at, r->emergency ? ", EMERGENCY" : "", r->closed ? ", closed" : "");
+		r->purpose, at, r->emergency ? ", EMERGENCY" : "",
+		r->closed ? ", closed" : r->emergency ? ": you owe a review (medlock request review)" : "");
 	for (size_t i = 0; i < r->count; i++) {
 		hex_encode(id, r->records[i].record.b, ID_SIZE);
 		cli_say(c, "  %.12s  %s %s\n", id, r->records[i].decision, r->records[i].form);
@@ -135,6 +137,18 @@ static enum err close_request(struct cli *c)
 	return ERR_OK;
 }
 
+static enum err review(struct cli *c)
+{
+	struct app_request r = {0};
+
+	if (cli_value(c, "text") == NULL)
+		return err_set(&c->info, ERR_USAGE, "say --text: what you did and why, for the person whose records these are");
+	TRY(app_request_review(c->app, &r, c->arguments[0], cli_value(c, "text"), &c->info));
+	print_request(c, &r);
+	app_request_release(&r);
+	return ERR_OK;
+}
+
 static void file_json(struct cli *c, const struct app_file *f)
 {
 	json_begin_object(&c->w, NULL);
@@ -193,6 +207,8 @@ static const struct cli_option new_options[] = {
 };
 static const struct cli_option get_options[] = {{"out", "DIR", "where the files go"}, {NULL, NULL, NULL}};
 
+static const struct cli_option review_options[] = {{"text", "TEXT", "what you did and why"}, {NULL, NULL, NULL}};
+
 const struct command request_commands[] = {
 	{"request", "new", "", 0, 0, CLI_KEYS, "ask for somebody's records", new_options,
 	 (const char *const[]){"request new --owner anna --purpose TREAT --wait",
@@ -203,6 +219,8 @@ const struct command request_commands[] = {
 	 (const char *const[]){"request show 4f1c09", NULL}, show},
 	{"request", "get", "REQUEST", 1, 1, CLI_KEYS, "get and open the granted records", get_options,
 	 (const char *const[]){"request get 4f1c09 --out records", NULL}, get},
+	{"request", "review", "REQUEST", 1, 1, CLI_KEYS, "end an emergency with your account of it, for the owner",
+	 review_options, (const char *const[]){"request review 4f1c09 --text 'unconscious after a fall; read the allergies'", NULL}, review},
 	{"request", "close", "REQUEST", 1, 1, CLI_KEYS, "end a grant early", NULL,
 	 (const char *const[]){"request close 4f1c09", NULL}, close_request},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},

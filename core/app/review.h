@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The review that somebody owes who read in an emergency: closed on the ledger with a commitment, its text in a letter to the
+ * owner, who sees that it is the text that was committed to.
+ */
+#ifndef MEDLOCK_APP_REVIEW_H
+#define MEDLOCK_APP_REVIEW_H
+
+#include "core/app/mail.h"
+#include "core/app/requests.h"
+
+#define REVIEW_TEXT_MAX 4000u
+
+/* Ends an emergency request of this account with its review.  ERR_USAGE: no emergency, no text; ERR_NO_CONTACT: the owner's key
+ * is not known, and nothing was done.
+ */
+enum err app_request_review(struct app *a, struct app_request *ret, const char *request, const char *text,
+			    struct err_info *info) MUST_USE;
+
+/* A letter as its receiver reads it: text is foreign. */
+struct app_reading {
+	char text[REVIEW_TEXT_MAX + 1];
+	struct request_id request; /* of a review */
+	bool as_promised;          /* the ledger has this text's commitment, by this sender, to this owner */
+};
+enum err app_letter_read(struct app *a, struct app_reading *ret, const struct app_letter *letter,
+			 struct err_info *info) MUST_USE;
+
+#endif
