@@ -73,13 +73,18 @@ forgets() { # WHO NAME ARGUMENTS…: ends with 7
 }
 as jansen ca list --json
 serial=$(jq -r --arg a "$(account_of lind)" '.certificates[] | select(.account == $a) | .serial' "$OUT")
+end=(--reason keyCompromise --confirm "${serial: -4}")
+as jansen ca revoke "$serial" "${end[@]}"
+expect 8 "a second officer is asked"
 if start_faulty forget-tx=1; then
 	forgets anna "a pause that was lost" consent pause
 	forgets anna "a rule that was lost" consent add --deny --who okafor --purpose TREAT --now
-	forgets jansen "a revocation that was lost" ca revoke "$serial" --reason keyCompromise --confirm "${serial: -4}"
+	forgets dewit "a revocation that was lost" ca revoke "$serial" "${end[@]}"
+	rm -rf "$T/who"
+	cp -a "$(home_of jansen)" "$T/who"
 	run "$MEDLOCK" -C "$T/who" --passphrase-file "$(home_of jansen)/passphrase" --json ca list
 	json "a lost revocation is not called done" --arg s "$serial" \
-		'[.certificates[] | select(.serial == $s) | .state] == ["revoking"]'
+		'[.certificates[] | select(.serial == $s) | .state] != ["revoked"]'
 	forgets jansen "a deposit that was lost" deposit put "$REPOSITORY/assets/demo/records/anna/problems.json" --owner anna
 else
 	not_ok "the forgetful peer starts" "$(tail -n 2 "$T/faulty.log")"

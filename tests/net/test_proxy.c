@@ -133,7 +133,6 @@ static void test_reading(void **state)
 	name(k, 0, false);
 	may_read_hers(k, &k->ticket, ERR_OK);
 	assert_int_equal(row(k, &k->s.clinician, proxies), ERR_NOT_FOUND);
-	assert_int_equal(row(k, &k->ticket, state_key_keys(&k->s.anna.account, 1)), ERR_NOT_FOUND);
 	until = clock->now(clock->self).v + ENDS_IN_MS;
 	name(k, until, false);
 	while (clock->now(clock->self).v < until)
