@@ -74,8 +74,10 @@ forgets() { # WHO NAME ARGUMENTS…: ends with 7
 as jansen ca list --json
 serial=$(jq -r --arg a "$(account_of lind)" '.certificates[] | select(.account == $a) | .serial' "$OUT")
 end=(--reason keyCompromise --confirm "${serial: -4}")
+world_up
 as jansen ca revoke "$serial" "${end[@]}"
 expect 8 "a second officer is asked"
+world_down
 if start_faulty forget-tx=1; then
 	forgets anna "a pause that was lost" consent pause
 	forgets anna "a rule that was lost" consent add --deny --who okafor --purpose TREAT --now
