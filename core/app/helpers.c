@@ -234,12 +234,14 @@ static enum err add_kept(Medlock__KeptShares *kept, Medlock__KeptShare **ret)
 	return ERR_OK;
 }
 
-/* The newest share of somebody takes the place of an older one, and of a recovery that was under way with it. */
+/* The newest share of somebody takes the place of an older one, and of a recovery that was under way with it.  Peers keep the
+ * older letters too, and could bring one back: what is not newer than what is kept changes nothing.
+ */
 static enum err keep_share(Medlock__KeptShares *kept, bool *changed, const struct app_letter *l)
 {
 	Medlock__KeptShare *one = kept_of(kept, &l->from);
 
-	if (one != NULL && bytes_equal(wire_bytes(one->share), buf_bytes(&l->body)))
+	if (one != NULL && (l->at.v <= one->at || bytes_equal(wire_bytes(one->share), buf_bytes(&l->body))))
 		return ERR_OK;
 	if (one == NULL) {
 		TRY(add_kept(kept, &one));
@@ -247,6 +249,7 @@ static enum err keep_share(Medlock__KeptShares *kept, bool *changed, const struc
 	}
 	TRY(set_bytes(&one->share, buf_bytes(&l->body)));
 	TRY(set_bytes(&one->recovery, bytes_of(NULL, 0)));
+	one->at = l->at.v;
 	one->since = 0;
 	one->given = false;
 	*changed = true;
@@ -409,7 +412,8 @@ static enum err help(struct app *a, Medlock__KeptShares *kept, struct time_ms *r
 	if (one == NULL)
 		return err_set(info, ERR_NOT_FOUND, "you keep no share of %s", app_name(a, from->b));
 	TRY(replica_status(a->replica, &status, info));
-	if (one->since == 0 || !bytes_equal(wire_bytes(one->recovery), BYTES_ID(*key)))
+	if (one->since == 0 || status.time.v >= one->since + RECOVERY_GOOD_MS ||
+	    !bytes_equal(wire_bytes(one->recovery), BYTES_ID(*key)))
 		TRY(begin_help(a, kept, one, from, key, status.time, info));
 	TRY(check_refused(a, from, one->since, &refused, info));
 	if (refused)

@@ -12,6 +12,7 @@
 
 #define APP_HELPERS_MAX 16u
 #define RECOVERY_WAIT_MS (72ll * 3600 * 1000)
+#define RECOVERY_GOOD_MS (14ll * 24 * 3600 * 1000) /* then anew: peers forget her "no" after MAIL_KEEP_MS */
 #define RECOVERY_TEXT 82u  /* "medlock-recovery:", 64 hex digits, NUL */
 #define RECOVERY_WORDS 60u /* six words with a space between, NUL */
 
@@ -33,8 +34,8 @@ enum err app_helping(struct app *a, struct app_helped_list *ret, struct err_info
 void app_helped_release(struct app_helped_list *l);
 
 /* Help whom with her recovery text: the first time her devices are told and the wait begins (ERR_PENDING; ret_until: its end);
- * afterwards the share is given.  words: as she read them out.  ERR_CONFIRM: other words; ERR_CANCELLED: a device of
- * hers said no; ERR_NOT_FOUND: no share of hers is here.
+ * afterwards the share is given, up to RECOVERY_GOOD_MS after the first time; later it begins anew.  words: as she read them
+ * out.  ERR_CONFIRM: other words; ERR_CANCELLED: a device of hers said no; ERR_NOT_FOUND: no share of hers is here.
  */
 enum err app_help(struct app *a, struct time_ms *ret_until, const char *who, const char *text, const char *words,
 		  struct err_info *info) MUST_USE;

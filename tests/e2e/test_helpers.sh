@@ -24,8 +24,10 @@ machine() { # DIR ARGS…: on a new machine
 as jansen deposit put "$REPOSITORY/assets/demo/records/anna/allergies.json" --owner anna --json
 record=$(value .record)
 expect_error 2 "one helper alone must not be enough" anna key helpers bram okafor --needed 1
+as anna key helpers bram okafor vos lind haddad --needed 2
+expect 0 "anna names five helpers"
 as anna key helpers bram okafor vos lind haddad --needed 3 --json
-expect 0 "anna names five helpers, three are needed"
+expect 0 "and again: three are needed now"
 for who in bram okafor vos; do
 	as "$who" key helping --json
 	json "$who keeps a share" '.shares | length == 1 and .[0].needed == 3 and .[0].of == 5'
