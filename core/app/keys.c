@@ -85,6 +85,7 @@ enum err app_key_change(struct app *a, const char *new_passphrase_file, struct e
 	struct buf file = BUF_INIT;
 	enum err e;
 
+	TRY(keys_still(a, info)); /* the same passphrase must open both */
 	TRY(app_passphrase_new(&passphrase, new_passphrase_file, "New passphrase: ", info));
 	kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
 	e = keyholder_change_passphrase(a->keys, &file, secret_bytes(passphrase), &params, info);

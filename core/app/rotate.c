@@ -38,12 +38,22 @@ enum err key_place(struct key_place *ret, const struct peer_call *call, const st
 	return e;
 }
 
+/* The first peer that answers: one that is gone for good must not keep a change waiting for ever. */
 static enum err place_of_ours(struct app *a, struct key_place *ret, const struct sign_public *sign)
 {
-	struct peer_call call;
+	enum err e = ERR_NETWORK;
 
-	TRY(link_call(&a->link, &call, 0, false, NULL));
-	return key_place(ret, &call, sign, NULL);
+	for (size_t i = 0; i < a->link.count; i++) {
+		struct peer_call call;
+
+		if (a->link.peers[i].state == LINK_DROPPED)
+			continue;
+		TRY(link_call(&a->link, &call, i, false, NULL));
+		e = key_place(ret, &call, sign, NULL);
+		if (e == ERR_OK || e == ERR_NOT_FOUND)
+			return e;
+	}
+	return e;
 }
 
 enum err keys_refused(struct app *a, enum err e, struct err_info *info)
@@ -141,7 +151,9 @@ static enum err read_file(const struct profile *p, struct buf *ret, const char *
 	return files_read(ret, path, max, NULL);
 }
 
-/* That the change was refused is a peer's word: keys that the ledger might still take are kept, under another name. */
+/* That the change was refused is a peer's word: keys that the ledger might still take are kept, under another name.  The
+ * transaction goes first: left behind, it would pass for that of the next change.
+ */
 static void give_up(struct app *a)
 {
 	char path[PROFILE_PATH_MAX], kept[PROFILE_PATH_MAX + 32];
@@ -149,8 +161,8 @@ static void give_up(struct app *a)
 	if (profile_path(&a->profile, path, NEXT_FILE) != ERR_OK)
 		return;
 	snprintf(kept, sizeof(kept), "%s.kept-%lld", path, (long long)clock_real()->now(NULL).v);
-	if (rename(path, kept) == 0 || errno == ENOENT)
-		(void)!remove_file(&a->profile, NEXT_TX_FILE);
+	if (remove_file(&a->profile, NEXT_TX_FILE) == ERR_OK)
+		(void)!rename(path, kept);
 }
 
 /* The new keystore holds the old keys too, so the old file is needed no more. */
@@ -172,6 +184,16 @@ static enum err taken_over(struct app *a, struct err_info *info)
 	for (size_t i = 0; i < a->link.count; i++)
 		buf_clear(&a->link.peers[i].ticket);
 	return keyholder_public(a->keys, &a->me, info);
+}
+
+enum err keys_still(const struct app *a, struct err_info *info)
+{
+	char path[PROFILE_PATH_MAX];
+
+	TRY(profile_path(&a->profile, path, NEXT_FILE));
+	if (access(path, F_OK) == 0)
+		return err_set(info, ERR_PENDING, "an earlier change of keys is not finished: it goes on when a peer answers at the start");
+	return errno == ENOENT ? ERR_OK : err_set(info, err_from_errno(errno), "%s", path);
 }
 
 /* ---- the change ---- */
@@ -246,6 +268,8 @@ static enum err change(struct app *a, struct submitted *done, const struct keyho
 	struct buf tx = BUF_INIT;
 	enum err e = sign_change(a, done, &tx, next, info);
 
+	if (e == ERR_OK) /* one that a cut left behind is of another change */
+		e = remove_file(&a->profile, NEXT_TX_FILE);
 	if (e == ERR_OK)
 		e = write_file(&a->profile, NEXT_FILE, &next->file, info);
 	if (e == ERR_OK)
@@ -266,6 +290,7 @@ enum err app_key_rotate(struct app *a, struct app_rotated *ret, struct err_info 
 	struct app_sync sync;
 	enum err e;
 
+	TRY(keys_still(a, info)); /* the ledger may have those keys already, and nobody else has them */
 	TRY(app_sync(a, &sync, info));
 	TRY(make_next(a, &next, info));
 	e = change(a, &done, &next, info);

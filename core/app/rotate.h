@@ -26,6 +26,11 @@ enum err keys_complete(struct app *a, struct err_info *info) MUST_USE;
 /* After unlock: a change that was cut is finished or given up.  passphrase opens both keystores. */
 enum err keys_settle(struct app *a, const struct secret *passphrase, struct err_info *info) MUST_USE;
 
+/* ERR_PENDING while a change that was cut waits for a peer: its keystore must not be replaced, nor get another passphrase than
+ * the one in force.
+ */
+enum err keys_still(const struct app *a, struct err_info *info) MUST_USE;
+
 /* The file of a passphrase that was named on the command line or in the config; NULL: the terminal. */
 const char *app_passphrase_named(const struct app *a);
 

@@ -114,3 +114,16 @@ check "killed while changing keys, it goes on" test "$lost" -eq 0
 check "nothing waits any more" test ! -e "$new/keystore.next" -a ! -e "$new/keystore.tx"
 on_new record view "$record" --json
 expect 0 "the record still opens"
+
+# A change whose end is not known, and no peer: nothing may replace its keys, nor lock them away.
+run "$MEDLOCK" demo down "$WORLD"
+cp "$new/keystore" "$new/keystore.next"
+echo "not sent" >"$new/keystore.tx"
+echo "another passphrase" >"$T/another"
+on_new key change --new-passphrase-file "$T/another"
+expect 8 "the passphrase stays while a change of keys waits"
+on_new key rotate
+check "no second change takes the place of the first" test "$RC" -ne 0
+check "whose keys are still there" cmp -s "$new/keystore" "$new/keystore.next"
+on_new key status
+expect 0 "and she can go on reading"
