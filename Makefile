@@ -211,6 +211,13 @@ install: $(PROGRAMS)                               ## install under DESTDIR and 
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/medlock
 	$(B)/medlock completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/medlock
 	cp -r assets/. $(DESTDIR)$(PREFIX)/share/medlock
+	install -D -m 644 docs/OPERATING.md $(DESTDIR)$(PREFIX)/share/doc/medlock/OPERATING.md
+	install -D -m 644 packaging/medlockd.logrotate $(DESTDIR)$(PREFIX)/share/doc/medlock/examples/medlockd.logrotate
+	install -D -m 644 packaging/medlock.sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/medlock.conf
+	install -D -m 644 packaging/medlock.tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/medlock.conf
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|g' packaging/medlockd.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/medlockd.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/medlockd.service
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/medlock $(DESTDIR)$(PREFIX)/share/bash-completion/completions/medlock
 
 clean:                                             ## remove everything built
