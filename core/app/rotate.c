@@ -192,7 +192,8 @@ enum err keys_still(const struct app *a, struct err_info *info)
 
 	TRY(profile_path(&a->profile, path, NEXT_FILE));
 	if (access(path, F_OK) == 0)
-		return err_set(info, ERR_PENDING, "an earlier change of keys is not finished: it goes on when a peer answers at the start");
+		return err_set(info, ERR_PENDING,
+			       "an earlier change of keys is not finished: it goes on when a peer answers at the start");
 	return errno == ENOENT ? ERR_OK : err_set(info, err_from_errno(errno), "%s", path);
 }
 
@@ -297,11 +298,11 @@ enum err app_key_rotate(struct app *a, struct app_rotated *ret, struct err_info 
 	if (e == ERR_OK)
 		e = keyholder_rotated(a->keys, info);
 	if (e == ERR_OK)
-		e = move_in(a, info);
-	if (e == ERR_OK)
 		e = taken_over(a, info);
-	if (e == ERR_OK) /* the proven row must have these keys: a peer's word is not enough */
+	if (e == ERR_OK) /* the proven row must have these keys: a peer's word is not enough to give the old ones up */
 		e = app_sync(a, &sync, info);
+	if (e == ERR_OK)
+		e = move_in(a, info);
 	if (e == ERR_OK)
 		*ret = (struct app_rotated){done.tx, done.height, a->me.generation};
 	submitted_release(&done);
@@ -314,15 +315,18 @@ enum err app_key_rotate(struct app *a, struct app_rotated *ret, struct err_info 
 static enum err unlock_file(struct app *a, const struct buf *file, const struct secret *passphrase, struct err_info *info)
 {
 	TRY(keyholder_unlock(a->keys, buf_bytes(file), secret_bytes(passphrase), &a->me.account, info));
-	return keyholder_public(a->keys, &a->me, info);
+	return taken_over(a, info);
 }
 
-/* The ledger has them when the row of their sign key is there; else the same bytes are sent again. */
+/* The ledger has them when the row of their sign key is there, which the proven row must bear out; else the same bytes are sent
+ * again.
+ */
 static enum err finish(struct app *a, struct bytes tx, const struct buf *old, const struct buf *next,
 		       const struct secret *passphrase, struct err_info *info)
 {
 	struct key_place place;
 	struct submitted done = {0};
+	struct app_sync sync;
 	enum err e;
 
 	TRY(unlock_file(a, next, passphrase, info));
@@ -331,7 +335,7 @@ static enum err finish(struct app *a, struct bytes tx, const struct buf *old, co
 		e = send_change(a, &done, tx, info);
 		submitted_release(&done);
 	}
-	if (e == ERR_OK)
+	if (e == ERR_OK && app_sync(a, &sync, NULL) == ERR_OK)
 		return move_in(a, info);
 	if (is_final(e))
 		give_up(a);
