@@ -12,6 +12,7 @@
 #define DESK_FROM_ADDRESS 20u   /* of one address in a day */
 #define SENT_A_DAY 500u         /* of one account */
 #define BOX_MAX 2000u           /* messages of one receiver */
+#define BOX_FROM_ONE 200u       /* of them by one account: nobody alone fills another's box, which its owner cannot empty */
 #define DROP_MAX 16u
 #define MAIL_EVERY_MS (10 * 60 * 1000)
 
@@ -20,7 +21,7 @@ enum box_kind { BOX_ACCOUNT = 1, BOX_DROP = 2, BOX_DESK = 3 };
 struct mail {
 	struct node *node;
 	sqlite3 *db;
-	sqlite3_stmt *put, *list, *sent, *waiting, *sweep;
+	sqlite3_stmt *put, *list, *sent, *waiting, *from_one, *sweep;
 	int64_t due; /* steady ms */
 };
 
@@ -57,6 +58,7 @@ enum err mail_new(struct mail **ret, struct node *n, struct err_info *info)
 				   " WHERE kind = ?1 AND box = ?2 AND seq > ?3 ORDER BY seq") ||
 	    !prepared(m, &m->sent, "SELECT COUNT(*) FROM mail WHERE sender = ?1 AND at > ?2") ||
 	    !prepared(m, &m->waiting, "SELECT COUNT(*) FROM mail WHERE kind = ?1 AND box = ?2") ||
+	    !prepared(m, &m->from_one, "SELECT COUNT(*) FROM mail WHERE kind = ?1 AND box = ?2 AND sender = ?3") ||
 	    !prepared(m, &m->sweep, "DELETE FROM mail WHERE at < ?1"))
 		e = failed(m, info);
 	if (e != ERR_OK) {
@@ -75,6 +77,7 @@ void mail_free(struct mail *m)
 	sqlite3_finalize(m->list);
 	sqlite3_finalize(m->sent);
 	sqlite3_finalize(m->waiting);
+	sqlite3_finalize(m->from_one);
 	sqlite3_finalize(m->sweep);
 	free(m);
 }
@@ -114,12 +117,22 @@ static uint64_t waiting_in(struct mail *m, enum box_kind kind, const uint8_t box
 	return counted(m->waiting);
 }
 
+static uint64_t waiting_from(struct mail *m, const uint8_t box[ID_SIZE], struct bytes sender)
+{
+	sqlite3_bind_int(m->from_one, 1, (int)BOX_ACCOUNT);
+	sqlite3_bind_blob(m->from_one, 2, box, ID_SIZE, SQLITE_STATIC);
+	sqlite3_bind_blob(m->from_one, 3, sender.data, (int)sender.len, SQLITE_STATIC);
+	return counted(m->from_one);
+}
+
 /* A flood of one sender must not fill everybody's box, and nobody's box the disk. */
 static enum err within_limits(struct mail *m, enum box_kind kind, const uint8_t box[ID_SIZE], struct bytes sender)
 {
 	static const uint64_t box_max[] = {[BOX_ACCOUNT] = BOX_MAX, [BOX_DROP] = DROP_MAX, [BOX_DESK] = DESK_WAITING_MAX};
 
 	if (sent_by(m, sender) >= (kind == BOX_DESK ? DESK_FROM_ADDRESS : SENT_A_DAY))
+		return ERR_LIMIT;
+	if (kind == BOX_ACCOUNT && waiting_from(m, box, sender) >= BOX_FROM_ONE)
 		return ERR_LIMIT;
 	return waiting_in(m, kind, box) >= box_max[kind] ? ERR_LIMIT : ERR_OK;
 }
