@@ -37,4 +37,18 @@ const Medlock__KeySet *access_keys(const Medlock__AccountState *a, struct time_m
 enum err access_sign_key(struct sign_public *ret, const Medlock__AccountState *a, struct time_ms now) MUST_USE;
 enum err access_network(Medlock__Network **ret, struct contract_kv *kv) MUST_USE;
 
+/* How many live records, of how many owners, a researcher would be granted without names (FORM_DEID) by the consent of now, if
+ * all of them were asked for: each owner's own rules decide, with the question that access_request would put.  Exact: who tells
+ * it to anybody must see to a floor and to rounding.  ERR_ROLE: not a researcher, or the purpose is not attested; ERR_REVOKED,
+ * ERR_EXPIRED; ERR_LIMIT: more than ACCESS_COUNT_MAX records stand.
+ */
+#define ACCESS_COUNT_MAX 20000u
+struct access_wish {
+	uint32_t purpose, category, label; /* the last two 0: any */
+	struct hash32 project;             /* zero: none */
+};
+struct access_tally { uint64_t records, owners; };
+enum err access_count(struct access_tally *ret, struct contract_kv *kv, const struct contract_block *newest,
+		      const struct account_id *who, const struct access_wish *wish) MUST_USE;
+
 #endif

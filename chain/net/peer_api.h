@@ -27,6 +27,12 @@
 #define API_DROP "/v1/drop"       /* POST /v1/drop/ID with a read ticket; GET /v1/drop/ID?after=SEQ without */
 #define API_ENROL "/v1/enrol"     /* POST without a ticket; GET ?after=SEQ; read ticket of an officer */
 
+#define API_COUNT "/v1/count"     /* GET ?purpose=&category=&label=&project=HEX -> CountReply; read ticket of a researcher */
+
+#define API_PARAM_PURPOSE "purpose"
+#define API_PARAM_CATEGORY "category"
+#define API_PARAM_LABEL "label"
+#define API_PARAM_PROJECT "project"
 #define API_PARAM_AFTER "after"
 #define API_PARAM_FROM "from"
 #define API_PARAM_MAX "max"

@@ -6,6 +6,7 @@
 
 #include "chain/net/peer_client_parts.h"
 
+#define REPLY_COUNT_MAX 4096u
 #define REPLY_MAIL_MAX (1024u * 1024 + 2u * MAIL_SIZE_MAX)
 
 static enum err put(const struct peer_call *c, const char *path, struct bytes message, struct err_info *info)
@@ -81,4 +82,18 @@ enum err peer_enrol_post(const struct peer_call *c, struct bytes request, struct
 enum err peer_enrol_get(const struct peer_call *c, Medlock__MailReply **ret, uint64_t after, struct err_info *info)
 {
 	return list(c, ret, API_ENROL, after, info);
+}
+
+enum err peer_count(const struct peer_call *c, Medlock__CountReply **ret, const struct peer_count_wish *wish,
+		    struct err_info *info)
+{
+	char path[PEER_PATH_MAX], project[ID_HEX];
+	bool has_project = !bytes_is_zero(BYTES_ID(wish->project));
+
+	hex_encode(project, wish->project.b, ID_SIZE);
+	(void)snprintf(path, sizeof(path),
+		       API_COUNT "?" API_PARAM_PURPOSE "=%" PRIu32 "&" API_PARAM_CATEGORY "=%" PRIu32 "&" API_PARAM_LABEL
+				 "=%" PRIu32 "%s%s", wish->purpose, wish->category, wish->label,
+		       has_project ? "&" API_PARAM_PROJECT "=" : "", has_project ? project : "");
+	return peer_get(c, (ProtobufCMessage **)(void *)ret, path, &medlock__count_reply__descriptor, REPLY_COUNT_MAX, info);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sealed messages at a peer: an account's mail, drops of which one knows the id, and requests for the authority's desk.
+/* Sealed messages at a peer: an account's mail, drops of which one knows the id, and requests for the authority's desk; and
+ * counts for researchers.
  *
  * The peer keeps them MAIL_KEEP_MS and gives them to whoever may ask; what is in them is for others to seal and check
  * (docs/formats/mail.md).  The same bytes put twice into one box are kept once.  Numbers ascend within a box; lists begin
@@ -25,5 +26,13 @@ enum err peer_drop_get(const struct peer_call *c, Medlock__MailReply **ret, cons
 /* Posting needs nothing, reading a ticket of one of the authority's officers. */
 enum err peer_enrol_post(const struct peer_call *c, struct bytes request, struct err_info *info) MUST_USE;
 enum err peer_enrol_get(const struct peer_call *c, Medlock__MailReply **ret, uint64_t after, struct err_info *info) MUST_USE;
+
+/* Read ticket of a researcher.  Codes as numbers of codes.def; 0 and a zero project: any, none.  ERR_ROLE, ERR_LIMIT. */
+struct peer_count_wish {
+	uint32_t purpose, category, label;
+	struct hash32 project;
+};
+enum err peer_count(const struct peer_call *c, Medlock__CountReply **ret, const struct peer_count_wish *wish,
+		    struct err_info *info) MUST_USE;
 
 #endif

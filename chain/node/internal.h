@@ -60,6 +60,7 @@ struct node {
 	int64_t last_request; /* steady ms: somebody is there while this is recent */
 	struct receipts *receipts;
 	struct mail *mail;
+	struct counts *counts;
 	int64_t blobs_due; /* steady ms */
 	uint64_t erase_seen; /* height whose orders of erasure are carried out or under way */
 	bool stopping, finishing; /* no new work; nothing may be touched any more */
@@ -105,7 +106,7 @@ void node_reply(struct http_request *r, int status, const void *message); /* enc
 /* ---- services: handlers of the table in service.c ---- */
 http_handler service_status, service_genesis, service_healthz, service_metrics, service_tx_post, service_tx_get,
 	service_headers, service_blocks, service_proof, service_events, service_blob, service_release,
-	service_mail_get, service_mail_post, service_drop, service_enrol, service_erased;
+	service_mail_get, service_mail_post, service_drop, service_enrol, service_count, service_erased;
 size_t service_routes(struct http_route *out, struct node *n); /* at most SERVICE_ROUTES */
 #define SERVICE_ROUTES 24
 
@@ -119,6 +120,10 @@ void receipts_free(struct receipts *r);
 enum err receipts_note(struct receipts *r, const struct request_id *request, const struct record_id *record,
 		       uint32_t form) MUST_USE; /* durable on return */
 void receipts_tick(struct receipts *r);  /* submit what waits */
+
+/* ---- count.c: how often each researcher asked today ---- */
+enum err counts_new(struct counts **ret) MUST_USE;
+void counts_free(struct counts *c);
 
 /* ---- mail.c: sealed messages that wait for their receivers ---- */
 enum err mail_new(struct mail **ret, struct node *n, struct err_info *info) MUST_USE;

@@ -18,6 +18,7 @@ size_t service_routes(struct http_route *out, struct node *n)
 		{API_BLOB "/", true, HTTP_GET | HTTP_HEAD | HTTP_PUT, service_blob, n, false},
 		{API_ERASED, false, HTTP_GET, service_erased, n, false},
 		{API_RELEASE, false, HTTP_POST, service_release, n, false},
+		{API_COUNT, false, HTTP_GET, service_count, n, false},
 		{API_MAIL, false, HTTP_GET, service_mail_get, n, false},
 		{API_MAIL "/", true, HTTP_POST, service_mail_post, n, false},
 		{API_DROP "/", true, HTTP_GET | HTTP_POST, service_drop, n, false},

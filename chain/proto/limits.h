@@ -64,6 +64,8 @@
 #define PROOF_FRESH_MS (90ll * 1000) /* a custodian's newest header must be younger */
 #define MAIL_SIZE_MAX (64u * 1024)
 #define MAIL_KEEP_MS (30ll * 24 * 3600 * 1000)
+#define COUNT_FLOOR 10u  /* owners; fewer are not told */
+#define COUNT_ROUNDED 5u
 #define LONG_POLL_MS 25000
 #define HEARTBEAT_MS 30000
 
