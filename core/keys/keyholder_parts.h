@@ -56,6 +56,8 @@ void holder_release(struct holder *h);
 enum err holder_fixed(struct bytes x, size_t len) MUST_USE;
 enum err holder_params(struct kdf_params *ret, struct bytes work) MUST_USE;
 void holder_take(struct keystore **place, struct keystore *keys);
+/* keys, which are taken also on failure, are the holder's from now on; their file into the first answer. */
+enum err holder_become(struct holder_call *c, struct keystore *keys) MUST_USE;
 /* May this account_keys be signed here?  (keyholder_rotate.c) */
 enum err holder_keys_allowed(const struct holder *h, const Medlock__AccountKeys *x) MUST_USE;
 

@@ -36,20 +36,12 @@ enum err holder_recover(struct holder_call *c)
 	struct network_id network;
 	struct kdf_params params;
 	struct keystore *keys = NULL;
-	enum err e;
 
 	TRY(holder_fixed(c->in[0], ID_SIZE));
 	ID_COPY(network, c->in[0].data);
 	TRY(holder_params(&params, c->in[3]));
 	TRY(keystore_recover(&keys, &network, c->in[1], c->in[2], &params, rng_system(), &c->info));
-	e = keystore_write(keys, &c->out[0], rng_system());
-	if (e != ERR_OK) {
-		keystore_free(keys);
-		return e;
-	}
-	holder_take(&c->h->keys, keys);
-	holder_take(&c->h->next, NULL);
-	return ERR_OK;
+	return holder_become(c, keys);
 }
 
 enum err holder_rotate(struct holder_call *c)

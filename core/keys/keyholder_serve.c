@@ -38,6 +38,18 @@ static void take_keys(struct holder *h, struct keystore *keys)
 	holder_take(&h->next, NULL);
 }
 
+enum err holder_become(struct holder_call *c, struct keystore *keys)
+{
+	enum err e = keystore_write(keys, &c->out[0], rng_system());
+
+	if (e != ERR_OK) {
+		keystore_free(keys);
+		return e;
+	}
+	take_keys(c->h, keys);
+	return ERR_OK;
+}
+
 /* ---- life ---- */
 
 static enum err op_bind(struct holder_call *c)
@@ -55,19 +67,12 @@ static enum err op_create(struct holder_call *c)
 	struct network_id network;
 	struct kdf_params params;
 	struct keystore *keys = NULL;
-	enum err e;
 
 	TRY(holder_fixed(c->in[0], ID_SIZE));
 	ID_COPY(network, c->in[0].data);
 	TRY(holder_params(&params, c->in[2]));
 	TRY(keystore_create(&keys, &network, c->in[1], &params, rng_system(), &c->info));
-	e = keystore_write(keys, &c->out[0], rng_system());
-	if (e != ERR_OK) {
-		keystore_free(keys);
-		return e;
-	}
-	take_keys(c->h, keys);
-	return ERR_OK;
+	return holder_become(c, keys);
 }
 
 static enum err op_unlock(struct holder_call *c)

@@ -82,14 +82,11 @@ static enum err become(struct holder_call *c, const struct secret *master, const
 	TRY(holder_params(&params, c->in[2]));
 	TRY(keystore_from_master(&keys, &of->network, master, c->in[1], &params, rng_system(), &c->info));
 	e = keystore_place(keys, &of->account, of->generation);
-	if (e == ERR_OK)
-		e = keystore_write(keys, &c->out[0], rng_system());
 	if (e != ERR_OK) {
 		keystore_free(keys);
 		return e;
 	}
-	holder_take(&c->h->keys, keys);
-	return ERR_OK;
+	return holder_become(c, keys);
 }
 
 enum err holder_recover_shares(struct holder_call *c)
