@@ -77,6 +77,11 @@ static enum err run_status(struct buf *out, const struct arguments *a, struct er
 	return node_status(out, a->home, a->json, info);
 }
 
+static enum err run_forecast(struct buf *out, const struct arguments *a, struct err_info *info)
+{
+	return node_forecast(out, a->home, clock_real(), a->json, info);
+}
+
 static enum err run_check(struct buf *out, const struct arguments *a, struct err_info *info)
 {
 	return node_check(out, a->home, info);
@@ -120,6 +125,7 @@ static const struct command {
 	{"run", run_run, "--home D [--ready-fd N] [--passphrase-file F] [--verbose]\n"
 			 "           serve until SIGTERM"},
 	{"status", run_status, "--home D [--json]\n           where the stored ledger stands"},
+	{"forecast", run_forecast, "--home D [--json]\n           when the disk or the blob quota is full"},
 	{"check", run_check, "--home D\n           prove the store whole"},
 	{"backup", run_backup, "--home D --to FOLDER\n           also beside a running daemon"},
 	{"restore", run_restore, "--home D --from FOLDER | --highest-seen HEIGHT\n           make a home of a backup"},

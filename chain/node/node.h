@@ -56,6 +56,13 @@ enum err node_run(const struct node_run_options *options, struct err_info *info)
 /* Where the stored ledger stands, also beside a running daemon. */
 enum err node_status(struct buf *ret, const char *home, bool json, struct err_info *info) MUST_USE;
 
+/* What the home takes, how fast it grew, and when disk or blob quota are full at that pace; also beside a running daemon.
+ * The pace is that of the last 30 days: of the ledger by block times, of blobs by the files' times.  With less than a day of
+ * history there is none.  ret gets lines for people, or one line of JSON.
+ */
+enum err node_forecast(struct buf *ret, const char *home, const struct clock *clock, bool json,
+		       struct err_info *info) MUST_USE;
+
 /* Prove the store whole: ledger_check, each blob's hash, SQLite's integrity check.  Not beside a running daemon.
  * ret gets the report for people.  ERR_DAMAGED names the first bad height.
  */
