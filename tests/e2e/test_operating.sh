@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# An operator's day by docs/OPERATING.md: its runnable blocks, in their order, against the peer of a throw-away world; the forecast.
+# An operator's day by docs/OPERATING.md: its runnable blocks, in their order, against a throw-away peer; the forecast.
 . tests/e2e/lib.sh
 
 world_up
@@ -14,24 +14,31 @@ forecast() { run faketime -f "$1" "$MEDLOCKD" forecast --home "$home" --json; }
 run "$MEDLOCKD" forecast --home "$home"
 expect 0 "forecast beside the daemon"
 check "a young ledger gets no forecast" grep -q 'forecast  none' "$OUT"
-forecast +10d
-expect 0 "forecast after ten days"
-json "ten days of history" '.history_days == 10 and .enough_history'
-json "the pace is what there is by ten days" '(.ledger_bytes - .mail_bytes) / 10 - .ledger_bytes_per_day | fabs < 20'
-json "a small ledger is counted with what is in its log" '.ledger_bytes > 50000'
-json "blobs too" '.blob_bytes > 0 and (.blob_bytes / 10 - .blob_bytes_per_day | fabs < 20)'
-json "the days are the room by the pace" \
-	'.disk_free_bytes / (.ledger_bytes_per_day + .blob_bytes_per_day) - .days_until_disk_full | fabs < 1.01'
-json "without a quota none gets full" '.blob_quota_bytes == 0 and .days_until_quota_full == null'
-forecast +100d
-json "what is older than thirty days is no growth" \
-	'.history_days == 30 and .ledger_bytes_per_day == 0 and .blob_bytes_per_day == 0 and .days_until_disk_full == null'
-size=$(value .blob_bytes)
-cp "$home/config" "$T/config"
-echo "blob-quota = $((size * 3))" >>"$home/config"
-forecast +10d
-json "a quota three times the blobs is full in twenty days" '.days_until_quota_full | . >= 19 and . <= 21'
-cp "$T/config" "$home/config"
+later() {
+	forecast +10d
+	expect 0 "forecast after ten days"
+	json "ten days of history" '.history_days == 10 and .enough_history'
+	json "the pace is what there is by ten days" '(.ledger_bytes - .mail_bytes) / 10 - .ledger_bytes_per_day | fabs < 20'
+	json "a small ledger is counted with what is in its log" '.ledger_bytes > 50000'
+	json "blobs too" '.blob_bytes > 0 and (.blob_bytes / 10 - .blob_bytes_per_day | fabs < 20)'
+	json "the days are the room by the pace" \
+		'.disk_free_bytes / (.ledger_bytes_per_day + .blob_bytes_per_day) - .days_until_disk_full | fabs < 1.01'
+	json "without a quota none gets full" '.blob_quota_bytes == 0 and .days_until_quota_full == null'
+	forecast +100d
+	json "what is older than thirty days is no growth" \
+		'.history_days == 30 and .ledger_bytes_per_day == 0 and .blob_bytes_per_day == 0 and .days_until_disk_full == null'
+	size=$(value .blob_bytes)
+	cp "$home/config" "$T/config"
+	echo "blob-quota = $((size * 3))" >>"$home/config"
+	forecast +10d
+	json "a quota three times the blobs is full in twenty days" '.days_until_quota_full | . >= 19 and . <= 21'
+	cp "$T/config" "$home/config"
+}
+if faketime -f +10d "$MEDLOCKD" --version >"$T/null" 2>&1; then
+	later
+else
+	skipped "the pace of ten days" "faketime does not work with this build"
+fi
 run "$MEDLOCKD" forecast --home "$T/nowhere"
 check "no home, no forecast (status $RC)" test "$RC" -ne 0 -a ! -s "$OUT"
 
@@ -40,8 +47,8 @@ check "no home, no forecast (status $RC)" test "$RC" -ne 0 -a ! -s "$OUT"
 block() {
 	awk -v name="$1" '$0 == "<!-- runnable " name " -->" {on = 1; next} on && /^    / {print substr($0, 5); seen = 1; next}
 		on && seen {exit}' docs/OPERATING.md |
-		sed -e "s|/var/lib/medlock-new|$T/new|g; s|/var/lib/medlock|$home|g; s|/backup/2026-11-22|$T/backup|g; s|HEIGHT|${height:-}|g" \
-			-e "s|^medlockd |'$MEDLOCKD' |"
+		sed -e "s|/var/lib/medlock-new|$T/new|g; s|/var/lib/medlock|$home|g; s|/backup/2026-11-22|$T/backup|g" \
+			-e "s|HEIGHT|${height:-}|g; s|^medlockd |'$MEDLOCKD' |"
 }
 follow() {
 	block "$1" >"$T/block"
