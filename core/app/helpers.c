@@ -365,6 +365,10 @@ static enum err check_refused(struct app *a, const struct account_id *from, int6
 
 	*ret_refused = false;
 	TRY(app_mail_list(a, &all, LETTER_NOTICE, info));
+	if (all.count == APP_LETTERS_MAX) { /* her no may be among those that found no place */
+		app_letters_release(&all);
+		return err_set(info, ERR_LIMIT, "somebody floods this account with notices");
+	}
 	for (size_t i = 0; i < all.count; i++) {
 		Medlock__RecoveryNotice *n;
 

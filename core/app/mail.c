@@ -8,6 +8,8 @@
 #include "chain/proto/letter.h"
 #include "core/app/internal.h"
 
+#define FROM_PEER_MAX 4096u /* messages of one box at one peer: a peer that never ends keeps nobody waiting for ever */
+
 /* ---- whose keys are these? ---- */
 
 /* The row of an account as far as this profile may read it; ERR_NOT_FOUND. */
@@ -268,6 +270,7 @@ static enum err take(struct app *a, struct app_letters *all, uint32_t kind, stru
 static enum err take_peer(struct app *a, struct app_letters *all, uint32_t kind, size_t peer, struct err_info *info)
 {
 	uint64_t after = 0;
+	size_t count = 0;
 
 	for (;;) {
 		struct peer_call call;
@@ -283,10 +286,14 @@ static enum err take_peer(struct app *a, struct app_letters *all, uint32_t kind,
 			after = reply->items[i]->seq;
 		}
 		last = reply->n_items == 0;
+		count += reply->n_items;
 		WIRE_FREE(reply);
 		TRY(e);
 		if (last)
 			return ERR_OK;
+		if (count > FROM_PEER_MAX)
+			return err_set(info, ERR_PEER, "%s has more than %u messages", a->link.peers[peer].address.url,
+				       FROM_PEER_MAX);
 	}
 }
 
