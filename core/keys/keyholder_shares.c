@@ -154,7 +154,7 @@ static enum err take_up(struct holder_call *c, const struct secret *plain)
 	return e;
 }
 
-/* The first that opens; no file when none does. */
+/* The first that opens and is one; no file when none does. */
 enum err holder_recover_pair(struct holder_call *c)
 {
 	struct cursor in = cursor_of(c->in[0]);
@@ -169,7 +169,8 @@ enum err holder_recover_pair(struct holder_call *c)
 			continue;
 		e = take_up(c, plain);
 		secret_free(plain);
-		return e;
+		if (e != ERR_DECRYPT) /* of another size: one who sends rubbish stops nobody */
+			return e;
 	}
 	return in.err;
 }

@@ -166,26 +166,34 @@ static bool next(struct typed *t, struct bytes *rest)
 	return t->len > 0;
 }
 
-static enum err read_typed(uint16_t out[WORDS_COUNT], struct bytes typed, struct err_info *info)
+static enum err read_words(uint16_t out[WORDS_COUNT], struct typed *t, struct bytes typed, struct err_info *info)
 {
 	size_t count = 0;
-	struct typed t;
 
-	if (typed.len > WORDS_TYPED_MAX)
-		return err_set(info, ERR_FORMAT, "that is longer than %u words", WORDS_COUNT);
-	while (next(&t, &typed)) {
-		int index = find(&t);
+	while (next(t, &typed)) {
+		int index = find(t);
 
 		if (index < 0)
-			return not_a_word(&t, count + 1, info);
+			return not_a_word(t, count + 1, info);
 		if (count == WORDS_COUNT)
 			return err_set(info, ERR_FORMAT, "a card has %u words; there are more", WORDS_COUNT);
 		out[count++] = (uint16_t)index;
 	}
-	secret_wipe(&t, sizeof(t));
 	if (count != WORDS_COUNT)
 		return err_set(info, ERR_FORMAT, "a card has %u words; these are %zu", WORDS_COUNT, count);
 	return ERR_OK;
+}
+
+static enum err read_typed(uint16_t out[WORDS_COUNT], struct bytes typed, struct err_info *info)
+{
+	struct typed t = {0};
+	enum err e;
+
+	if (typed.len > WORDS_TYPED_MAX)
+		return err_set(info, ERR_FORMAT, "that is longer than %u words", WORDS_COUNT);
+	e = read_words(out, &t, typed, info);
+	secret_wipe(&t, sizeof(t));
+	return e;
 }
 
 enum err words_parse(struct secret **ret, struct bytes typed, struct err_info *info)
