@@ -65,13 +65,6 @@ static size_t open_shares(Medlock__RecoveryShare **shares, const struct keystore
 	return count;
 }
 
-static uint32_t needed_of(Medlock__RecoveryShare *const *shares, size_t count)
-{
-	struct threshold_key key;
-
-	return count > 0 && threshold_key_parse(&key, wire_bytes(shares[0]->key)) == ERR_OK ? key.t : 0;
-}
-
 /* The person's keystore in place of the one that only opened the shares. */
 static enum err become(struct holder_call *c, const struct secret *master, const struct share_of *of)
 {
@@ -89,27 +82,70 @@ static enum err become(struct holder_call *c, const struct secret *master, const
 	return holder_become(c, keys);
 }
 
+/* The shares of the set that begins at `first`, unless an earlier share is of it. */
+static size_t set_of(Medlock__RecoveryShare **ret, Medlock__RecoveryShare *const *shares, size_t count, size_t first)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < first; i++)
+		if (share_same_set(shares[i], shares[first]))
+			return 0;
+	for (size_t i = first; i < count; i++)
+		if (share_same_set(shares[i], shares[first]))
+			ret[n++] = shares[i];
+	return n;
+}
+
+struct put_together {
+	struct secret *master;
+	struct share_of of;
+	uint32_t have, need, complete; /* of the set that is nearest; how many sets gave a key */
+};
+
+/* Anybody who knows the text can send a share, or a whole set of his own: each set stands for itself, and two that are complete
+ * are for the person to sort out.
+ */
+static enum err try_sets(struct put_together *p, Medlock__RecoveryShare *const *shares, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		Medlock__RecoveryShare *set[SHARES_MAX];
+		size_t n = set_of(set, shares, count, i), odd;
+		uint32_t need = share_needed(shares[i]);
+		struct secret *master = NULL;
+		struct share_of of;
+
+		if (n == 0)
+			continue;
+		if (p->need == 0 || n > p->have) {
+			p->have = (uint32_t)n;
+			p->need = need;
+		}
+		if (n < need || shares_combine(&master, &of, &odd, set, n) != ERR_OK)
+			continue;
+		secret_free(p->master);
+		p->master = master;
+		p->of = of;
+		p->complete++;
+	}
+	return p->complete > 1 ? ERR_CONFLICT : ERR_OK;
+}
+
 enum err holder_recover_shares(struct holder_call *c)
 {
 	Medlock__RecoveryShare *shares[SHARES_MAX];
-	size_t count = open_shares(shares, c->h->keys, c->in[0]), odd = 0;
-	uint32_t needed = needed_of(shares, count);
-	struct secret *master = NULL;
-	struct share_of of;
-	enum err e = ERR_OK;
+	size_t count = open_shares(shares, c->h->keys, c->in[0]);
+	struct put_together p = {.have = 0};
+	enum err e = try_sets(&p, shares, count);
 
-	if (count > 0 && count >= needed) {
-		e = shares_combine(&master, &of, &odd, shares, count);
-		if (e == ERR_CONFLICT)
-			e = err_set(&c->info, e, "share %zu is of another set: ask the helpers for the newest one", odd + 1);
-		if (e == ERR_OK)
-			e = become(c, master, &of);
-	}
-	buf_append_be32(&c->out[1], (uint32_t)count);
-	buf_append_be32(&c->out[2], needed);
+	if (e == ERR_CONFLICT)
+		e = err_set(&c->info, e, "two sets of shares are complete: somebody else sent one. Make a new recovery text");
+	else if (p.complete == 1)
+		e = become(c, p.master, &p.of);
+	buf_append_be32(&c->out[1], p.have);
+	buf_append_be32(&c->out[2], p.need);
 	for (size_t i = 0; i < count; i++)
 		WIRE_FREE(shares[i]);
-	secret_free(master);
+	secret_free(p.master);
 	return e;
 }
 

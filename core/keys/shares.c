@@ -115,7 +115,14 @@ enum err share_parse(Medlock__RecoveryShare **ret, struct bytes in)
 	return ERR_OK;
 }
 
-static bool same_set(const Medlock__RecoveryShare *a, const Medlock__RecoveryShare *b)
+uint32_t share_needed(const Medlock__RecoveryShare *share)
+{
+	const uint8_t *key = share->key.data; /* share_parse: a key is there, its threshold first */
+
+	return (uint32_t)key[0] << 8 | key[1];
+}
+
+bool share_same_set(const Medlock__RecoveryShare *a, const Medlock__RecoveryShare *b)
 {
 	return bytes_equal(wire_bytes(a->network_id), wire_bytes(b->network_id)) &&
 	       bytes_equal(wire_bytes(a->account), wire_bytes(b->account)) && a->generation == b->generation &&
@@ -126,7 +133,7 @@ static enum err check_set(size_t *ret_odd, Medlock__RecoveryShare *const *shares
 {
 	for (size_t i = 0; i < count; i++) {
 		*ret_odd = i;
-		if (!same_set(shares[0], shares[i]))
+		if (!share_same_set(shares[0], shares[i]))
 			return ERR_CONFLICT;
 		for (size_t j = 0; j < i; j++)
 			if (shares[j]->index == shares[i]->index)

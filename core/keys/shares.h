@@ -31,6 +31,11 @@ enum err shares_make(struct buf *ret, uint32_t n, uint32_t t, const struct secre
 /* Strict; the share fits its commitments.  ERR_FORMAT, ERR_POINT, ERR_PROOF.  WIRE_FREE. */
 enum err share_parse(Medlock__RecoveryShare **ret, struct bytes in) MUST_USE;
 
+/* Two shares of one set: they can be put together. */
+bool share_same_set(const Medlock__RecoveryShare *a, const Medlock__RecoveryShare *b);
+/* How many shares of its set are needed. */
+uint32_t share_needed(const Medlock__RecoveryShare *share);
+
 /* ret_of: whose it was.  ERR_RANGE: too few; ERR_CONFLICT: shares of different sets (ret_odd: the first that differs from
  * shares[0]); ERR_DUPLICATE: one came twice.
  */
