@@ -286,6 +286,26 @@ static enum err owner_key(struct app *a, struct deposit_wish *w, struct err_info
 	return e;
 }
 
+static bool is_authority(const struct app *a)
+{
+	for (size_t i = 0; a->network != NULL && i < a->network->n_authorities; i++)
+		if (bytes_equal(wire_bytes(a->network->authorities[i]), BYTES_ID(a->me.account)))
+			return true;
+	return false;
+}
+
+/* Asked here, so that nobody encrypts and uploads for a refusal. */
+static enum err may_deposit(struct app *a, struct err_info *info)
+{
+	Medlock__AccountState *me;
+	bool may;
+
+	TRY(replica_account(a->replica, &me, &a->me.account, info));
+	may = (me->rights & RIGHT_DEPOSIT) != 0 || is_authority(a);
+	WIRE_FREE(me);
+	return may ? ERR_OK : err_set(info, ERR_ROLE, "this account was not given the right to deposit records");
+}
+
 static enum err own_organisation(struct app *a, struct organisation_id *ret, bool *ret_has, struct err_info *info)
 {
 	Medlock__AccountState *me;
@@ -322,6 +342,7 @@ static enum err put(struct app *a, struct app_deposited *ret, struct deposit_wis
 	struct vault *v;
 	bool has;
 
+	TRY(may_deposit(a, info));
 	TRY(owner_key(a, w, info));
 	TRY(own_organisation(a, &organisation, &has, info));
 	if (has)

@@ -129,7 +129,7 @@ check "a truncated keystore is refused (status 1, 4 or 7)" test "$RC" -eq 1 -o "
 run "$MEDLOCK" -C "$T/nothing-here" log list
 expect 6 "a folder that is no profile"
 expect_error 5 "a patient at the desk of the authority" anna ca queue
-expect_error 5 "a clinician who deposits for a patient" okafor deposit put "$records/problems.json" --owner bram
+expect_error 5 "a researcher who deposits for a patient" lind deposit put "$records/problems.json" --owner bram
 expect_error 3 "a revocation without the confirmation" jansen ca revoke "$(as jansen ca list --json; value '.certificates[0].serial')" --reason superseded --confirm zzzz
 
 # ---- two at once ----
