@@ -6,6 +6,7 @@
 #include "core/app/keys.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/key_parts.h"
+#include "tui/cli/qr.h"
 
 static void card_status(struct cli *c, const struct app_card *card)
 {
@@ -18,7 +19,7 @@ static void card_status(struct cli *c, const struct app_card *card)
 		time_format(at, card->shown_at);
 		cli_say(c, "Card     shown on %.10s, never typed back: medlock key rehearse\n", at);
 	} else {
-		cli_say(c, "Card     NONE. If this device is lost, the account is lost: medlock key card\n");
+		cli_say(c, "Card     NONE. If this device is lost, the account is lost:\n         medlock key card\n");
 	}
 }
 
@@ -81,11 +82,35 @@ static void card_page(struct buf *out, const struct secret *words)
 		buf_printf(out, "  %2u %-10.*s%s", i, (int)len, at, i % 4 == 0 ? "\n" : "");
 		at += len + (at[len] == ' ');
 	}
-	buf_append_text(out, "\nThese words are your keys: whoever has them reads your records and acts in your name,\n"
-			     "without this device and without its passphrase. Write them on paper, keep the paper\n"
-			     "where you keep your passport, and tell nobody. They open your account on a new device\n"
-			     "(medlock key recover). If you lose the paper: medlock key rotate, and a new card. If you\n"
-			     "lose both paper and device, nobody can bring the account back but helpers whom you named.\n");
+	buf_append_text(out, "\nThese words are your keys: whoever has them reads your records and acts in\n"
+			     "your name, without this device and without its passphrase. Write them on\n"
+			     "paper, keep it where you keep your passport, and tell nobody. They open\n"
+			     "your account on a new device (medlock key recover). If you lose the paper:\n"
+			     "medlock key rotate, and a new card. If you lose both paper and device,\n"
+			     "nobody can bring the account back but helpers whom you named.\n");
+}
+
+/* The first four letters of each word tell it; fewer make a smaller code.  medlock key recover reads them so. */
+static enum err card_code(struct buf *out, const struct secret *words, bool paper)
+{
+	struct buf letters = BUF_INIT;
+	enum err e;
+
+	for (const char *at = (const char *)words->data; *at != '\0';) {
+		size_t len = strcspn(at, " ");
+
+		if (letters.len > 0)
+			buf_append_byte(&letters, ' ');
+		buf_append(&letters, at, len < 4 ? len : 4);
+		at += len + (at[len] == ' ');
+	}
+	e = buf_error(&letters);
+	buf_append_text(out, "\nFor a camera, instead of typing (the first four letters of each word):\n\n");
+	if (e == ERR_OK)
+		e = cli_qr(out, buf_text(&letters), paper);
+	secret_wipe(letters.data, letters.len);
+	buf_release(&letters);
+	return e;
 }
 
 static enum err write_card(struct cli *c, const char *path, const struct buf *page)
@@ -110,7 +135,7 @@ static enum err show_card(struct cli *c)
 
 	TRY(app_key_card(c->app, &words, &c->info));
 	card_page(&page, words);
-	e = buf_error(&page);
+	e = cli_switch(c, "qr") ? card_code(&page, words, path != NULL) : buf_error(&page);
 	if (e == ERR_OK && path != NULL)
 		e = write_card(c, path, &page);
 	else if (e == ERR_OK && !c->json)
@@ -158,8 +183,9 @@ static enum err rotate(struct cli *c)
 		json_uint(&c->w, "height", done.height);
 		json_uint(&c->w, "generation", done.generation);
 	}
-	cli_say(c, "The keys were changed in block %llu. Every other device of this account is dead from there on, and so is\n"
-		   "the old card. Records, rules and log stay. This is the new card:\n\n", (unsigned long long)done.height);
+	cli_say(c, "The keys were changed in block %llu. Every other device of this account is\n"
+		   "dead from there on, and so is the old card. Records, rules and log stay.\n"
+		   "This is the new card:\n\n", (unsigned long long)done.height);
 	return show_card(c);
 }
 
@@ -174,7 +200,7 @@ static enum err settle_in(struct cli *c)
 	TRY(app_sync(c->app, &sync, &c->info));
 	cli_say(c, "Your rules, records and log are here again.\n");
 	if (cli_switch(c, "keep-devices") || cli_switch(c, "device")) {
-		cli_say(c, "Your other devices work as before. If one of them is lost: medlock key rotate\n");
+		cli_say(c, "Your other devices work as before. If one is lost: medlock key rotate\n");
 		return ERR_OK;
 	}
 	return rotate(c);
@@ -206,7 +232,9 @@ static enum err recover(struct cli *c)
 }
 
 static const struct cli_option card_options[] = {
-	{"out", "FILE", "into a new file, to be printed and deleted"}, {NULL, NULL, NULL},
+	{"out", "FILE", "into a new file, to be printed and deleted"},
+	{"qr", NULL, "with a QR code"},
+	{NULL, NULL, NULL},
 };
 static const struct cli_option rehearse_options[] = {
 	{"words-file", "FILE", "the words (else asked on the terminal)"}, {NULL, NULL, NULL},
@@ -220,6 +248,7 @@ static const struct cli_option recover_options[] = {
 	{"device", NULL, "from my other device instead of a card; both are mine afterwards"},
 	{"keep-devices", NULL, "do not change the keys: nothing was lost or stolen"},
 	{"out", "FILE", "the new card into a new file"},
+	{"qr", NULL, "the new card with a QR code"},
 	{NULL, NULL, NULL},
 };
 static const struct cli_option change_options[] = {

@@ -29,9 +29,10 @@ static enum err helpers(struct cli *c)
 		json_uint(&c->w, "helpers", c->argument_count);
 		json_uint(&c->w, "needed", needed);
 	}
-	cli_say(c, "Each of the %zu helpers was sent a share; any %u of them together bring your account back, and so could\n"
-		   "take it over. Your devices are told when somebody tries, and you have 72 hours to say no:\n"
-		   "medlock key refuse. Ask each of them to run: medlock key helping\n", c->argument_count, needed);
+	cli_say(c, "Each of the %zu helpers was sent a share; any %u of them together bring your\n"
+		   "account back, and so could take it over. Your devices are told when somebody\n"
+		   "tries, and you have 72 hours to say no: medlock key refuse.\n"
+		   "Ask each of them to run: medlock key helping\n", c->argument_count, needed);
 	return ERR_OK;
 }
 
@@ -95,8 +96,8 @@ static enum err cancel(struct cli *c)
 	if (told == 0)
 		cli_say(c, "No helper has told of a recovery.\n");
 	else
-		cli_say(c, "%zu helper%s told that it is not you. If somebody has your old device: medlock key rotate\n", told,
-			told == 1 ? " was" : "s were");
+		cli_say(c, "%zu helper%s told that it is not you. If somebody has your old device:\nmedlock key rotate\n",
+			told, told == 1 ? " was" : "s were");
 	return ERR_OK;
 }
 
@@ -105,7 +106,7 @@ static enum err pair(struct cli *c)
 	TRY(app_key_pair(c->app, c->arguments[0], cli_value(c, "confirm"), &c->info));
 	if (c->json)
 		json_boolean(&c->w, "given", true);
-	cli_say(c, "The keys were handed to the new device. If you lose one of your devices: medlock key rotate\n");
+	cli_say(c, "The keys were handed to the new device. If you lose a device: medlock key rotate\n");
 	return ERR_OK;
 }
 
@@ -125,8 +126,8 @@ enum err key_recover_by_helpers(struct cli *c, const struct app_recovery *r)
 			   "Then repeat this command.\n", state.text, state.words);
 	else if (e == ERR_PENDING)
 		cli_say(c, "Send this to each of your helpers:\n\n  %s\n\nCall them, and read them these six words:\n\n  %s\n\n"
-			   "They run: medlock key help YOU TEXT --confirm 'WORDS', and once more after 72 hours. Then repeat"
-			   " this\ncommand. %u share%s here.\n", state.text, state.words, state.have,
+			   "They run: medlock key help YOU TEXT --confirm 'WORDS'\nand once more after 72 hours. Then repeat"
+			   " this command. %u share%s here.\n", state.text, state.words, state.have,
 			state.have == 1 ? " is" : "s are");
 	if (e == ERR_OK && c->json)
 		json_hex(&c->w, "account", BYTES_ID(state.account));
