@@ -42,6 +42,7 @@ static enum err check_private(struct app *a, const struct account_id *from, cons
 	enum err e = replica_prove(a->replica, &row, &a->link, state_key_bytes(&sign), NULL, NULL);
 
 	if (e == ERR_NOT_FOUND) {
+		buf_release(&row);
 		TRY(keyset_account(&named, keys));
 		return ID_EQUAL(named, *from) ? ERR_OK : ERR_SIGNATURE;
 	}

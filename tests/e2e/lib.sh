@@ -71,6 +71,13 @@ quietly() {
 	return 1
 }
 
+# Under a sanitizer memory is not what it would be.
+sanitized() { ldd "$MEDLOCK" | grep -qE 'lib[at]san'; }
+# flat NAME KIB MAX: what a process took at most.
+flat() {
+	if sanitized; then skipped "$1" "a sanitizer takes memory of its own"; else check "$1 ($2 kB)" test "$2" -gt 0 -a "$2" -lt "$3"; fi
+}
+
 value() { jq -r "$1" "$OUT" 2>/dev/null; } # of the last command's JSON
 
 home_of() { jq -r --arg n "$1" '.people[$n].home' "$T/world.json"; }
