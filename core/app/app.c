@@ -240,13 +240,16 @@ enum err app_fresh(struct app *a, struct err_info *info)
 	return a->synced ? ERR_OK : app_sync(a, &ignored, info);
 }
 
+bool app_is_offline(enum err e)
+{
+	return e == ERR_NETWORK || e == ERR_TIMEOUT || e == ERR_TLS || e == ERR_BUSY_PEER;
+}
+
 enum err app_fresh_or_stored(struct app *a, struct err_info *info)
 {
 	enum err e = app_fresh(a, info);
 
-	if (e == ERR_NETWORK || e == ERR_TIMEOUT || e == ERR_TLS)
-		return ERR_OK;
-	return e;
+	return app_is_offline(e) ? ERR_OK : e;
 }
 
 enum err app_await(struct app *a, app_shown *shown, const void *self, struct err_info *info)

@@ -8,13 +8,14 @@
 #include <unistd.h>
 
 #include "core/app/ca_acts.h"
+#include "core/app/ca_enrol.h"
 #include "core/app/internal.h"
 #include "core/base/files.h"
 #include "core/ident/enrolment.h"
 
 static void fill_enrolment(struct app_enrolment *e, const struct ca_request *r)
 {
-	*e = (struct app_enrolment){.account = r->account, .approvals_have = r->approvals.have,
+	*e = (struct app_enrolment){.account = r->account, .expires = r->expires, .approvals_have = r->approvals.have,
 					.approvals_need = r->approvals.need};
 	snprintf(e->id, sizeof(e->id), "%s", r->id_text);
 	snprintf(e->name, sizeof(e->name), "%.127s", r->name);
@@ -54,6 +55,8 @@ enum err app_ca_queue(struct app *a, struct app_queue *ret, struct err_info *inf
 	e = app_desk(a, &ca, info);
 	if (e == ERR_OK)
 		e = ca_acts_settle(a, ca, info);
+	if (e == ERR_OK)
+		e = ca_fetch(a, ca, &made, info);
 	if (e == ERR_OK)
 		e = add_requests(a, &made, ca, info);
 	else if (e == ERR_ROLE && acts_may_agree(a))
@@ -136,12 +139,18 @@ static void fill_act(struct app_ca_act *ret, const struct ca_act *act)
 	snprintf(ret->serial, sizeof(ret->serial), "%s", act->serial_text);
 }
 
+static enum err answer_to(struct app *a, struct ca *ca, struct app_ca_act *ret, const struct ca_act *act,
+			  const struct register_id *request, const struct buf *answer, struct err_info *info)
+{
+	fill_act(ret, act);
+	return ca_answer(a, ca, ret, request, answer, info);
+}
+
 enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, bool dry_run, struct err_info *info)
 {
 	struct buf answer = BUF_INIT;
 	struct ca_act act = {0};
 	struct register_id request;
-	char text[2 * REGISTER_ID_SIZE + 1];
 	struct ca *ca;
 	enum err e;
 
@@ -152,27 +161,33 @@ enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, b
 	TRY(e);
 	TRY(ca_acts_settle(a, ca, info));
 	TRY(ca_find_request(ca, &request, id, info));
-	hex_encode(text, request.b, REGISTER_ID_SIZE);
-	snprintf(a->act_id, sizeof(a->act_id), "%s", text);
+	hex_encode(a->act_id, request.b, REGISTER_ID_SIZE);
 	e = ca_approve(ca, &act, &answer, &request, dry_run, info);
 	if (e == ERR_OK && !dry_run)
-		e = ca_write_answer(a, text, &answer, info);
-	buf_release(&answer);
-	if (e == ERR_OK)
+		e = answer_to(a, ca, ret, &act, &request, &answer, info);
+	else if (e == ERR_OK)
 		fill_act(ret, &act);
-	else if (e == ERR_PENDING)
+	buf_release(&answer);
+	if (e == ERR_PENDING)
 		*ret = (struct app_ca_act){.approvals_have = 1, .approvals_need = OFFICERS_NEEDED};
 	return e;
 }
 
-enum err app_ca_reject(struct app *a, const char *id, const char *reason, struct err_info *info)
+enum err app_ca_reject(struct app *a, struct app_ca_act *ret, const char *id, const char *reason, struct err_info *info)
 {
+	struct buf answer = BUF_INIT;
 	struct register_id request;
 	struct ca *ca;
+	enum err e;
 
 	TRY(desk_in_time(a, &ca, info));
 	TRY(ca_find_request(ca, &request, id, info));
-	return ca_reject(ca, &request, reason, info);
+	*ret = (struct app_ca_act){0};
+	e = ca_reject(ca, &answer, &request, reason, info);
+	if (e == ERR_OK)
+		e = ca_answer(a, ca, ret, &request, &answer, info);
+	buf_release(&answer);
+	return e;
 }
 
 enum err app_ca_list(struct app *a, struct app_certificates *ret, struct err_info *info)

@@ -12,13 +12,20 @@ struct app_enrolment {
 	char id[41], name[128], profile[24], kind[16];
 	uint32_t approvals_have, approvals_need;
 	struct account_id account;
+	struct time_ms expires; /* of a request; 0: an act */
 	struct app_enrolment_row rows[40];
 	size_t row_count;
 };
 struct app_queue {
 	struct app_enrolment *rows;
 	size_t count;
+	/* Of the requests that peers had for the desk: entered now; not entered, and why the first one was not. */
+	size_t entered, refused, silent; /* silent: peers that could not be asked */
+	char why[192];
 };
+/* Fetches what peers have for the desk first.  A request that is refused here is passed over for good: its sender may ask
+ * again.
+ */
 enum err app_ca_queue(struct app *a, struct app_queue *ret, struct err_info *info) MUST_USE;
 /* Take an encrypted request file into the queue. */
 enum err app_ca_import(struct app *a, struct app_enrolment *ret, const char *path, struct err_info *info) MUST_USE;
@@ -42,10 +49,15 @@ struct app_ca_act {
 	struct tx_id tx;
 	uint64_t height;
 	uint32_t approvals_have, approvals_need;
+	bool answer_sent;  /* a peer has the answer for the holder */
+	char answer[4096]; /* where it lies as a file; empty: nowhere */
 };
+/* The same again of a request that is done sends its answer again. */
 enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, bool dry_run,
 			struct err_info *info) MUST_USE;
-enum err app_ca_reject(struct app *a, const char *id, const char *reason, struct err_info *info) MUST_USE;
+/* reason: words for the requester.  Of ret only the answer is filled. */
+enum err app_ca_reject(struct app *a, struct app_ca_act *ret, const char *id, const char *reason,
+		       struct err_info *info) MUST_USE;
 /* confirm: last four digits of the serial, else ERR_CONFIRM. */
 enum err app_ca_revoke(struct app *a, struct app_ca_act *ret, const char *serial, const char *reason,
 		       const char *confirm, bool dry_run, struct err_info *info) MUST_USE;

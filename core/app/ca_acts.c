@@ -4,20 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/files.h"
+#include "core/app/ca_enrol.h"
 
 #define CONFIRM_DIGITS 4u
-
-enum err ca_write_answer(struct app *a, const char *id, const struct buf *answer, struct err_info *info)
-{
-	char name[64], path[PROFILE_PATH_MAX];
-
-	if (answer->len == 0)
-		return ERR_OK;
-	snprintf(name, sizeof(name), "answer-%s.age", id);
-	TRY(profile_path(&a->profile, path, name));
-	return files_write(path, buf_bytes(answer), info);
-}
 
 /* ---- into the register ----------------------------------------------------------------------- */
 
@@ -49,6 +38,7 @@ static enum err settle_revocation(struct app *a, struct ca *desk, const struct a
 static enum err settle_enrolment(struct app *a, struct ca *desk, const struct act_row *row, struct err_info *info)
 {
 	struct buf answer = BUF_INIT;
+	struct app_ca_act ignored;
 	struct register_id request;
 	struct ca_act act;
 	enum err e;
@@ -59,7 +49,7 @@ static enum err settle_enrolment(struct app *a, struct ca *desk, const struct ac
 	snprintf(a->act_id, sizeof(a->act_id), "%.32s", row->id);
 	e = ca_approve(desk, &act, &answer, &request, false, info);
 	if (e == ERR_OK)
-		e = ca_write_answer(a, row->id, &answer, info);
+		e = ca_answer(a, desk, &ignored, &request, &answer, info);
 	buf_release(&answer);
 	return e == ERR_OK ? acts_forget(a, row, info) : e;
 }

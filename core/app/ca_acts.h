@@ -9,9 +9,6 @@
 /* What second officers submitted since goes into the register, and onto the revocation list. */
 enum err ca_acts_settle(struct app *a, struct ca *desk, struct err_info *info) MUST_USE;
 
-/* The answer for the holder lies beside the register, under the request's id. */
-enum err ca_write_answer(struct app *a, const char *id, const struct buf *answer, struct err_info *info) MUST_USE;
-
 /* Sign a revocation for a colleague to agree to: always fails, ERR_PENDING when it is signed. */
 enum err ca_acts_revoke(struct app *a, struct app_ca_act *ret, const struct ca_certificate *of,
 			enum cert_reason reason, struct err_info *info) MUST_USE;

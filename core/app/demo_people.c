@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/app/demo_people.h"
 
+#include "core/app/ca_enrol.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -119,7 +121,7 @@ static enum err join(const struct demo_row *p, const char *dir, struct bytes gen
 	return person_join(&wish, genesis, info);
 }
 
-static enum err enrol(const struct demo_row *p, struct ca *desk, const char *dir, struct bytes genesis,
+static enum err enrol(const struct demo_row *p, struct app *officer, struct ca *desk, const char *dir, struct bytes genesis,
 		      const char *url, const char *pin, struct err_info *info)
 {
 	char home[4096], passphrase[4096];
@@ -130,9 +132,10 @@ static enum err enrol(const struct demo_row *p, struct ca *desk, const char *dir
 				   .pin = pin,
 				   .passphrase_file = passphrase,
 				   .organisation = p->organisation};
-	struct buf request = BUF_INIT;
+	struct buf request = BUF_INIT, answer = BUF_INIT;
 	struct register_id id;
 	struct account_id account;
+	struct app_ca_act told;
 	struct ca_act act;
 	enum err e;
 
@@ -141,8 +144,11 @@ static enum err enrol(const struct demo_row *p, struct ca *desk, const char *dir
 	if (e == ERR_OK)
 		e = ca_import(desk, &id, buf_bytes(&request), info);
 	if (e == ERR_OK)
-		e = ca_approve(desk, &act, NULL, &id, false, info);
+		e = ca_approve(desk, &act, &answer, &id, false, info);
+	if (e == ERR_OK)
+		e = ca_answer(officer, desk, &told, &id, &answer, info);
 	buf_release(&request);
+	buf_release(&answer);
 	return e == ERR_OK ? e : err_wrap(info, e, "certifying %s", p->name);
 }
 
@@ -183,7 +189,7 @@ static enum err with_desk(struct app *officer, const char *dir, struct bytes gen
 			continue;
 		TRY(task_check(task));
 		task_progress(task, "certificates", i, PEOPLE);
-		TRY(enrol(&people[i], desk, dir, genesis, url, pin, info));
+		TRY(enrol(&people[i], officer, desk, dir, genesis, url, pin, info));
 	}
 	return ERR_OK;
 }

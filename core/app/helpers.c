@@ -335,10 +335,8 @@ static enum err check_words(const struct seal_public *key, const char *words, co
 static enum err put_into_drop(struct app *a, const struct seal_public *key, struct bytes sealed, struct err_info *info)
 {
 	struct hash32 drop = recovery_drop(key);
-	struct peer_call call;
 
-	TRY(link_call(&a->link, &call, 0, true, info));
-	return peer_drop_post(&call, drop.b, sealed, info);
+	return app_post(a, peer_drop_post, drop.b, sealed, APP_POST_ONCE, info);
 }
 
 enum err app_key_pair(struct app *a, const char *text, const char *words, struct err_info *info)

@@ -94,6 +94,19 @@ enum err app_actor(struct app *a, Medlock__Actor **ret, const char *who, struct 
 /* The seal key of somebody in the book.  ERR_NO_CONTACT. */
 enum err app_contact_seal(struct app *a, struct seal_public *ret, const struct account_id *id, struct err_info *info) MUST_USE;
 
+/* Where to write to somebody: the ledger's row of now, else the book.  Calls sync before.  ERR_NO_CONTACT. */
+enum err app_seal_of(struct app *a, struct seal_public *ret, const struct account_id *id, struct err_info *info) MUST_USE;
+
+/* No peer could be asked, which another time may do: nobody has said no. */
+bool app_is_offline(enum err e);
+/* One message to the first so many peers that can be reached.  ERR_OK when one has it; else what the last one said. */
+typedef enum err app_post_call(const struct peer_call *c, const uint8_t id[ID_SIZE], struct bytes message,
+			       struct err_info *info);
+struct app_posting { size_t copies; bool with_ticket; };
+#define APP_POST_ONCE ((struct app_posting){1, true})
+enum err app_post(struct app *a, app_post_call *post, const uint8_t id[ID_SIZE], struct bytes message,
+		  struct app_posting how, struct err_info *info) MUST_USE;
+
 char *app_text(const struct buf *b); /* a copy; "" when b is empty; NULL without memory */
 
 #endif

@@ -75,7 +75,7 @@ static enum err check_sender(struct app *a, const struct account_id *from, const
 	return e;
 }
 
-static enum err seal_key_of(struct app *a, struct seal_public *ret, const struct account_id *id, struct err_info *info)
+enum err app_seal_of(struct app *a, struct seal_public *ret, const struct account_id *id, struct err_info *info)
 {
 	Medlock__AccountState *row;
 	struct time_ms time;
@@ -141,21 +141,33 @@ static enum err seal_letter(struct buf *ret, const struct seal_public *to, struc
 	return e;
 }
 
-static enum err post(struct app *a, const struct account_id *to, struct bytes sealed, struct err_info *info)
+enum err app_post(struct app *a, app_post_call *post, const uint8_t id[ID_SIZE], struct bytes message,
+		  struct app_posting how, struct err_info *info)
 {
 	enum err e = err_set(info, ERR_NETWORK, "no peer is known");
+	size_t taken = 0;
 
-	for (size_t i = 0; i < a->link.count; i++) {
+	for (size_t i = 0; taken < how.copies && i < a->link.count; i++) {
 		struct peer_call call;
 
 		if (a->link.peers[i].state == LINK_DROPPED)
 			continue;
-		TRY(link_call(&a->link, &call, i, true, info));
-		e = peer_mail_post(&call, to, sealed, info);
-		if (e != ERR_NETWORK && e != ERR_TLS && e != ERR_TIMEOUT && e != ERR_BUSY_PEER)
+		TRY(task_check(a->task));
+		TRY(link_call(&a->link, &call, i, how.with_ticket, info));
+		e = post(&call, id, message, info);
+		if (e != ERR_OK && !app_is_offline(e) && taken == 0)
 			return e;
+		taken += e == ERR_OK;
 	}
-	return e;
+	return taken > 0 ? ERR_OK : e;
+}
+
+static enum err post_mail(const struct peer_call *c, const uint8_t id[ID_SIZE], struct bytes message, struct err_info *info)
+{
+	struct account_id to;
+
+	ID_COPY(to, id);
+	return peer_mail_post(c, &to, message, info);
 }
 
 static enum err send_to(struct app *a, const struct account_id *to, const struct seal_public *key, uint32_t kind,
@@ -167,7 +179,7 @@ static enum err send_to(struct app *a, const struct account_id *to, const struct
 	if (e == ERR_OK)
 		e = seal_letter(&sealed, key, buf_bytes(&letter));
 	if (e == ERR_OK)
-		e = post(a, to, buf_bytes(&sealed), info);
+		e = app_post(a, post_mail, to->b, buf_bytes(&sealed), APP_POST_ONCE, info);
 	if (letter.data != NULL)
 		secret_wipe(letter.data, letter.len);
 	buf_release(&letter);
@@ -180,7 +192,7 @@ enum err app_mail_send(struct app *a, const struct account_id *to, uint32_t kind
 	struct seal_public key;
 
 	TRY(app_fresh(a, info));
-	TRY(seal_key_of(a, &key, to, info));
+	TRY(app_seal_of(a, &key, to, info));
 	return send_to(a, to, &key, kind, body, info);
 }
 
@@ -316,7 +328,7 @@ enum err app_mail_list(struct app *a, struct app_letters *ret, uint32_t kind, st
 			continue;
 		e = take_peer(a, &all, kind, i, info);
 		answered += e == ERR_OK;
-		if (e == ERR_NETWORK || e == ERR_TLS || e == ERR_TIMEOUT || e == ERR_BUSY_PEER || e == ERR_PEER) {
+		if (app_is_offline(e) || e == ERR_PEER) {
 			first = first == ERR_OK ? e : first;
 			e = ERR_OK; /* another peer has it too */
 		}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/app/asked.h"
 #include "core/base/files.h"
 
 /* A profile's mode: what the client offers; emergency badges are clinicians'. */
@@ -81,70 +82,24 @@ enum err person_join(const struct person_wish *wish, struct bytes genesis, struc
 	return profile_create(wish->home, &settings, genesis, info);
 }
 
-static bool is_authority(const Medlock__Genesis *g, const struct account_id *id)
-{
-	for (size_t i = 0; i < g->network->n_authorities; i++)
-		if (bytes_equal(wire_bytes(g->network->authorities[i]), BYTES_ID(*id)))
-			return true;
-	return false;
-}
-
-/* The seal keys of the authorities in the genesis: each can open a request, whoever holds the register. */
-static enum err desk_keys(struct seal_public ret[AGE_RECIPIENTS_MAX], size_t *ret_count, const Medlock__Genesis *g,
-			  struct err_info *info)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; count < AGE_RECIPIENTS_MAX && i < g->n_accounts; i++) {
-		struct account_id id;
-
-		TRY(genesis_account_id(&id, g->accounts[i]));
-		if (is_authority(g, &id))
-			TRY(seal_public_parse(&ret[count++], wire_bytes(g->accounts[i]->keys->seal)));
-	}
-	*ret_count = count;
-	return count > 0 ? ERR_OK : err_set(info, ERR_FORMAT, "the genesis names no authority");
-}
-
-static enum err make_request(struct buf *ret, struct keyholder *keys, const struct keyholder_public *me,
+static enum err make_request(struct buf *ret, struct buf *ret_asked, struct keyholder *keys,
 			     const struct person_wish *wish, const struct network_id *network,
 			     const Medlock__Genesis *g, struct err_info *info)
 {
-	struct cert_name subject = {.common_name = wish->name};
-	struct organisation_id organisation = {{0}};
-	Medlock__KeySet *keyset = NULL;
-	struct enrolment_wish e_wish = {.network = *network, .name = wish->name, .organisation = wish->organisation,
-					.profile = profile_by_name(wish->profile), .at = clock_real()->now(NULL),
-					.minor_until = wish->minor_until};
+	const struct asked_wish asked = {.profile = wish->profile, .name = wish->name, .organisation = wish->organisation,
+					 .minor_until = wish->minor_until};
 	struct seal_public desks[AGE_RECIPIENTS_MAX];
-	size_t desk_count = 0;
-	struct buf csr = BUF_INIT;
-	enum err e = desk_keys(desks, &desk_count, g, info);
+	size_t count = 0;
 
-	if (wish->organisation != NULL) {
-		organisation = enrolment_organisation(wish->organisation);
-		e_wish.organisation_id = &organisation;
-	}
-	if (e == ERR_OK)
-		e = keyholder_csr(keys, &csr, &subject, info);
-	if (e == ERR_OK)
-		e = WIRE_DECODE(&keyset, medlock__key_set, bytes_of(me->keyset, me->keyset_len),
-				APP_DECODED_MAX, info);
-	if (e == ERR_OK) {
-		e_wish.keys = keyset;
-		e_wish.keys_signature = BYTES_ID(me->keyset_signature);
-		e_wish.csr = buf_bytes(&csr);
-		e = enrolment_make(ret, &e_wish, desks, desk_count, rng_system(), info);
-	}
-	WIRE_FREE(keyset);
-	buf_release(&csr);
-	return e;
+	TRY(asked_desks(desks, &count, g, info));
+	return asked_make(ret, ret_asked, keys, network, &asked, desks, count, info);
 }
 
 static enum err new_on(struct keyholder *keys, struct account_id *ret, struct buf *ret_request,
 		       const struct person_wish *wish, struct bytes genesis, struct err_info *info)
 {
 	struct keyholder_public me;
+	struct buf asked = BUF_INIT;
 	struct network_id network;
 	Medlock__Genesis *g;
 	enum err e;
@@ -154,13 +109,18 @@ static enum err new_on(struct keyholder *keys, struct account_id *ret, struct bu
 	if (e == ERR_OK)
 		e = keyholder_public(keys, &me, info);
 	if (e == ERR_OK)
-		e = make_request(ret_request, keys, &me, wish, &network, g, info);
+		e = make_request(ret_request, &asked, keys, wish, &network, g, info);
 	/* Before the profile counts: without its request it could never be certified, and setup refuses a second time. */
+	if (e == ERR_OK)
+		e = asked_write(keys, wish->home, buf_bytes(&asked), info);
 	if (e == ERR_OK && wish->request_path != NULL)
 		e = files_write(wish->request_path, buf_bytes(ret_request), info);
 	if (e == ERR_OK)
 		e = person_join(wish, genesis, info);
+	if (e == ERR_OK && wish->send != NULL && wish->send(wish->send_self, buf_bytes(ret_request)))
+		e = asked_sent(keys, wish->home, info);
 	WIRE_FREE(g);
+	buf_release(&asked);
 	if (e == ERR_OK)
 		*ret = me.account;
 	return e;

@@ -13,6 +13,9 @@ struct person_wish {
 	const char *peer_url, *pin;
 	struct time_ms minor_until;            /* patients; 0: of age */
 	const char *request_path;              /* where the request is written too; NULL: nowhere */
+	/* Tries to send the request on its way, when the profile is made; NULL: nobody does. */
+	bool (*send)(void *self, struct bytes request);
+	void *send_self;
 	bool throw_away;                       /* demo: the cheapest passphrase work, not a second of this machine */
 };
 

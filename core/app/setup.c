@@ -5,24 +5,41 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "chain/net/peer_client_mail.h"
 #include "core/app/person.h"
 #include "core/base/files.h"
 
-static enum err fetch_genesis(struct buf *ret, const struct app_setup *s, struct task *task, struct err_info *info)
+/* The one peer that is known so far. */
+struct first_peer {
+	struct http_client *http;
+	struct peer_address address;
+	struct task *task;
+	bool sent; /* it has the request */
+};
+
+static enum err open_peer(struct first_peer *p, const struct app_setup *s, struct err_info *info)
 {
 	struct http_client_options options = {0};
-	struct http_client *http;
-	struct peer_address peer;
 	struct hash32 pin;
-	enum err e;
 
 	if (hex_decode(pin.b, sizeof(pin.b), s->pin) != ERR_OK)
 		return err_set(info, ERR_USAGE, "--pin is 64 hex digits");
-	TRY(peer_address_set(&peer, s->peer_url, &pin));
-	TRY(http_client_new(&http, &options, info));
-	e = peer_genesis(&(struct peer_call){.http = http, .peer = &peer, .task = task}, ret, info);
-	http_client_free(http);
-	return e;
+	TRY(peer_address_set(&p->address, s->peer_url, &pin));
+	return http_client_new(&p->http, &options, info);
+}
+
+static struct peer_call call_of(struct first_peer *p)
+{
+	return (struct peer_call){.http = p->http, .peer = &p->address, .task = p->task};
+}
+
+static bool send_request(void *self, struct bytes request)
+{
+	struct first_peer *p = self;
+	struct peer_call call = call_of(p);
+
+	p->sent = peer_enrol_post(&call, request, NULL) == ERR_OK;
+	return p->sent;
 }
 
 static enum err check_mode(const char *mode, struct err_info *info)
@@ -56,9 +73,26 @@ static enum err name_request(struct app_setup_done *ret, const struct app_setup 
 	return len > 0 && (size_t)len < sizeof(ret->enrolment) ? ERR_OK : err_set(info, ERR_RANGE, "the path is too long");
 }
 
+static enum err join(struct app_setup_done *ret, const struct person_wish *wish, struct first_peer *peer,
+		     struct err_info *info)
+{
+	struct buf genesis = BUF_INIT, request = BUF_INIT;
+	struct peer_call call = call_of(peer);
+	enum err e = peer_genesis(&call, &genesis, info);
+
+	if (e == ERR_OK)
+		e = person_new(&ret->account, &request, wish, buf_bytes(&genesis), info);
+	buf_release(&genesis);
+	buf_release(&request);
+	return e;
+}
+
 enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct task *task, struct err_info *info)
 {
+	struct first_peer peer = {.task = task};
+	char home[PROFILE_PATH_MAX];
 	struct person_wish wish = {
+		.home = home,
 		.profile = s->mode,
 		.name = s->name,
 		.organisation = s->organisation,
@@ -66,21 +100,19 @@ enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct
 		.peer_url = s->peer_url,
 		.pin = s->pin,
 		.request_path = ret->enrolment,
+		.send = send_request,
+		.send_self = &peer,
 	};
-	struct buf genesis = BUF_INIT, request = BUF_INIT;
-	char home[PROFILE_PATH_MAX];
 	enum err e;
 
 	TRY(check_mode(s->mode, info));
 	TRY(read_minor(&wish.minor_until, s, info));
 	TRY(profile_home(home, s->home, info));
-	wish.home = home;
-	e = name_request(ret, s, home, info);
+	TRY(name_request(ret, s, home, info));
+	e = open_peer(&peer, s, info);
 	if (e == ERR_OK)
-		e = fetch_genesis(&genesis, s, task, info);
-	if (e == ERR_OK)
-		e = person_new(&ret->account, &request, &wish, buf_bytes(&genesis), info);
-	buf_release(&genesis);
-	buf_release(&request);
+		e = join(ret, &wish, &peer, info);
+	ret->sent = peer.sent;
+	http_client_free(peer.http);
 	return e;
 }

@@ -13,6 +13,7 @@ struct app_setup {
 struct app_setup_done {
 	struct account_id account;
 	char enrolment[4096]; /* path of the request for the CA */
+	bool sent;            /* the peer has it too; else the next sync sends it */
 };
 enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct task *task,
 		   struct err_info *info) MUST_USE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The vault and the desk with this profile's keys and ledger behind them. */
+#include "chain/contract/access.h"
 #include "core/app/acts.h"
 #include "core/app/internal.h"
 #include "core/base/files.h"
@@ -310,13 +311,31 @@ static enum err desk_revoke(void *self, struct tx_id *ret_tx, uint64_t *ret_heig
 	return e;
 }
 
+static enum err desk_holds(void *self, const struct account_id *account, const Medlock__KeySet *keys, struct err_info *info)
+{
+	struct app *a = self;
+	struct replica_status status;
+	Medlock__AccountState *state;
+	enum err e;
+
+	TRY(replica_status(a->replica, &status, info));
+	TRY(replica_account(a->replica, &state, account, info));
+	e = ERR_OK;
+	if (state->revoked)
+		e = err_set(info, ERR_REVOKED, "this account was revoked: it needs new keys");
+	else if (!bytes_equal(wire_bytes(access_keys(state, status.time)->sign), wire_bytes(keys->sign)))
+		e = err_set(info, ERR_KEYS_CHANGED, "the request is by other keys than the account's");
+	WIRE_FREE(state);
+	return e;
+}
+
 enum err app_desk_options(struct app *a, struct ca_options *ret, char path[PROFILE_PATH_MAX])
 {
 	TRY(profile_path(&a->profile, path, "register.db"));
 	*ret = (struct ca_options){
 		.register_path = path, .clock = clock_real(), .rng = rng_system(), .network = a->profile.network,
 		.keys = {desk_spki, desk_issue, desk_crl, desk_open_request, desk_seal, desk_unseal, a},
-		.ledger = {desk_anchor, desk_revoke, a},
+		.ledger = {desk_anchor, desk_revoke, desk_holds, a},
 	};
 	return ERR_OK;
 }

@@ -25,6 +25,8 @@ struct ca_ledger {
 			   struct err_info *info);
 	enum err (*revoke)(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const Medlock__CertRevoke *revoke,
 			   struct err_info *info);
+	/* Whether these are the account's keys of now.  ERR_NOT_FOUND: no such account yet; ERR_KEYS_CHANGED: others are. */
+	enum err (*holds)(void *self, const struct account_id *account, const Medlock__KeySet *keys, struct err_info *info);
 	void *self;
 };
 
@@ -53,8 +55,12 @@ enum err ca_init(struct buf *transcript, const struct ca_options *options, bool 
 struct bytes ca_root(const struct ca *ca);
 struct bytes ca_issuing(const struct ca *ca);
 
+/* ERR_CLOCK: this clock is behind the register, so that nothing can be entered. */
+enum err ca_ready(struct ca *ca, struct err_info *info) MUST_USE;
+
 /* Take an encrypted request file into the queue.  Refused and not entered: what enrolment_parse refuses; ERR_DUPLICATE
- * (this request is known); ERR_LINT (this key stands in another profile's certificate).
+ * (this request is known); ERR_LINT (this key stands in another profile's certificate); ERR_KEYS_CHANGED (the account
+ * exists and has other keys); ERR_NOT_FOUND (it names an account that does not exist).
  */
 enum err ca_import(struct ca *ca, struct register_id *ret, struct bytes file, struct err_info *info) MUST_USE;
 
@@ -66,12 +72,13 @@ struct ca_request {
 	const struct profile_row *profile;
 	struct account_id account;
 	char name[CERT_TEXT_MAX], organisation[CERT_TEXT_MAX]; /* foreign text: gate before showing */
-	struct time_ms at;
+	struct time_ms at, expires; /* expires: nobody approves it after this */
 	struct ca_approvals approvals;
 	bool signed_not_anchored; /* an approval that was cut: approve again to finish it */
 	bool renewal;             /* the account has a certificate already */
 };
 struct ca_requests { struct ca_request *rows; size_t count; };
+/* What waits: neither answered nor older than ENROLMENT_LIFE_MS. */
 enum err ca_queue(struct ca *ca, struct ca_requests *ret, struct err_info *info) MUST_USE;
 void ca_requests_release(struct ca_requests *q);
 
@@ -99,14 +106,20 @@ struct ca_act {
 /* Plan, lint, sign, lint, register, anchor, register.  ret_answer: the age file for the holder, appended (NULL: not
  * wanted).  dry_run: plan and lint with throw-away keys only.  A cut approval is finished with the same certificate;
  * an issued one gives its answer again.
- * ERR_LINT, ERR_CLOCK (this clock is behind the register), and what the ledger says.
+ * ERR_LINT, ERR_CLOCK (this clock is behind the register), ERR_EXPIRED, ERR_KEYS_CHANGED, and what the ledger says.
  */
 enum err ca_approve(struct ca *ca, struct ca_act *ret, struct buf *ret_answer, const struct register_id *id,
 		bool dry_run,
 		    struct err_info *info) MUST_USE;
 
-/* reason: for the register; at most 512 bytes.  ERR_CONFLICT when it was approved. */
-enum err ca_reject(struct ca *ca, const struct register_id *id, const char *reason, struct err_info *info) MUST_USE;
+/* Where the answer to a request waits for the holder (enrolment_drop). */
+enum err ca_drop(struct ca *ca, struct hash32 *ret, const struct register_id *id, struct err_info *info) MUST_USE;
+
+/* reason: words for the requester, 1..ENROLMENT_WORDS_MAX bytes of text.  ret_answer: the age file for the holder, appended;
+ * of a request that was rejected before, with the words of then.  ERR_CONFLICT when it was approved.
+ */
+enum err ca_reject(struct ca *ca, struct buf *ret_answer, const struct register_id *id, const char *reason,
+		   struct err_info *info) MUST_USE;
 
 struct ca_certificate {
 	uint8_t serial[CERT_SERIAL_SIZE];
@@ -115,7 +128,7 @@ struct ca_certificate {
 	const struct profile_row *profile;
 	struct account_id account;
 	struct time_ms issued, not_after;
-	const char *state; /* "valid", "expired", "revoked", "revoking", "signed" */
+	const char *state; /* "valid", "superseded", "expired", "revoked", "revoking", "signed" */
 };
 struct ca_certificates { struct ca_certificate *rows; size_t count; };
 enum err ca_list(struct ca *ca, struct ca_certificates *ret, struct err_info *info) MUST_USE;

@@ -37,6 +37,35 @@ static enum err list_one(struct ca *ca, struct ca_certificate *ret, const struct
 	return ERR_OK;
 }
 
+static int by_account(const void *x, const void *y)
+{
+	const struct ca_certificate *a = *(const struct ca_certificate *const *)x;
+	const struct ca_certificate *b = *(const struct ca_certificate *const *)y;
+	int order = memcmp(a->account.b, b->account.b, ID_SIZE);
+
+	return order != 0 ? order : (a > b) - (a < b); /* the list is in the order of the register */
+}
+
+/* A renewal takes the place of what the account had. */
+static enum err mark_superseded(struct ca_certificates *list, struct err_info *info)
+{
+	struct ca_certificate **by = calloc(list->count + 1, sizeof(struct ca_certificate *)), *later = NULL;
+
+	if (by == NULL)
+		return err_set(info, ERR_MEMORY, "the list of certificates");
+	for (size_t i = 0; i < list->count; i++)
+		by[i] = &list->rows[i];
+	qsort(by, list->count, sizeof(struct ca_certificate *), by_account);
+	for (size_t i = list->count; i-- > 0;) {
+		if (later != NULL && ID_EQUAL(later->account, by[i]->account) && strcmp(by[i]->state, "valid") == 0)
+			by[i]->state = "superseded";
+		else if (strcmp(by[i]->state, "signed") != 0)
+			later = by[i];
+	}
+	free(by);
+	return ERR_OK;
+}
+
 enum err ca_list(struct ca *ca, struct ca_certificates *ret, struct err_info *info)
 {
 	const struct time_ms now = ca->o.clock->now(ca->o.clock->self);
@@ -53,6 +82,8 @@ enum err ca_list(struct ca *ca, struct ca_certificates *ret, struct err_info *in
 		list.count++;
 	}
 	ca_fold_release(&f);
+	if (e == ERR_OK)
+		e = mark_superseded(&list, info);
 	if (e == ERR_OK)
 		*ret = list;
 	else

@@ -62,6 +62,11 @@ enum err ca_lint(struct cert_summary *ret, struct bytes der, const struct profil
 		 const struct cert_summary *issuer, const char *network_name, struct time_ms now,
 				struct err_info *info) MUST_USE;
 
+/* An open request that may still be approved; what is signed stays open until it is anchored. */
+bool ca_is_waiting(const struct ca *ca, const struct ca_item *request);
+/* The ledger must not have other keys for the account of a request. */
+enum err ca_holds(struct ca *ca, const struct enrolment *e, struct err_info *info) MUST_USE;
+
 void ca_new_serial(uint8_t out[CERT_SERIAL_SIZE], const struct rng *rng);
 
 /* Sign, lint and register a list of what the register says is revoked. */

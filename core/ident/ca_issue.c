@@ -128,9 +128,10 @@ static enum err anchor(struct approval *a, struct ca_act *act, const struct regi
 
 static enum err answer(struct approval *a, struct buf *out, struct err_info *info)
 {
-	return enrolment_answer_make(out, buf_bytes(&a->certificate), ca_issuing(a->ca), ca_root(a->ca), a->salt,
-			&a->e.seal,
-				     a->ca->o.rng, info);
+	const struct enrolment_reply reply = {.request = a->e.id, .certificate = buf_bytes(&a->certificate),
+					      .issuing = ca_issuing(a->ca), .root = ca_root(a->ca), .salt = a->salt};
+
+	return enrolment_answer_make(out, &reply, &a->e.seal, a->ca->o.rng, info);
 }
 
 static void fill_act(struct ca_act *act, const struct approval *a)
@@ -154,6 +155,11 @@ static enum err prepare(struct approval *a, struct ca_fold *f, const struct ca_i
 	if (request->rejected)
 		return err_set(info, ERR_CONFLICT, "it was rejected; the person may ask anew");
 	TRY(ca_enrolment(a->ca, &a->e, &request->row, info));
+	if (!request->signed_) {
+		if (!ca_is_waiting(a->ca, request))
+			return err_set(info, ERR_EXPIRED, "the request is older than 30 days; the person may ask anew");
+		TRY(ca_holds(a->ca, &a->e, info));
+	}
 	for (size_t i = 0; i < f->certificate_count; i++) {
 		const struct ca_item *c = &f->certificates[i];
 

@@ -3,13 +3,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/text.h"
 #include "core/ident/ca_internal.h"
 
-#define REASON_MAX 512u
-
-static bool is_open(const struct ca_item *r)
+bool ca_is_waiting(const struct ca *ca, const struct ca_item *r)
 {
-	return !r->rejected && !r->issued;
+	int64_t age = ca->o.clock->now(ca->o.clock->self).v - r->row.at.v;
+
+	return !r->rejected && !r->issued && (r->signed_ || age <= ENROLMENT_LIFE_MS);
+}
+
+enum err ca_holds(struct ca *ca, const struct enrolment *e, struct err_info *info)
+{
+	enum err err;
+
+	ASSERT(ca->o.ledger.holds != NULL);
+	err = ca->o.ledger.holds(ca->o.ledger.self, &e->account, e->wire->keys, info);
+	if (err == ERR_NOT_FOUND)
+		return e->named ? err_set(info, err, "the request names an account that does not exist") : ERR_OK;
+	return err;
 }
 
 /* What speaks against this key and account, by what was issued before. */
@@ -27,7 +39,7 @@ static enum err check_history(struct ca_fold *f, const struct enrolment *e, stru
 			return err_set(info, ERR_REVOKED, "this account was revoked: it needs new keys");
 	}
 	for (size_t i = 0, open = 0; i < f->request_count; i++)
-		if (is_open(&f->requests[i]) && ++open >= CA_QUEUE_MAX)
+		if (ca_is_waiting(f->ca, &f->requests[i]) && ++open >= CA_QUEUE_MAX)
 			return err_set(info, ERR_LIMIT, "the queue holds %u requests", CA_QUEUE_MAX);
 	return ERR_OK;
 }
@@ -47,6 +59,7 @@ static enum err enter(struct ca *ca, struct register_id *ret, const struct enrol
 							: check_history(&f, e, info);
 	ca_fold_release(&f);
 	TRY(err);
+	TRY(ca_holds(ca, e, info));
 	TRY(ca_now(ca, &row.at, info));
 	m.request = wire_data(plain);
 	TRY(ca_append(ca, &row, &m.base, info));
@@ -77,6 +90,13 @@ enum err ca_import(struct ca *ca, struct register_id *ret, struct bytes file, st
 	return err;
 }
 
+enum err ca_ready(struct ca *ca, struct err_info *info)
+{
+	struct time_ms now;
+
+	return ca_now(ca, &now, info);
+}
+
 /* ---- looking ---- */
 
 void ca_fill_request(struct ca_request *ret, const struct ca_item *item, const struct enrolment *e, struct ca_fold *f)
@@ -89,6 +109,7 @@ void ca_fill_request(struct ca_request *ret, const struct ca_item *item, const s
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", e->wire->name);
 	(void)snprintf(ret->organisation, sizeof(ret->organisation), "%s", e->wire->organisation);
 	ret->at = item->row.at;
+	ret->expires.v = item->row.at.v + ENROLMENT_LIFE_MS;
 	ret->approvals = (struct ca_approvals){item->signed_ ? e->profile->approvals : 0, e->profile->approvals};
 	ret->signed_not_anchored = item->signed_ && !item->issued;
 	for (size_t i = 0; i < f->certificate_count; i++)
@@ -102,7 +123,7 @@ static enum err queue_rows(struct ca_fold *f, struct ca_requests *q, struct err_
 	enum err err = e == NULL ? ERR_MEMORY : ERR_OK;
 
 	for (size_t i = 0; err == ERR_OK && i < f->request_count; i++) {
-		if (!is_open(&f->requests[i]))
+		if (!ca_is_waiting(f->ca, &f->requests[i]))
 			continue;
 		err = ca_enrolment(f->ca, e, &f->requests[i].row, info);
 		if (err != ERR_OK)
@@ -170,7 +191,7 @@ enum err ca_find_request(struct ca *ca, struct register_id *ret, const char *tex
 
 		hex_encode(id, f.requests[i].row.request.b, REGISTER_ID_SIZE);
 		/* A whole id finds closed requests too, so that an answer can be made again. */
-		if (hex_prefix(id, text) && (is_open(&f.requests[i]) || strlen(text) == 2 * REGISTER_ID_SIZE)) {
+		if (hex_prefix(id, text) && (ca_is_waiting(ca, &f.requests[i]) || strlen(text) == 2 * REGISTER_ID_SIZE)) {
 			found = &f.requests[i];
 			count++;
 		}
@@ -240,29 +261,96 @@ enum err ca_show(struct ca *ca, struct ca_comparison *ret, const struct register
 	return e;
 }
 
-enum err ca_reject(struct ca *ca, const struct register_id *id, const char *reason, struct err_info *info)
+/* ---- refusing ---- */
+
+enum err ca_drop(struct ca *ca, struct hash32 *ret, const struct register_id *id, struct err_info *info)
 {
-	Medlock__RegisterRequest m = MEDLOCK__REGISTER_REQUEST__INIT;
-	struct register_row row = {.kind = REGISTER_REJECTED, .request = *id};
+	struct enrolment *e = calloc(1, sizeof(*e));
 	const struct ca_item *item;
 	struct ca_fold f;
-	enum err e = ERR_OK;
+	enum err err = e == NULL ? ERR_MEMORY : ca_fold_load(&f, ca, info);
 
-	if (strlen(reason) > REASON_MAX)
-		return err_set(info, ERR_TOO_LARGE, "a reason has at most %u bytes", REASON_MAX);
-	TRY(ca_fold_load(&f, ca, info));
-	item = ca_fold_request(&f, id);
-	if (item == NULL)
-		e = err_set(info, ERR_NOT_FOUND, "no such request");
-	else if (item->signed_)
-		e = err_set(info, ERR_CONFLICT, "it was approved: revoke the certificate instead");
-	else if (item->rejected)
-		e = err_set(info, ERR_DUPLICATE, "it was rejected already");
-	else
-		row.account = item->row.account;
-	ca_fold_release(&f);
-	TRY(e);
-	TRY(ca_now(ca, &row.at, info));
-	m.reason = (char *)(uintptr_t)reason;
-	return ca_append(ca, &row, &m.base, info);
+	if (err == ERR_OK) {
+		item = ca_fold_request(&f, id);
+		err = item == NULL ? err_set(info, ERR_NOT_FOUND, "no such request") : ca_enrolment(ca, e, &item->row, info);
+		ca_fold_release(&f);
+		if (err == ERR_OK)
+			*ret = enrolment_drop(&e->id);
+		enrolment_release(e);
+	}
+	free(e);
+	return err;
+}
+
+struct refusal {
+	struct ca *ca;
+	struct register_id id;
+	char words[ENROLMENT_WORDS_MAX + 1];
+};
+
+/* The words of a refusal that is in the register. */
+static enum err take_words(void *self, const struct register_row *row)
+{
+	struct refusal *x = self;
+	Medlock__RegisterRequest *m;
+	enum err e;
+
+	if (row->kind != REGISTER_REJECTED || !ID_EQUAL(row->request, x->id))
+		return ERR_OK;
+	TRY(CA_COLUMN(&m, x->ca, row, medlock__register_request, NULL));
+	e = strlen(m->reason) < sizeof(x->words) ? ERR_OK : ERR_DAMAGED;
+	if (e == ERR_OK)
+		memcpy(x->words, m->reason, strlen(m->reason) + 1);
+	WIRE_FREE(m);
+	return e;
+}
+
+static enum err enter_refusal(struct refusal *x, const struct ca_item *item, struct err_info *info)
+{
+	Medlock__RegisterRequest m = MEDLOCK__REGISTER_REQUEST__INIT;
+	struct register_row row = {.kind = REGISTER_REJECTED, .request = x->id, .account = item->row.account};
+
+	if (item->signed_)
+		return err_set(info, ERR_CONFLICT, "it was approved: revoke the certificate instead");
+	if (item->rejected)
+		return register_walk(x->ca->reg, take_words, x, info);
+	TRY(ca_now(x->ca, &row.at, info));
+	m.reason = x->words;
+	return ca_append(x->ca, &row, &m.base, info);
+}
+
+static enum err refuse(struct refusal *x, struct buf *ret_answer, const struct ca_item *item, struct enrolment *e,
+		       struct err_info *info)
+{
+	TRY(ca_enrolment(x->ca, e, &item->row, info));
+	TRY(enter_refusal(x, item, info));
+	return enrolment_answer_make(ret_answer, &(struct enrolment_reply){.request = e->id, .words = x->words}, &e->seal,
+				     x->ca->o.rng, info);
+}
+
+enum err ca_reject(struct ca *ca, struct buf *ret_answer, const struct register_id *id, const char *reason,
+		   struct err_info *info)
+{
+	struct refusal x = {.ca = ca, .id = *id};
+	size_t len = strlen(reason);
+	const struct ca_item *item;
+	struct enrolment *e;
+	struct ca_fold f;
+	enum err err;
+
+	if (len == 0 || len > ENROLMENT_WORDS_MAX || !text_is_utf8(bytes_str(reason)))
+		return err_set(info, ERR_USAGE, "the words for the requester have 1 to %u bytes of text", ENROLMENT_WORDS_MAX);
+	memcpy(x.words, reason, len + 1);
+	e = calloc(1, sizeof(*e));
+	if (e == NULL)
+		return err_set(info, ERR_MEMORY, "an enrolment");
+	err = ca_fold_load(&f, ca, info);
+	if (err == ERR_OK) {
+		item = ca_fold_request(&f, id);
+		err = item == NULL ? err_set(info, ERR_NOT_FOUND, "no such request") : refuse(&x, ret_answer, item, e, info);
+		ca_fold_release(&f);
+	}
+	enrolment_release(e);
+	free(e);
+	return err;
 }

@@ -3,8 +3,18 @@
 
 #define SALT_SIZE 16u
 
-static enum err seal_message(struct buf *out, const ProtobufCMessage *m, const struct seal_public *to,
-			     size_t count, const struct rng *rng, struct err_info *info)
+static struct hash32 enrolment_id(struct bytes plain)
+{
+	return hash_tagged("medlock enrolment request", plain);
+}
+
+struct hash32 enrolment_drop(const struct hash32 *request)
+{
+	return hash_tagged("medlock enrolment drop", BYTES_ID(*request));
+}
+
+static enum err seal_message(struct buf *out, struct hash32 *ret_id, const ProtobufCMessage *m,
+			     const struct seal_public *to, size_t count, const struct rng *rng, struct err_info *info)
 {
 	struct buf plain = BUF_INIT;
 	struct bytes view;
@@ -17,6 +27,8 @@ static enum err seal_message(struct buf *out, const ProtobufCMessage *m, const s
 	wire_encode(&plain, m);
 	e = buf_error(&plain);
 	view = buf_bytes(&plain);
+	if (ret_id != NULL)
+		*ret_id = enrolment_id(view);
 	source = byte_source_bytes(&view);
 	if (e == ERR_OK)
 		e = age_encrypt(&result, &sink, &source, &(struct age_spec){.recipients = to, .recipients_count = count},
@@ -27,12 +39,14 @@ static enum err seal_message(struct buf *out, const ProtobufCMessage *m, const s
 	return e;
 }
 
-enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, const struct seal_public *desks,
-			size_t desk_count, const struct rng *rng, struct err_info *info)
+enum err enrolment_make(struct buf *out, struct hash32 *ret_id, const struct enrolment_wish *wish,
+			const struct seal_public *desks, size_t desk_count, const struct rng *rng, struct err_info *info)
 {
 	Medlock__EnrolmentRequest m = MEDLOCK__ENROLMENT_REQUEST__INIT;
 
 	m.network_id = wire_data(BYTES_ID(wish->network));
+	if (wish->account != NULL)
+		m.account = wire_data(BYTES_ID(*wish->account));
 	m.keys = (Medlock__KeySet *)(uintptr_t)wish->keys;
 	m.keys_signature = wire_data(wish->keys_signature);
 	m.csr = wire_data(wish->csr);
@@ -44,7 +58,7 @@ enum err enrolment_make(struct buf *out, const struct enrolment_wish *wish, cons
 		m.organisation_id = wire_data(BYTES_ID(*wish->organisation_id));
 	m.at = wish->at.v;
 	m.minor_until = wish->minor_until.v;
-	return seal_message(out, &m.base, desks, desk_count, rng, info);
+	return seal_message(out, ret_id, &m.base, desks, desk_count, rng, info);
 }
 
 struct organisation_id enrolment_organisation(const char *name)
@@ -75,7 +89,8 @@ static enum err check_shape(const Medlock__EnrolmentRequest *m, const struct net
 {
 	if (!bytes_equal(wire_bytes(m->network_id), BYTES_ID(*network)))
 		return err_set(info, ERR_NETWORK_ID, "the request is for another network");
-	if (m->keys == NULL || m->csr.len == 0 || (m->organisation_id.len != 0 && m->organisation_id.len != ID_SIZE))
+	if (m->keys == NULL || m->csr.len == 0 || (m->organisation_id.len != 0 && m->organisation_id.len != ID_SIZE) ||
+	    (m->account.len != 0 && m->account.len != ID_SIZE))
 		return err_set(info, ERR_FORMAT, "the request is incomplete");
 	if (strlen(m->name) >= CERT_TEXT_MAX || strlen(m->organisation) >= CERT_TEXT_MAX)
 		return err_set(info, ERR_TOO_LARGE, "a name is longer than %d bytes", CERT_TEXT_MAX - 1);
@@ -91,6 +106,9 @@ static enum err check_keys(struct enrolment *e, const struct network_id *network
 	const Medlock__EnrolmentRequest *m = e->wire;
 	enum err err = keyset_account(&e->account, m->keys);
 
+	e->named = m->account.len == ID_SIZE;
+	if (err == ERR_OK && e->named)
+		ID_COPY(e->account, m->account.data);
 	if (err == ERR_OK)
 		err = keyset_check(m->keys, wire_bytes(m->keys_signature), network, &e->account);
 	if (err != ERR_OK)
@@ -148,7 +166,7 @@ enum err enrolment_parse(struct enrolment *ret, struct bytes plain, const struct
 		WIRE_FREE(e.wire);
 		return err;
 	}
-	e.id = hash_tagged("medlock enrolment request", plain);
+	e.id = enrolment_id(plain);
 	*ret = e;
 	return ERR_OK;
 }
@@ -163,38 +181,45 @@ void enrolment_release(struct enrolment *e)
 
 /* ---- answers ---- */
 
-enum err enrolment_answer_make(struct buf *out, struct bytes certificate, struct bytes issuing, struct bytes root,
-			       const uint8_t salt[16], const struct seal_public *holder, const struct rng *rng,
-			       struct err_info *info)
+enum err enrolment_answer_make(struct buf *out, const struct enrolment_reply *reply, const struct seal_public *holder,
+			       const struct rng *rng, struct err_info *info)
 {
 	Medlock__EnrolmentAnswer m = MEDLOCK__ENROLMENT_ANSWER__INIT;
 
-	m.certificate = wire_data(certificate);
-	m.salt = wire_data(bytes_of(salt, SALT_SIZE));
-	m.issuing = wire_data(issuing);
-	m.root = wire_data(root);
-	return seal_message(out, &m.base, holder, 1, rng, info);
+	m.request = wire_data(BYTES_ID(reply->request));
+	if (reply->words != NULL) {
+		m.words = (char *)(uintptr_t)reply->words;
+	} else {
+		m.certificate = wire_data(reply->certificate);
+		m.salt = wire_data(bytes_of(reply->salt, SALT_SIZE));
+		m.issuing = wire_data(reply->issuing);
+		m.root = wire_data(reply->root);
+	}
+	return seal_message(out, NULL, &m.base, holder, 1, rng, info);
 }
 
-static enum err check_answer(struct enrolment_answer *a, const Medlock__EnrolmentAnswer *m,
-		const struct sign_public *own,
-			     const struct hash32 *commitment, struct time_ms now, struct err_info *info)
+static bool has_certificates(const Medlock__EnrolmentAnswer *m)
+{
+	return m->salt.len == SALT_SIZE && m->certificate.len > 0 && m->issuing.len > 0 && m->root.len > 0;
+}
+
+static bool is_bare(const Medlock__EnrolmentAnswer *m)
+{
+	return m->salt.len == 0 && m->certificate.len == 0 && m->issuing.len == 0 && m->root.len == 0;
+}
+
+static enum err check_certificates(struct enrolment_answer *a, const Medlock__EnrolmentAnswer *m,
+				   const struct sign_public *own, struct time_ms now, struct err_info *info)
 {
 	const struct bytes leaf = wire_bytes(m->certificate), issuing = wire_bytes(m->issuing),
-			root = wire_bytes(m->root);
+			   root = wire_bytes(m->root);
 	const struct cert_chain chain = {.root = root, .between = &issuing, .between_count = 1};
-	struct hash32 made;
 
-	if (m->salt.len != SALT_SIZE || leaf.len == 0 || issuing.len == 0 || root.len == 0)
-		return err_set(info, ERR_FORMAT, "the answer is incomplete");
 	TRY(x509_parse(&a->summary, leaf, info));
 	if (a->summary.kind != CERT_KEY_ED25519 || memcmp(a->summary.ed25519.b, own->b, sizeof(own->b)) != 0)
 		return err_set(info, ERR_CERTIFICATE, "the certificate is for another key");
 	TRY(x509_verify(leaf, &chain, now, CERT_EKU_CLIENT, info));
-	made = certificate_commitment(m->salt.data, leaf);
-	if (commitment != NULL && !ID_EQUAL(made, *commitment))
-		return err_set(info, ERR_PROOF, "the ledger names another certificate");
-	memcpy(a->salt, m->salt.data, SALT_SIZE);
+	a->commitment = certificate_commitment(m->salt.data, leaf);
 	buf_append_bytes(&a->certificate, leaf);
 	buf_append_bytes(&a->issuing, issuing);
 	buf_append_bytes(&a->root, root);
@@ -203,8 +228,22 @@ static enum err check_answer(struct enrolment_answer *a, const Medlock__Enrolmen
 	return buf_error(&a->root);
 }
 
-enum err enrolment_answer_parse(struct enrolment_answer *ret, struct bytes plain, const struct sign_public *own,
-				const struct hash32 *commitment, struct time_ms now, struct err_info *info)
+static enum err check_answer(struct enrolment_answer *a, const Medlock__EnrolmentAnswer *m, const struct hash32 *request,
+			     const struct sign_public *own, struct time_ms now, struct err_info *info)
+{
+	size_t len = strlen(m->words);
+
+	if (!bytes_equal(wire_bytes(m->request), BYTES_ID(*request)))
+		return err_set(info, ERR_PROOF, "the answer is to another request");
+	a->refused = len > 0;
+	if (len > ENROLMENT_WORDS_MAX || !(a->refused ? is_bare(m) : has_certificates(m)))
+		return err_set(info, ERR_FORMAT, "the answer is neither a certificate nor a refusal");
+	memcpy(a->words, m->words, len + 1);
+	return a->refused ? ERR_OK : check_certificates(a, m, own, now, info);
+}
+
+enum err enrolment_answer_parse(struct enrolment_answer *ret, struct bytes plain, const struct hash32 *request,
+				const struct sign_public *own, struct time_ms now, struct err_info *info)
 {
 	struct enrolment_answer a = {0};
 	Medlock__EnrolmentAnswer *m;
@@ -213,7 +252,7 @@ enum err enrolment_answer_parse(struct enrolment_answer *ret, struct bytes plain
 	if (plain.len > ENROLMENT_FILE_MAX)
 		return err_set(info, ERR_TOO_LARGE, "an enrolment answer");
 	TRY(WIRE_DECODE(&m, medlock__enrolment_answer, plain, ENROLMENT_DECODED_MAX, info));
-	e = check_answer(&a, m, own, commitment, now, info);
+	e = check_answer(&a, m, request, own, now, info);
 	WIRE_FREE(m);
 	if (e != ERR_OK)
 		enrolment_answer_release(&a);

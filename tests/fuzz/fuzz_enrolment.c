@@ -33,10 +33,13 @@ static void answer(struct bytes in)
 {
 	struct enrolment_answer *a = calloc(1, sizeof(*a));
 	const struct sign_public own = {{1}};
+	const struct hash32 request = {{2}};
 
 	ASSERT(a != NULL);
-	if (enrolment_answer_parse(a, in, &own, NULL, (struct time_ms){NOW}, NULL) == ERR_OK)
+	if (enrolment_answer_parse(a, in, &request, &own, (struct time_ms){NOW}, NULL) == ERR_OK) {
+		ASSERT(a->refused ? strlen(a->words) > 0 && a->certificate.len == 0 : a->certificate.len > 0);
 		enrolment_answer_release(a);
+	}
 	free(a);
 }
 

@@ -22,6 +22,8 @@ struct desk {
 	uint8_t last_account[32], last_commitment[32];
 	bool last_had_keys, last_had_organisation;
 	uint32_t last_role, last_reason;
+	struct hash32 last_request;
+	enum err holds; /* what the ledger says of an account's keys */
 };
 
 struct person {
@@ -112,6 +114,13 @@ static enum err desk_revoke(void *self, struct tx_id *tx, uint64_t *height, cons
 	return ERR_OK;
 }
 
+static enum err desk_holds(void *self, const struct account_id *account, const Medlock__KeySet *keys, struct err_info *info)
+{
+	struct desk *d = self;
+
+	return d->holds == ERR_OK ? ERR_OK : err_set(info, d->holds, "the test's ledger");
+}
+
 static inline void desk_init(struct desk *d, int64_t now)
 {
 	memset(d, 0, sizeof(*d));
@@ -124,9 +133,10 @@ static inline void desk_init(struct desk *d, int64_t now)
 	d->options = (struct ca_options){
 		.register_path = d->path,
 		.keys = {desk_spki, desk_issue, desk_crl, desk_open, desk_seal_column, desk_open_column, d},
-		.ledger = {desk_anchor, desk_revoke, d},
+		.ledger = {desk_anchor, desk_revoke, desk_holds, d},
 		.clock = &d->clock.clock, .rng = rng_system(),
 	};
+	d->holds = ERR_NOT_FOUND; /* nobody has an account */
 	memset(d->options.network.b, 0x42, sizeof(d->options.network.b));
 }
 
@@ -191,7 +201,7 @@ static inline void person_release(struct person *p)
 	buf_release(&p->csr);
 }
 
-static inline enum err person_ask(struct buf *out, struct person *p, const struct desk *d, const char *profile, const char *name,
+static inline enum err person_ask(struct buf *out, struct person *p, struct desk *d, const char *profile, const char *name,
 				  const char *organisation)
 {
 	const struct enrolment_wish w = {.keys = &p->keys, .keys_signature = bytes_of(p->keys_signature.b, 64),
@@ -199,7 +209,7 @@ static inline enum err person_ask(struct buf *out, struct person *p, const struc
 					 .profile = profile_by_name(profile), .name = name, .organisation = organisation,
 					 .at = d->clock.now};
 
-	return enrolment_make(out, &w, &d->seal_public, 1, rng_system(), NULL);
+	return enrolment_make(out, &d->last_request, &w, &d->seal_public, 1, rng_system(), NULL);
 }
 
 #endif

@@ -16,10 +16,46 @@ static void enrolment_json(struct cli *c, const struct app_enrolment *e)
 	json_string(&c->w, "name", e->name);
 	json_string(&c->w, "profile", e->profile);
 	json_hex(&c->w, "account", BYTES_ID(e->account));
+	if (e->expires.v != 0)
+		json_time(&c->w, "expires", e->expires.v);
 	json_begin_object(&c->w, "approvals");
 	json_uint(&c->w, "have", e->approvals_have);
 	json_uint(&c->w, "need", e->approvals_need);
 	json_end_object(&c->w);
+}
+
+static void fetched_json(struct cli *c, const struct app_queue *q)
+{
+	json_begin_object(&c->w, "fetched");
+	json_uint(&c->w, "entered", q->entered);
+	json_uint(&c->w, "refused", q->refused);
+	json_uint(&c->w, "unreachable", q->silent);
+	if (q->why[0] != '\0')
+		json_string(&c->w, "why", q->why);
+	json_end_object(&c->w);
+}
+
+static void say_fetched(struct cli *c, const struct app_queue *q)
+{
+	if (q->entered > 0)
+		cli_say(c, "%zu new from the peers.\n", q->entered);
+	if (q->refused > 0)
+		cli_say(c, "%zu from the peers not entered. The first one:\n  %s\n", q->refused, cli_foreign(c, q->why));
+	else if (q->why[0] != '\0')
+		cli_say(c, "Not all was fetched: %s.\n", cli_foreign(c, q->why));
+	if (q->silent > 0)
+		cli_say(c, "%zu peers could not be asked for requests.\n", q->silent);
+}
+
+static void say_request(struct cli *c, const struct app_enrolment *e)
+{
+	char end[TIME_TEXT] = "";
+
+	time_format(end, e->expires);
+	cli_say(c, "%s  %-10s %-10s %u/%u %s\n", e->id, e->kind, e->profile, e->approvals_have, e->approvals_need,
+		cli_foreign(c, e->name));
+	if (e->expires.v != 0)
+		cli_say(c, "  expires on %.10s\n", end);
 }
 
 static enum err queue(struct cli *c)
@@ -35,10 +71,11 @@ static enum err queue(struct cli *c)
 			json_end_object(&c->w);
 		}
 		json_end_array(&c->w);
+		fetched_json(c, &q);
 	}
+	say_fetched(c, &q);
 	for (size_t i = 0; i < q.count; i++)
-		cli_say(c, "%s  %-10s %-10s %u/%u %s\n", q.rows[i].id, q.rows[i].kind, q.rows[i].profile,
-			q.rows[i].approvals_have, q.rows[i].approvals_need, cli_foreign(c, q.rows[i].name));
+		say_request(c, &q.rows[i]);
 	if (q.count == 0)
 		cli_say(c, "The queue is empty.\n");
 	app_queue_release(&q);
@@ -89,6 +126,22 @@ static enum err import(struct cli *c)
 	return ERR_OK;
 }
 
+static void answer_json(struct cli *c, const struct app_ca_act *act)
+{
+	if (act->answer[0] == '\0')
+		return;
+	json_string(&c->w, "answer", act->answer);
+	json_boolean(&c->w, "answer_sent", act->answer_sent);
+}
+
+static void say_answer(struct cli *c, const struct app_ca_act *act)
+{
+	if (act->answer_sent)
+		cli_say(c, "The answer waits at the peers for its holder.\n");
+	else if (act->answer[0] != '\0')
+		cli_say(c, "No peer took the answer for its holder: repeat this command, or hand over\n  %s\n", act->answer);
+}
+
 static void print_act(struct cli *c, const struct app_ca_act *act, const char *what, bool pending)
 {
 	if (c->json) {
@@ -99,6 +152,7 @@ static void print_act(struct cli *c, const struct app_ca_act *act, const char *w
 		json_uint(&c->w, "have", act->approvals_have);
 		json_uint(&c->w, "need", act->approvals_need);
 		json_end_object(&c->w);
+		answer_json(c, act);
 	}
 	if (cli_switch(c, "dry-run"))
 		cli_say(c, "Nothing was done (--dry-run).\n");
@@ -107,6 +161,7 @@ static void print_act(struct cli *c, const struct app_ca_act *act, const char *w
 	else
 		cli_say(c, "Certificate %s %s, on the ledger in block %llu.\n", act->serial, what,
 			(unsigned long long)act->height);
+	say_answer(c, act);
 }
 
 /* An act that waits for a colleague is shown as far as it is. */
@@ -127,11 +182,15 @@ static enum err approve(struct cli *c)
 static enum err reject(struct cli *c)
 {
 	const char *reason = cli_value(c, "reason");
+	struct app_ca_act act;
 
 	if (reason == NULL)
 		return err_set(&c->info, ERR_USAGE, "say --reason TEXT: the requester reads it");
-	TRY(app_ca_reject(c->app, c->arguments[0], reason, &c->info));
+	TRY(app_ca_reject(c->app, &act, c->arguments[0], reason, &c->info));
+	if (c->json)
+		answer_json(c, &act);
 	cli_say(c, "Rejected.\n");
+	say_answer(c, &act);
 	return ERR_OK;
 }
 

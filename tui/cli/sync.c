@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medlock sync, peer: the replica and where it comes from. */
 #include "tui/cli/cli.h"
+#include "tui/cli/enrolment.h"
 
 static void peers_json(struct cli *c, const struct app_sync *s)
 {
@@ -15,10 +16,31 @@ static void peers_json(struct cli *c, const struct app_sync *s)
 	json_end_array(&c->w);
 }
 
+/* Somebody who waits for a certificate looks for it whenever she is online.  What is wrong with an answer is no failure of the
+ * replica: `enrolment status` says it as one.
+ */
+static void pick_up(struct cli *c)
+{
+	struct err_info info = {0};
+	struct app_asked s;
+	enum err e;
+
+	if (!app_asks(c->app))
+		return;
+	e = app_asked(c->app, &s, &info);
+	if (c->json)
+		json_string(&c->w, "enrolment", e == ERR_OK ? app_asked_text(s.state) : err_row(e)->code);
+	if (e == ERR_OK)
+		enrolment_say(c, &s);
+	else
+		cli_say(c, "Your certificate: %s. See `medlock enrolment status`.\n", err_text(e));
+}
+
 static enum err sync_replica(struct cli *c)
 {
 	struct app_sync s;
 
+	pick_up(c); /* first: nobody else is let in */
 	TRY(app_sync(c->app, &s, &c->info));
 	if (c->json) {
 		json_uint(&c->w, "height", s.height);

@@ -7,53 +7,9 @@
 #include <cmocka.h>
 
 #include "core/base/files.h"
-#include "core/crypto/start.h"
 #include "core/ident/ca_internal.h"
-#include "ident_desk.h"
+#include "ident_fixture.h"
 #include "storage/db.h"
-
-#define START 1795000000000ll /* 2026-11-18 */
-
-struct fixture { struct desk d; struct ca *ca; };
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct buf transcript = BUF_INIT;
-	struct err_info info = {0};
-
-	assert_int_equal(crypto_start(NULL), ERR_OK);
-	desk_init(&f->d, START);
-	if (ca_init(&transcript, &f->d.options, false, &info) != ERR_OK)
-		fail_msg("%s", info.detail);
-	assert_non_null(strstr(buf_text(&transcript), "revocation list 1"));
-	buf_release(&transcript);
-	assert_int_equal(ca_open(&f->ca, &f->d.options, NULL), ERR_OK);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	ca_free(f->ca);
-	desk_release(&f->d);
-	free(f);
-	return 0;
-}
-
-static enum err ask(struct fixture *f, struct register_id *id, struct person *p, const char *profile, const char *name,
-		    const char *organisation, struct err_info *info)
-{
-	struct buf file = BUF_INIT;
-	enum err e;
-
-	assert_int_equal(person_ask(&file, p, &f->d, profile, name, organisation), ERR_OK);
-	e = ca_import(f->ca, id, buf_bytes(&file), info);
-	buf_release(&file);
-	return e;
-}
 
 static void write_pem(const char *path, const char *label, struct bytes der)
 {
@@ -101,7 +57,7 @@ static void approve_and_judge(struct fixture *f, const char *profile, const char
 	struct buf answer = BUF_INIT, plain = BUF_INIT;
 	struct bytes view;
 	struct enrolment_answer a;
-	struct hash32 commitment;
+	struct hash32 request;
 	char said[1024];
 
 	person_init(&p, &f->d.options.network, "somebody else");
@@ -114,14 +70,16 @@ static void approve_and_judge(struct fixture *f, const char *profile, const char
 	view = buf_bytes(&answer);
 	assert_int_equal(age_decrypt(NULL, &(struct byte_sink){byte_sink_buf(&plain).write, &plain},
 				     &(struct byte_source){byte_source_bytes(&view).read, &view}, p.seal, NULL), ERR_OK);
-	memcpy(commitment.b, f->d.last_commitment, 32);
-	if (enrolment_answer_parse(&a, buf_bytes(&plain), &p.sign, &commitment, f->d.clock.now, &info) != ERR_OK)
+	request = f->d.last_request;
+	if (enrolment_answer_parse(&a, buf_bytes(&plain), &request, &p.sign, f->d.clock.now, &info) != ERR_OK)
 		fail_msg("%s: %s", profile, info.detail);
+	assert_false(a.refused);
+	assert_memory_equal(a.commitment.b, f->d.last_commitment, 32); /* what the holder compares with the ledger */
 	if (jury(f, buf_bytes(&a.certificate), said, sizeof(said)) != 0)
 		fail_msg("%s: %s", profile, said);
-	commitment.b[0] ^= 1;
 	enrolment_answer_release(&a);
-	assert_int_equal(enrolment_answer_parse(&a, buf_bytes(&plain), &p.sign, &commitment, f->d.clock.now, NULL), ERR_PROOF);
+	request.b[0] ^= 1;
+	assert_int_equal(enrolment_answer_parse(&a, buf_bytes(&plain), &request, &p.sign, f->d.clock.now, NULL), ERR_PROOF);
 	buf_release(&answer);
 	buf_release(&plain);
 	person_release(&p);
@@ -162,7 +120,7 @@ static enum err ask_for(struct fixture *f, struct register_id *id, const char *p
 	w.keys = &p.keys;
 	w.keys_signature = bytes_of(p.keys_signature.b, 64);
 	w.csr = buf_bytes(&p.csr);
-	e = enrolment_make(&file, &w, &f->d.seal_public, 1, rng_system(), NULL);
+	e = enrolment_make(&file, NULL, &w, &f->d.seal_public, 1, rng_system(), NULL);
 	if (e == ERR_OK)
 		e = ca_import(f->ca, id, buf_bytes(&file), NULL);
 	buf_release(&file);
@@ -215,6 +173,7 @@ static void a_cut_goes_on(void **state)
 {
 	struct fixture *f = *state;
 	struct ca_act first, second;
+	struct buf refusal = BUF_INIT;
 	struct ca_requests q;
 	struct register_id id;
 	struct person p;
@@ -227,7 +186,8 @@ static void a_cut_goes_on(void **state)
 	assert_int_equal(q.count, 1);
 	assert_true(q.rows[0].signed_not_anchored);
 	ca_requests_release(&q);
-	assert_int_equal(ca_reject(f->ca, &id, "no", NULL), ERR_CONFLICT);
+	assert_int_equal(ca_reject(f->ca, &refusal, &id, "no", NULL), ERR_CONFLICT);
+	assert_int_equal(refusal.len, 0);
 	/* Another process goes on. */
 	ca_free(f->ca);
 	assert_int_equal(ca_open(&f->ca, &f->d.options, NULL), ERR_OK);
@@ -361,6 +321,7 @@ static void jury_refuses_the_revoked(void **state)
 static void refuses_bad_requests(void **state)
 {
 	struct fixture *f = *state;
+	struct buf refusal = BUF_INIT;
 	struct err_info info = {0};
 	struct register_id id;
 	struct person p, q;
@@ -394,7 +355,8 @@ static void refuses_bad_requests(void **state)
 	/* A name that would break a terminal. */
 	assert_int_equal(ask(f, &id, &q, "clinician", "Dr \xe2\x80\xae" "soV", NULL, NULL), ERR_OK);
 	assert_int_equal(ca_approve(f->ca, &act, NULL, &id, false, NULL), ERR_LINT);
-	assert_int_equal(ca_reject(f->ca, &id, "name cannot be shown", NULL), ERR_OK);
+	assert_int_equal(ca_reject(f->ca, &refusal, &id, "name cannot be shown", NULL), ERR_OK);
+	buf_release(&refusal);
 	assert_int_equal(ca_approve(f->ca, &act, NULL, &id, false, NULL), ERR_CONFLICT);
 	person_release(&p);
 	person_release(&q);
