@@ -133,17 +133,42 @@ struct conn *conn_of(struct http_server *s, struct evhttp_request *request)
 
 /* ---- caps on connections ---- */
 
+/* Whoever has one IPv6 address has 2^64 of them. */
+#define NETWORK_BYTES 8u
+
+static void address_v6(char out[ADDRESS_TEXT], struct in6_addr a)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (IN6_IS_ADDR_V4MAPPED(&a)) {
+		inet_ntop(AF_INET, &a.s6_addr[12], out, ADDRESS_TEXT);
+		return;
+	}
+	if (IN6_IS_ADDR_LOOPBACK(&a)) {
+		snprintf(out, ADDRESS_TEXT, "::1");
+		return;
+	}
+	memset(&a.s6_addr[NETWORK_BYTES], 0, sizeof(a) - NETWORK_BYTES);
+	inet_ntop(AF_INET6, &a, text, sizeof(text));
+	snprintf(out, ADDRESS_TEXT, "%s/64", text);
+}
+
+void conn_address(char out[ADDRESS_TEXT], const struct sockaddr *a)
+{
+	out[0] = '\0';
+	if (a->sa_family == AF_INET)
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)a)->sin_addr, out, ADDRESS_TEXT);
+	else if (a->sa_family == AF_INET6)
+		address_v6(out, ((const struct sockaddr_in6 *)a)->sin6_addr);
+}
+
 static void address_read(struct conn *c, int fd)
 {
 	struct sockaddr_storage a;
 	socklen_t len = sizeof(a);
 
-	if (getpeername(fd, (struct sockaddr *)&a, &len) != 0)
-		return;
-	if (a.ss_family == AF_INET)
-		inet_ntop(AF_INET, &((struct sockaddr_in *)&a)->sin_addr, c->address, sizeof(c->address));
-	else if (a.ss_family == AF_INET6)
-		inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&a)->sin6_addr, c->address, sizeof(c->address));
+	if (getpeername(fd, (struct sockaddr *)&a, &len) == 0)
+		conn_address(c->address, (struct sockaddr *)&a);
 }
 
 /* When a cap is reached the oldest connection that no handler works for gives way, so that somebody who holds many open

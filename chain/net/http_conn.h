@@ -12,6 +12,7 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #include "chain/net/http_server.h"
 
@@ -69,6 +70,8 @@ struct http_server {
 
 /* evhttp's hook: a bufferevent for each accepted socket. */
 struct bufferevent *conn_accept(struct event_base *base, void *server);
+/* Whom limits take for one: an IPv4 address, also a mapped one, or the 64 bits of an IPv6 network; "" for another family. */
+void conn_address(char out[ADDRESS_TEXT], const struct sockaddr *a);
 struct conn *conn_of(struct http_server *s, struct evhttp_request *request);
 void conn_enter(struct conn *c, enum conn_state state, size_t bytes);
 /* Set up and take down what belongs to the connections. */

@@ -74,7 +74,8 @@ enum http_method http_request_method(const struct http_request *r);
 const char *http_request_tail(const struct http_request *r); /* the segment after a prefix route, "" otherwise */
 const char *http_request_header(const struct http_request *r, const char *name); /* NULL when absent */
 struct bytes http_request_body(struct http_request *r);
-const char *http_request_address(const struct http_request *r); /* numeric, of the other end */
+/* Numeric, of the other end; of IPv6 the network of 64 bits, which is what one subscriber gets: limits are by it. */
+const char *http_request_address(const struct http_request *r);
 bool http_request_loopback(const struct http_request *r);
 
 /* Query parameters.  Absent: the fallback.  A value that is not a plain decimal number within max, or a parameter given
