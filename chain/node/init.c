@@ -236,6 +236,7 @@ static enum err genesis_make(struct making *m, const struct node_init_options *o
 	peer.spki = wire_data(BYTES_ID(m->pin));
 	parameters.grant_ms = GRANT_MS_DEFAULT;
 	parameters.emergency_ms = EMERGENCY_MS_DEFAULT;
+	parameters.question_ms = QUESTION_MS_DEFAULT;
 	parameters.copies = 1;
 	n.version = 1;
 	n.operators = m->operators, n.n_operators = m->operator_count;

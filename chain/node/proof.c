@@ -98,6 +98,24 @@ static bool request_names(struct node *n, const struct asker *who, struct bytes 
 	return names;
 }
 
+/* As the request itself; whoever may read that may have it proven that nobody asked. */
+static bool may_questions(struct node *n, const struct asker *who, struct bytes request)
+{
+	struct contract_kv *kv = ledger_app_state(n->app);
+	struct buf value = BUF_INIT;
+	struct request_id id;
+	struct state_key key;
+	bool may;
+
+	if (request.len != sizeof(id.b))
+		return false;
+	ID_COPY(id, request.data);
+	key = state_key_request(&id);
+	may = kv->get(kv->self, &value, state_key_bytes(&key)) == ERR_OK && may_request(n, who, buf_bytes(&value));
+	buf_release(&value);
+	return may;
+}
+
 static bool may_record(struct node *n, const struct asker *who, struct bytes key, struct bytes value,
 		       struct bytes request)
 {
@@ -133,6 +151,8 @@ static bool may_read(struct node *n, const struct asker *who, struct bytes key, 
 		return present && may_record(n, who, key, value, request);
 	case 'q':
 		return present && may_request(n, who, value);
+	case 'w':
+		return may_questions(n, who, key_part(key, 0));
 	default:
 		return false;
 	}

@@ -39,6 +39,9 @@
 #define PROXIES_PER_ACCOUNT_MAX 16u
 #define MINOR_MS_MAX (25ll * 366 * 24 * 3600 * 1000) /* how far ahead a minor's date may lie */
 
+#define QUESTIONS_PER_REQUEST_MAX 8u
+#define QUESTION_MS_DEFAULT (7ull * 24 * 3600 * 1000)
+
 #define OPERATORS_MAX 64u
 #define VALIDATORS_MAX 100u
 #define CUSTODIANS_MAX 128u

@@ -70,6 +70,7 @@ static enum err check_parameters(const Medlock__Network *n, struct err_info *inf
 	TRY(shape_true(p->grant_ms > 0 && p->grant_ms <= PARAMETER_MS_MAX, "how long a grant stands", info));
 	TRY(shape_true(p->emergency_ms > 0 && p->emergency_ms <= PARAMETER_MS_MAX, "how long an emergency grant stands",
 		       info));
+	TRY(shape_true(p->question_ms <= PARAMETER_MS_MAX, "how long a reader has to answer", info));
 	return shape_count(p->copies, n->n_peers, "copies", info);
 }
 

@@ -81,6 +81,11 @@ struct state_key state_key_request(const struct request_id *request)
 	return key_one('q', BYTES_ID(*request));
 }
 
+struct state_key state_key_questions(const struct request_id *request)
+{
+	return key_one('w', BYTES_ID(*request));
+}
+
 struct state_key state_key_proxies(const struct account_id *owner)
 {
 	return key_one('d', BYTES_ID(*owner));
@@ -140,7 +145,7 @@ static const struct {
 } rows[] = {
 	{'a', {32, 0}}, {'p', {32, 0}}, {'u', {32, 4}}, {'n', {0, 0}},	{'c', {48, 0}},
 	{'r', {32, 0}}, {'o', {32, 8}}, {'q', {32, 0}}, {'x', {8, 32}}, {'k', {32, 0}},
-	{'g', {32, 4}}, {'i', {32, 0}}, {'d', {32, 0}},
+	{'g', {32, 4}}, {'i', {32, 0}}, {'d', {32, 0}}, {'w', {32, 0}},
 };
 
 enum err state_key_parse(struct state_key *ret, struct bytes in)

@@ -7,7 +7,7 @@
  *   'u' owner, be32 rule   RuleState           'q' request            RequestState
  *   'n'                    Network             'x' be64 valid_until, replay key  ReplayState
  *   'g' account, be32 generation  KeysState  'i' sign key (32)     SIGN_ROW_SIZE bytes: account, be32 generation of this key
- *   'd' owner              ProxiesState
+ *   'd' owner              ProxiesState        'w' request            QuestionsState
  *   'c' u (48)             1 byte: capsule seen    'k' key (32)       1 byte: request key seen
  */
 #ifndef MEDLOCK_PROTO_STATE_KEY_H
@@ -38,6 +38,7 @@ struct state_key state_key_rules(const struct account_id *owner); /* prefix of a
 struct state_key state_key_record(const struct record_id *record);
 struct state_key state_key_owned(const struct account_id *owner, uint64_t number);
 struct state_key state_key_request(const struct request_id *request);
+struct state_key state_key_questions(const struct request_id *request);
 struct state_key state_key_proxies(const struct account_id *owner);
 struct state_key state_key_network(void);
 struct state_key state_key_replay(uint64_t valid_until, const struct hash32 *replay);

@@ -110,6 +110,12 @@ static enum err check_access_close(const Medlock__AccessClose *a, struct err_inf
 	return shape_optional(a->review, 32, "review", info);
 }
 
+static enum err check_question(const Medlock__Question *a, struct err_info *info)
+{
+	TRY(shape_bytes(a->request, ID_SIZE, "request", info));
+	return shape_bytes(a->text, 32, "text", info);
+}
+
 static enum err check_release_receipt(const Medlock__ReleaseReceipt *a, struct err_info *info)
 {
 	TRY(shape_true(a->n_released > 0, "nothing released", info));
@@ -155,6 +161,8 @@ static enum err check_action(const Medlock__Body *b, struct err_info *info)
 		return check_access_close(b->access_close, info);
 	case MEDLOCK__BODY__ACTION_RELEASE_RECEIPT:
 		return check_release_receipt(b->release_receipt, info);
+	case MEDLOCK__BODY__ACTION_QUESTION:
+		return check_question(b->question, info);
 	case MEDLOCK__BODY__ACTION_NETWORK_SET:
 		TRY(shape_true(b->network_set->network != NULL, "no network", info));
 		return network_shape_check(b->network_set->network, info);

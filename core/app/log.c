@@ -53,6 +53,16 @@ static enum err fill_proxy(struct app_event *e, const Medlock__ProxySet *p)
 	return ERR_OK;
 }
 
+static void fill_question(struct app_asked *to, const Medlock__Questioned *q)
+{
+	if (q == NULL || q->text.len != sizeof(to->text.b))
+		return;
+	*to = (struct app_asked){.is = true, .reply = q->reply, .due = {q->due}};
+	copy_id(to->owner.b, q->owner);
+	copy_id(to->reader.b, q->reader);
+	memcpy(to->text.b, q->text.data, sizeof(to->text.b));
+}
+
 static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 {
 	struct gather *g = self;
@@ -83,6 +93,7 @@ static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 	copy_id(e->org.b, event->actor_organisation);
 	copy_id(e->tx.b, event->tx);
 	copy_id(e->request.b, event->request);
+	fill_question(&e->question, event->question);
 	g->list.count++; /* from here on released with the list */
 	TRY(fill_records(e, event));
 	return fill_proxy(e, event->proxy);

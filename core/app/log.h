@@ -17,6 +17,13 @@ struct app_named {
 	struct time_ms from, until; /* 0: from the start, without end */
 	bool removed;
 };
+/* A question about a request, or its reply (core/app/question.h). */
+struct app_asked {
+	bool is, reply;
+	struct time_ms due;
+	struct account_id owner, reader; /* whose records; who requested them */
+	struct hash32 text;              /* commitment */
+};
 struct app_event {
 	uint64_t n, height;
 	struct time_ms at, effective; /* effective: of announced keys */
@@ -30,6 +37,7 @@ struct app_event {
 	size_t count;
 	uint64_t policy_version;
 	struct app_named *proxy; /* proxy_set only, else NULL */
+	struct app_asked question;
 };
 struct app_events {
 	struct app_event *rows;

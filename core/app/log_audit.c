@@ -25,6 +25,7 @@ static const struct { const char *kind, *code, *display, *action; } kinds[] = {
 	{"access_request", "110112", "Query", "E"},
 	{"access_answer", "110136", "Security Roles Changed", "U"},
 	{"access_close", "110112", "Query", "U"},
+	{"question", "110112", "Query", "E"},
 	{"release_receipt", "110106", "Export", "R"},
 };
 

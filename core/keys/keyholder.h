@@ -25,8 +25,8 @@
 
 /* Capabilities. */
 enum {
-	KEYHOLDER_OWNER = 1u << 0,   /* sign consent_set, consent_pause, access_answer */
-	KEYHOLDER_REQUEST = 1u << 1, /* sign access_request, access_close; request keys */
+	KEYHOLDER_OWNER = 1u << 0,   /* sign consent_set, consent_pause, access_answer, question */
+	KEYHOLDER_REQUEST = 1u << 1, /* sign access_request, access_close, reply to a question; request keys */
 	KEYHOLDER_DEPOSIT = 1u << 2, /* sign record_deposit, put tickets */
 	KEYHOLDER_CA = 1u << 3,      /* sign cert_anchor, cert_revoke; issue certificates and lists; register */
 	KEYHOLDER_OPERATOR = 1u << 4, /* sign network_set */

@@ -147,6 +147,8 @@ static enum err action_allowed(const struct holder *h, const Medlock__Body *b)
 	case MEDLOCK__BODY__ACTION_ACCESS_REQUEST:
 	case MEDLOCK__BODY__ACTION_ACCESS_CLOSE:
 		return allowed(h, KEYHOLDER_REQUEST);
+	case MEDLOCK__BODY__ACTION_QUESTION: /* owners ask, readers answer */
+		return allowed(h, b->question->reply ? KEYHOLDER_REQUEST : KEYHOLDER_OWNER);
 	case MEDLOCK__BODY__ACTION_RECORD_DEPOSIT:
 	case MEDLOCK__BODY__ACTION_RECORD_AMEND:
 		return allowed(h, KEYHOLDER_DEPOSIT);

@@ -319,8 +319,8 @@ void draw_tx(struct draw *d, struct buf *ret_tx)
 		unsigned weight;
 	} kinds[] = {{draw_again, 7},  {draw_anchor, 9},  {draw_revoke, 3},   {draw_deposit, 16}, {draw_rules, 16},
 		     {draw_pause, 4},  {draw_request, 30}, {draw_answer, 20}, {draw_close, 5},   {draw_receipt, 6},  {draw_network, 7},
-		     {draw_account_keys, 8}, {draw_proxy, 18}, {draw_erase, 3}};
-	size_t at = below(d, 152);
+		     {draw_account_keys, 8}, {draw_proxy, 18}, {draw_erase, 3}, {draw_question, 10}};
+	size_t at = below(d, 162);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); at -= kinds[i++].weight)
 		if (at < kinds[i].weight) {

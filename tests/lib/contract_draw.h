@@ -67,6 +67,8 @@ void draw_close(struct draw *d, struct buf *ret_tx);
 void draw_receipt(struct draw *d, struct buf *ret_tx);
 void draw_proxy(struct draw *d, struct buf *ret_tx);
 const struct world_account *draw_proxy_of(struct draw *d, const struct account_id *owner); /* one of hers; NULL */
+const struct world_account *draw_actor_for(struct draw *d, const struct world_account *owner); /* she or who acts for her */
+void draw_question(struct draw *d, struct buf *ret_tx);
 void draw_network(struct draw *d, struct buf *ret_tx);
 
 #endif

@@ -18,7 +18,7 @@ struct drawn_rule {
 };
 
 /* She herself, or now and then one who acts for her. */
-static const struct world_account *draw_actor_for(struct draw *d, const struct world_account *owner)
+const struct world_account *draw_actor_for(struct draw *d, const struct world_account *owner)
 {
 	const struct world_account *p = once_in(d, 2) ? draw_proxy_of(d, &owner->id) : NULL;
 

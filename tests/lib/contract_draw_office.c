@@ -292,6 +292,7 @@ static void change(struct draw *d, Medlock__Network *n)
 	default:
 		n->parameters->grant_ms = 1 + below(d, once_in(d, 2) ? 100 : 40 * (size_t)MS_PER_DAY);
 		n->parameters->emergency_ms = 1 + below(d, (size_t)MS_PER_DAY);
+		n->parameters->question_ms = once_in(d, 3) ? 0 : below(d, 20 * (size_t)MS_PER_DAY);
 		break;
 	}
 }

@@ -20,6 +20,7 @@ static const struct {
 	{ACTION_ACCESS_CLOSE, "xxxx..."},  {ACTION_RELEASE_RECEIPT, "...xxx."}, {ACTION_NETWORK_SET, "...xxx."},
 	{ACTION_ACCESS_ANSWER, "x......"}, {ACTION_ACCOUNT_KEYS, "xxxx.xx"},
 	{ACTION_PROXY_SET, "x..xxx."},    {ACTION_RECORD_AMEND, ".ddxxxd"},  {ACTION_RECORD_ERASE, "x......"},
+	{ACTION_QUESTION, "xxxx..."},
 };
 
 static bool may(uint32_t action, const struct m_account *x)
@@ -212,6 +213,8 @@ static enum err act_out(struct m_act *a)
 		return m_access_close(a, b->access_close);
 	case ACTION_RELEASE_RECEIPT:
 		return m_release_receipt(a, b->release_receipt);
+	case ACTION_QUESTION:
+		return m_question_act(a, b->question);
 	case ACTION_NETWORK_SET:
 		return m_network_set(a, b->network_set);
 	default:

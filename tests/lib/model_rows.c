@@ -224,6 +224,34 @@ static void add_proxies(struct rows *to, const struct model *m, const struct has
 	add_by_name(to, 'd', owner, &row);
 }
 
+static void add_questions(struct rows *to, const struct model *m, const struct hash32 *request)
+{
+	Medlock__QuestionsState row = MEDLOCK__QUESTIONS_STATE__INIT;
+	Medlock__QuestionState list[QUESTIONS_PER_REQUEST_MAX], *order[QUESTIONS_PER_REQUEST_MAX];
+
+	for (size_t i = 0; i < m->question_count; i++) {
+		const struct m_question *x = &m->questions[i];
+		Medlock__QuestionState *q = &list[row.n_questions];
+
+		if (!ID_EQUAL(x->request, *request))
+			continue;
+		ASSERT(row.n_questions < QUESTIONS_PER_REQUEST_MAX);
+		*q = (Medlock__QuestionState)MEDLOCK__QUESTION_STATE__INIT;
+		q->asker = m_data(&x->asker);
+		q->text = m_data(&x->text);
+		q->height = x->height;
+		q->time = x->time;
+		q->due = x->due;
+		q->reply = m_name_data(&x->reply);
+		q->reply_height = x->reply_height;
+		q->reply_time = x->reply_time;
+		order[row.n_questions++] = q;
+	}
+	row.questions = order;
+	if (row.n_questions)
+		add_by_name(to, 'w', request, &row);
+}
+
 static void add_replay(struct rows *to, const struct m_replay *x)
 {
 	Medlock__ReplayState row = MEDLOCK__REPLAY_STATE__INIT;
@@ -265,6 +293,8 @@ struct model_row *model_rows(const struct model *m, size_t *ret_count)
 		add_record(&all, &m->records[i]);
 	for (size_t i = 0; i < m->request_count; i++)
 		add_request(&all, &m->requests[i]);
+	for (size_t i = 0; i < m->request_count; i++)
+		add_questions(&all, m, &m->requests[i].id);
 	for (size_t i = 0; i < m->replay_count; i++)
 		add_replay(&all, &m->replays[i]);
 	add(&all, 'n', NULL, 0, m->network, NO_BYTES);

@@ -215,6 +215,7 @@ void model_free(struct model *m)
 	free(m->requests);
 	free(m->replays);
 	free(m->proxies);
+	free(m->questions);
 	free(m->events);
 	free(m);
 }

@@ -91,6 +91,13 @@ struct m_proxy {
 	bool by_authority;
 };
 
+struct m_question {
+	struct hash32 request, asker, text;
+	uint64_t height, reply_height;
+	int64_t time, due, reply_time;
+	struct m_name reply;
+};
+
 struct m_replay {
 	uint64_t valid_until;
 	struct hash32 key, tx;
@@ -105,10 +112,12 @@ struct model {
 	struct m_request *requests;
 	struct m_replay *replays;
 	struct m_proxy *proxies;
+	struct m_question *questions;
 	struct m_keys *keys;
 	struct m_sign *signs;
 	struct model_event *events;
-	size_t account_count, policy_count, rule_count, record_count, request_count, replay_count, event_count, keys_count, sign_count, proxy_count;
+	size_t account_count, policy_count, rule_count, record_count, request_count, replay_count, event_count, keys_count, sign_count, proxy_count,
+		question_count;
 	Medlock__Network *network;
 };
 
@@ -208,6 +217,9 @@ enum err m_access_request(struct m_act *a, const Medlock__AccessRequest *x);
 enum err m_access_answer(struct m_act *a, const Medlock__AccessAnswer *x);
 enum err m_access_close(struct m_act *a, const Medlock__AccessClose *x);
 enum err m_release_receipt(struct m_act *a, const Medlock__ReleaseReceipt *x);
+enum err m_question_act(struct m_act *a, const Medlock__Question *x);
+size_t m_question_count(const struct model *m, const struct hash32 *request);
+const struct m_question *m_question_newest(const struct model *m, const struct hash32 *request); /* NULL */
 enum err m_network_set(struct m_act *a, const Medlock__NetworkSet *x);
 
 #endif

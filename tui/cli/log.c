@@ -44,6 +44,16 @@ static void proxy_json(struct cli *c, struct json_writer *w, const struct app_na
 	json_end_object(w);
 }
 
+static void question_json(struct cli *c, struct json_writer *w, const struct app_asked *q)
+{
+	json_begin_object(w, "question");
+	json_boolean(w, "reply", q->reply);
+	json_time(w, "due", q->due.v);
+	json_string(w, "owner", app_name(c->app, q->owner.b));
+	json_string(w, "reader", app_name(c->app, q->reader.b));
+	json_end_object(w);
+}
+
 static void event_json(struct cli *c, struct json_writer *w, const struct app_event *e)
 {
 	json_begin_object(w, NULL);
@@ -66,6 +76,8 @@ static void event_json(struct cli *c, struct json_writer *w, const struct app_ev
 		json_hex(w, "request", BYTES_ID(e->request));
 	if (e->proxy != NULL)
 		proxy_json(c, w, e->proxy);
+	if (e->question.is)
+		question_json(c, w, &e->question);
 	json_begin_array(w, "records");
 	for (size_t i = 0; i < e->count; i++)
 		record_json(w, &e->records[i]);
@@ -111,6 +123,8 @@ static const char *deed(const struct app_event *e)
 		return e->paused ? "paused all sharing" : "resumed sharing";
 	if (strcmp(e->kind, "proxy_set") == 0)
 		return e->proxy != NULL && e->proxy->removed ? "no longer wants" : "named";
+	if (e->question.is)
+		return e->question.reply ? "told" : "asked";
 	if (strcmp(e->kind, "account_keys") == 0)
 		return keys_deed(e->keys_change);
 	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
@@ -158,6 +172,22 @@ static void named(struct cli *c, struct buf *out, const struct app_named *p)
 	}
 }
 
+/* "anna asked okafor why he requested her records" and what came of it. */
+static void questioned(struct cli *c, struct buf *out, const struct app_event *e)
+{
+	char due[TIME_TEXT];
+
+	time_format(due, e->question.due);
+	buf_printf(out, " %s", app_name(c->app, e->question.reply ? e->question.owner.b : e->question.reader.b));
+	buf_append_text(out, e->question.reply ? " why the records were requested" : " why they requested the records of ");
+	if (!e->question.reply)
+		buf_printf(out, "%s", app_name(c->app, e->question.owner.b));
+	if (e->purpose[0] != '\0')
+		buf_printf(out, " for %s", e->purpose);
+	if (!e->question.reply)
+		buf_printf(out, ": due %.10s", due);
+}
+
 /* "  6  2026-11-23 09:12  okafor asked to see 2 records for TREAT: 1 granted, 1 refused" */
 static void event_line(struct cli *c, const struct app_event *e)
 {
@@ -169,7 +199,9 @@ static void event_line(struct cli *c, const struct app_event *e)
 	buf_printf(&line, "%s%s %s", e->emergency ? "EMERGENCY: " : "", app_name(c->app, e->who.b), deed(e));
 	if (e->count > 0)
 		buf_printf(&line, " %zu record%s", e->count, e->count == 1 ? "" : "s");
-	if (e->purpose[0] != '\0')
+	if (e->question.is)
+		questioned(c, &line, e);
+	else if (e->purpose[0] != '\0')
 		buf_printf(&line, " for %s", e->purpose);
 	if (e->proxy != NULL)
 		named(c, &line, e->proxy);

@@ -34,6 +34,7 @@ static const struct cell {
 	{ACTION_ACCESS_REQUEST, READERS, ERR_OK, false, false},
 	{ACTION_ACCESS_ANSWER, B(PATIENT), ERR_ROLE, false, false}, /* test_access_answer.c */
 	{ACTION_ACCESS_CLOSE, READERS, ERR_NOT_FOUND, false, true},
+	{ACTION_QUESTION, READERS, ERR_NOT_FOUND, false, true}, /* and those that stand: test_question.c */
 	{ACTION_RELEASE_RECEIPT, OFFICE, ERR_ROLE, false, true},
 	{ACTION_NETWORK_SET, OFFICE, ERR_ROLE, false, true},
 };
@@ -109,6 +110,7 @@ static enum err act(struct world *w, const struct world_account *by, uint32_t ac
 	Medlock__ConsentSet consent = MEDLOCK__CONSENT_SET__INIT;
 	Medlock__ConsentPause pause = MEDLOCK__CONSENT_PAUSE__INIT;
 	Medlock__AccessClose close = MEDLOCK__ACCESS_CLOSE__INIT;
+	Medlock__Question question = MEDLOCK__QUESTION__INIT;
 	Medlock__Released released = MEDLOCK__RELEASED__INIT, *list = &released;
 	Medlock__ReleaseReceipt receipt = MEDLOCK__RELEASE_RECEIPT__INIT;
 	Medlock__NetworkSet set = MEDLOCK__NETWORK_SET__INIT;
@@ -118,7 +120,7 @@ static enum err act(struct world *w, const struct world_account *by, uint32_t ac
 
 	keys.helpers = keys.account = wire_data(BYTES_ID(*whose));
 	revoke.account = consent.owner = pause.owner = close.request = erase.record = wire_data(BYTES_ID(*whose));
-	released.request = released.record = close.request;
+	released.request = released.record = question.request = question.text = close.request;
 	revoke.reason = 1;
 	consent.expected_version = 1;
 	released.form = FORM_FULL;
@@ -133,6 +135,7 @@ static enum err act(struct world *w, const struct world_account *by, uint32_t ac
 	case ACTION_CONSENT_SET: body.consent_set = &consent; break;
 	case ACTION_CONSENT_PAUSE: body.consent_pause = &pause; break;
 	case ACTION_ACCESS_CLOSE: body.access_close = &close; break;
+	case ACTION_QUESTION: body.question = &question; break;
 	case ACTION_RELEASE_RECEIPT: body.release_receipt = &receipt; break;
 	default: body.network_set = &set; break;
 	}

@@ -47,7 +47,7 @@ static void test_state_keys(void **state)
 		state_key_account(&a),	   state_key_policy(&a),	 state_key_rule(&a, 7),
 		state_key_record(&r),	   state_key_owned(&a, 9),	 state_key_request(&q),
 		state_key_network(),	   state_key_replay(5, &h),	 state_key_capsule(bytes_of(u, 48)),
-		state_key_request_key(bytes_of(u, 32)), state_key_proxies(&a),
+		state_key_request_key(bytes_of(u, 32)), state_key_proxies(&a), state_key_questions(&q),
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
