@@ -139,7 +139,7 @@ static void test_signs_its_half_of_a_question(void **state)
 		struct keyholder *k = started(i & 1 ? KEYHOLDER_OWNER : KEYHOLDER_REQUEST, &file);
 		struct signature signature;
 
-		q.reply = i & 2;
+		q.reply = (i & 2) != 0;
 		WIRE_ENCODE(&bytes, &body);
 		assert_int_equal(keyholder_sign_body(k, &signature, buf_bytes(&bytes), NULL),
 				 q.reply == !(i & 1) ? ERR_OK : ERR_ROLE);
