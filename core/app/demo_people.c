@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/app/ca_ceremony.h"
 #include "core/base/files.h"
 
 #define PASSPHRASE_BYTES 15u
@@ -164,17 +165,25 @@ static enum err share_desk(const char *dir, struct err_info *info)
 	return files_write(path, bytes_str(acts), info);
 }
 
-static enum err ceremony(struct app *officer, struct ca **ret, struct err_info *info)
+/* As any officer holds it; the root key's passphrase lies beside it, which only a demo may do. */
+static enum err ceremony(struct app *officer, struct ca **ret, const char *dir, struct err_info *info)
 {
-	char path[PROFILE_PATH_MAX];
-	struct ca_options options;
-	struct buf transcript = BUF_INIT;
-	enum err e = app_desk_options(officer, &options, path);
+	static const char *const witnesses[] = {"M. Jansen", "P. de Wit"};
+	char out[4096], passphrase[4096];
+	struct app_ceremony wish = {.out = out, .passphrase_file = passphrase, .witnesses = witnesses, .witness_count = 2};
+	struct app_ceremony_done done = {0};
+	enum err e;
 
-	if (e == ERR_OK)
-		e = ca_init(&transcript, &options, false, info);
-	buf_release(&transcript);
-	return e == ERR_OK ? app_desk(officer, ret, info) : e;
+	TRY(files_join(out, sizeof(out), dir, "ceremony"));
+	TRY(files_join(passphrase, sizeof(passphrase), dir, "root-passphrase"));
+	TRY(demo_passphrase(passphrase, info));
+	for (int rehearsal = 1; rehearsal >= 0; rehearsal--) {
+		wish.dry_run = rehearsal == 1;
+		e = app_ca_ceremony(officer, &done, &wish, info);
+		buf_release(&done.transcript);
+		TRY(e);
+	}
+	return app_desk(officer, ret, info);
 }
 
 static enum err with_desk(struct app *officer, const char *dir, struct bytes genesis, const char *url,
@@ -183,7 +192,7 @@ static enum err with_desk(struct app *officer, const char *dir, struct bytes gen
 	struct ca *desk;
 
 	TRY(app_unlock(officer, info));
-	TRY(ceremony(officer, &desk, info));
+	TRY(ceremony(officer, &desk, dir, info));
 	for (size_t i = 0; i < PEOPLE; i++) {
 		if (people[i].profile == NULL)
 			continue;

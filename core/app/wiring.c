@@ -208,6 +208,11 @@ static enum err desk_crl(void *self, struct buf *out, enum ca_key which, struct 
 				next_update, revoked, revoked_count, info);
 }
 
+static enum err desk_sign_text(void *self, struct buf *out, enum ca_key which, struct bytes text, struct err_info *info)
+{
+	return keyholder_ca_sign_text(((struct app *)self)->keys, out, entry_of(which), text, info);
+}
+
 static enum err desk_open_request(void *self, struct buf *out, struct bytes file, struct err_info *info)
 {
 	return keyholder_open_age(((struct app *)self)->keys, out, file, info);
@@ -334,7 +339,7 @@ enum err app_desk_options(struct app *a, struct ca_options *ret, char path[PROFI
 	TRY(profile_path(&a->profile, path, "register.db"));
 	*ret = (struct ca_options){
 		.register_path = path, .clock = clock_real(), .rng = rng_system(), .network = a->profile.network,
-		.keys = {desk_spki, desk_issue, desk_crl, desk_open_request, desk_seal, desk_unseal, a},
+		.keys = {desk_spki, desk_issue, desk_crl, desk_sign_text, desk_open_request, desk_seal, desk_unseal, a},
 		.ledger = {desk_anchor, desk_revoke, desk_holds, a},
 	};
 	return ERR_OK;

@@ -36,6 +36,11 @@ enum err x509_key_of_seed(struct secret **ret, const struct secret *seed) MUST_U
 /* Appends the SubjectPublicKeyInfo.  ERR_FORMAT when key is none. */
 enum err x509_key_spki(struct buf *out, const struct secret *key) MUST_USE;
 
+/* ECDSA with SHA-256 (FIPS 186-5) over a digest made before; DER, appended: what `openssl dgst -sha256 -verify` reads.
+ * ERR_FORMAT when key is no P-256 key.
+ */
+enum err x509_sign_digest(struct buf *out, const struct secret *key, const struct hash32 *digest) MUST_USE;
+
 /* SHA-256 of a SubjectPublicKeyInfo: the pin of a peer, the duplicate-key check of the desk. */
 struct hash32 x509_spki_sha256(struct bytes spki);
 

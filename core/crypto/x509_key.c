@@ -8,6 +8,7 @@
 
 #include "core/crypto/x509_parts.h"
 
+#define SIGNATURE_DER_MAX 80u /* two integers of 33 bytes and their heads: 72 */
 #define KEY_DER_MAX 512u /* PKCS#8 of a P-256 key takes 138 bytes */
 
 enum err x509_fail(struct err_info *info, enum err e, const char *what)
@@ -143,6 +144,24 @@ enum err x509_key_spki(struct buf *out, const struct secret *key)
 	len = i2d_PUBKEY(pkey, &der);
 	EVP_PKEY_free(pkey);
 	return x509_append(out, der, len);
+}
+
+enum err x509_sign_digest(struct buf *out, const struct secret *key, const struct hash32 *digest)
+{
+	EVP_PKEY *pkey = x509_pkey(key);
+	EVP_PKEY_CTX *context = x509_pkey_kind(pkey) == CERT_KEY_P256 ? EVP_PKEY_CTX_new(pkey, NULL) : NULL;
+	uint8_t der[SIGNATURE_DER_MAX];
+	size_t len = sizeof(der);
+	bool made = context != NULL && EVP_PKEY_sign_init(context) == 1 &&
+		    EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
+		    EVP_PKEY_sign(context, der, &len, digest->b, sizeof(digest->b)) == 1;
+
+	EVP_PKEY_CTX_free(context);
+	EVP_PKEY_free(pkey);
+	if (!made)
+		return x509_fail(NULL, ERR_FORMAT, "");
+	buf_append(out, der, len);
+	return buf_error(out);
 }
 
 struct hash32 x509_spki_sha256(struct bytes spki)

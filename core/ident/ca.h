@@ -40,16 +40,9 @@ struct ca_options {
 };
 struct ca;
 
-/* ERR_NOT_FOUND before the ceremony. */
+/* ERR_NOT_FOUND before the ceremony (core/ident/ceremony.h). */
 enum err ca_open(struct ca **ret, const struct ca_options *options, struct err_info *info) MUST_USE;
 void ca_free(struct ca *ca);
-
-/* The ceremony: makes both keys and certificates and the register, and issues revocation list 1.  dry_run: throw-away
- * keys, nothing is stored.  transcript: what was done and the fingerprints, text to keep and to read aloud.
- * ERR_DUPLICATE when the register exists.
- */
-enum err ca_init(struct buf *transcript, const struct ca_options *options, bool dry_run,
-		struct err_info *info) MUST_USE;
 
 /* DER of both authorities; views that live as long as the desk. */
 struct bytes ca_root(const struct ca *ca);

@@ -174,7 +174,7 @@ static void check_list(struct ca *ca, struct time_ms now, struct ca_checks *c)
 }
 
 /* Each certificate of the register again, by today's rules but at the time it was signed. */
-static enum err lint_item(struct ca *ca, const struct ca_item *item, struct cert_summary *s)
+static enum err lint_item(struct ca *ca, const struct ca_issuers *issuers, const struct ca_item *item, struct cert_summary *s)
 {
 	const struct profile_row *p = profile_by_number(item->row.profile);
 	Medlock__RegisterCertificate *m;
@@ -183,8 +183,8 @@ static enum err lint_item(struct ca *ca, const struct ca_item *item, struct cert
 	if (p == NULL)
 		return ERR_DAMAGED;
 	TRY(CA_COLUMN(&m, ca, &item->row, medlock__register_certificate, NULL));
-	e = ca_lint(s, wire_bytes(m->certificate), p, &item->row.key, &ca->issuing_summary, ca->network_name,
-			item->row.at, NULL);
+	e = ca_lint(s, wire_bytes(m->certificate), p, &item->row.key, ca_issuer_at(issuers, item->row.at),
+		    ca->network_name, item->row.at, NULL);
 	WIRE_FREE(m);
 	if (e == ERR_OK && memcmp(s->serial, item->row.serial, CERT_SERIAL_SIZE) != 0)
 		e = ERR_DAMAGED;
@@ -194,18 +194,23 @@ static enum err lint_item(struct ca *ca, const struct ca_item *item, struct cert
 static enum err check_certificates(struct ca *ca, struct ca_fold *f, struct time_ms now, struct ca_checks *c)
 {
 	struct cert_summary *s = calloc(1, sizeof(*s));
+	struct ca_issuers issuers;
 	size_t bad = 0, soon = 0;
+	enum err e = s == NULL ? ERR_MEMORY : ca_issuers_load(&issuers, ca, NULL);
 
-	if (s == NULL)
-		return ERR_MEMORY;
+	if (e != ERR_OK) {
+		free(s);
+		return e;
+	}
 	for (size_t i = 0; i < f->certificate_count; i++) {
 		const struct ca_item *item = &f->certificates[i];
 
-		bad += lint_item(ca, item, s) != ERR_OK;
+		bad += lint_item(ca, &issuers, item, s) != ERR_OK;
 		soon += item->issued && !item->revoking && item->row.until.v > now.v &&
 			item->row.until.v < now.v + CA_EXPIRY_NOTICE_MS;
 	}
 	free(s);
+	ca_issuers_release(&issuers);
 	check(c, "certificates", bad == 0, "%zu, of which %zu do not pass the lint", f->certificate_count, bad);
 	check(c, "expiry", true, "%zu certificates end within 30 days", soon);
 	return ERR_OK;

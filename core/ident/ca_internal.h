@@ -37,6 +37,14 @@ void ca_fold_release(struct ca_fold *f);
 struct ca_item *ca_fold_request(struct ca_fold *f, const struct register_id *id);
 struct ca_item *ca_fold_serial(struct ca_fold *f, const uint8_t serial[CERT_SERIAL_SIZE]);
 
+/* Issuing certificates by the time since when they are the newest. */
+#define CA_ISSUERS_MAX 64u
+struct ca_issuer { struct time_ms at; struct cert_summary summary; };
+struct ca_issuers { struct ca *ca; struct ca_issuer *rows; size_t count; };
+enum err ca_issuers_load(struct ca_issuers *ret, struct ca *ca, struct err_info *info) MUST_USE;
+const struct cert_summary *ca_issuer_at(const struct ca_issuers *x, struct time_ms at); /* a view */
+void ca_issuers_release(struct ca_issuers *x);
+
 /* Append a row whose sealed column is message (NULL: empty). */
 enum err ca_append(struct ca *ca, struct register_row *row, const ProtobufCMessage *message,
 		struct err_info *info) MUST_USE;
@@ -68,6 +76,14 @@ bool ca_is_waiting(const struct ca *ca, const struct ca_item *request);
 enum err ca_holds(struct ca *ca, const struct enrolment *e, struct err_info *info) MUST_USE;
 
 void ca_new_serial(uint8_t out[CERT_SERIAL_SIZE], const struct rng *rng);
+
+/* A row that names the authorities from now on, into the register and into ca; m's other fields go with it. */
+enum err ca_authority_append(struct ca *ca, struct bytes root, struct bytes issuing, Medlock__RegisterCertificate *m,
+			     struct err_info *info) MUST_USE;
+
+/* The root's list, linted, not yet registered; out must be empty. */
+enum err ca_root_list_make(struct ca *ca, struct buf *out, struct bytes root, const struct cert_summary *issuer,
+			   uint64_t number, struct time_ms now, struct err_info *info) MUST_USE;
 
 /* Sign, lint and register a list of what the register says is revoked. */
 enum err ca_crl_issue(struct ca *ca, uint64_t *ret_number, struct err_info *info) MUST_USE;

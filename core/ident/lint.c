@@ -249,6 +249,9 @@ static bool serials_once(const struct cert_crl *crl)
 const char *lint_crl(const struct cert_crl *crl, const struct cert_summary *issuer, uint64_t last_number,
 		struct time_ms now)
 {
+	const int64_t life = ID_EQUAL(issuer->subject_sha256, issuer->issuer_sha256) ? LINT_ROOT_CRL_LIFE_MAX_MS
+										     : LINT_CRL_LIFE_MAX_MS;
+
 	if (!issuer->ca || (issuer->key_usage & CERT_USE_CRL_SIGN) == 0)
 		return "crl-issuer-may-sign";
 	if (!ID_EQUAL(crl->issuer_sha256, issuer->subject_sha256))
@@ -257,7 +260,7 @@ const char *lint_crl(const struct cert_crl *crl, const struct cert_summary *issu
 		return "crl-authority-key-identifier";
 	if (crl->number <= last_number)
 		return "crl-number-grows";
-	if (crl->next_update.v <= crl->this_update.v || crl->next_update.v - crl->this_update.v > LINT_CRL_LIFE_MAX_MS)
+	if (crl->next_update.v <= crl->this_update.v || crl->next_update.v - crl->this_update.v > life)
 		return "crl-next-update";
 	if (crl->this_update.v > now.v || crl->this_update.v < now.v - LINT_BACKDATE_MAX_MS)
 		return "crl-this-update";

@@ -13,6 +13,7 @@
 #define LINT_BACKDATE_MAX_MS (5ll * 60 * 1000)
 #define LINT_UTCTIME_END_MS 2524608000000ll /* 2050-01-01: later dates are GeneralizedTime */
 #define LINT_CRL_LIFE_MAX_MS (31ll * 24 * 3600 * 1000)
+#define LINT_ROOT_CRL_LIFE_MAX_MS (366ll * 24 * 3600 * 1000) /* of a self-signed issuer, whose key is off line */
 
 struct lint_context {
 	const struct profile_row *profile;

@@ -11,16 +11,18 @@
 #define OID_ANY_POLICY "2.5.29.32.0"
 #define YEAR_MS (365ll * MS_PER_DAY)
 #define BIT(right) ((uint32_t)(right)) /* the codes of rights are bits themselves */
+/* Both authorities also sign texts: the ceremony's transcript, exports of the register. */
+#define CA_USES (CERT_USE_SIGN | CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN)
 /* A name of RFC 2606 that resolves nowhere: permitting it alone permits none of its form. */
 #define NOWHERE "invalid"
 #define NOWHERE_IP "0.0.0.0/255.255.255.255"
 
 static const struct profile_row rows[CERT_PROFILE_COUNT] = {
 	{.number = CERT_PROFILE_ROOT, .name = "root", .ca = true, .path_len = 1,
-	 .key_usage = CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN, .life_ms = 20 * YEAR_MS, .key = CERT_KEY_P256,
+	 .key_usage = CA_USES, .life_ms = 20 * YEAR_MS, .key = CERT_KEY_P256,
 			.approvals = 1},
 	{.number = CERT_PROFILE_ISSUING, .name = "issuing", .ca = true, .path_len = 0,
-	 .key_usage = CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN, .policy = OID_ANY_POLICY, .life_ms = 5 * YEAR_MS,
+	 .key_usage = CA_USES, .policy = OID_ANY_POLICY, .life_ms = 5 * YEAR_MS,
 	 .key = CERT_KEY_P256, .approvals = 1},
 	{.number = CERT_PROFILE_PEER, .name = "peer", .role = ROLE_PEER, .path_len = CERT_NO_PATH_LEN,
 	 .key_usage = CERT_USE_SIGN, .eku = {CERT_EKU_SERVER, CERT_EKU_CLIENT}, .eku_count = 2, .policy = OID_ARC "3",
@@ -109,12 +111,12 @@ static void lines_of_fields(struct profile_plan *p)
 	time_format(time, p->fields.not_after);
 	line(p, "not after", "", time, false);
 	line(p, "key", "", p->profile->key == CERT_KEY_P256 ? "ECDSA P-256" : "Ed25519, the account's own", false);
-	line(p, "key usage", "", p->profile->ca ? "keyCertSign, cRLSign (critical)" : "digitalSignature (critical)",
+	line(p, "key usage", "", p->profile->ca ? "digitalSignature, keyCertSign, cRLSign (critical)" : "digitalSignature (critical)",
 			false);
 	for (size_t i = 0; i < p->fields.eku_count; i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i > 0 ? ", " : "",
 				       strcmp(p->eku[i], CERT_EKU_SERVER) == 0 ? "serverAuth" : "clientAuth");
-	line(p, "extended key usage", "", text, false);
+	line(p, "extended key usage", "", text[0] != '\0' ? text : "none", false);
 	line(p, "basic constraints", "", p->profile->ca ? "CA (critical)" : "no CA (critical)", false);
 	if (p->profile->policy != NULL)
 		line(p, "policy", "", p->profile->policy, false);

@@ -18,14 +18,15 @@
 struct ca_register;
 
 enum register_kind {
-	REGISTER_AUTHORITY = 1, /* the ceremony: root and issuing */
+	REGISTER_AUTHORITY = 1, /* root and issuing: of the ceremony, or renewed */
 	REGISTER_REQUEST = 2,   /* received */
 	REGISTER_REJECTED = 3,
 	REGISTER_SIGNED = 4,    /* certificate made, not yet on the ledger */
 	REGISTER_ISSUED = 5,    /* stands on the ledger */
 	REGISTER_REVOKING = 6,
 	REGISTER_REVOKED = 7,
-	REGISTER_CRL = 8
+	REGISTER_CRL = 8,
+	REGISTER_ROOT_LIST = 20 /* a revocation list of the root after that of the ceremony */
 };
 
 #define REGISTER_ID_SIZE 16

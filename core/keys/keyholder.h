@@ -185,7 +185,26 @@ enum err keyholder_unseal(struct keyholder *k, struct buf *out, const char *name
 
 /* ---- the authority (KEYHOLDER_CA); which: KEYSTORE_ENTRY_CA_ROOT or _ISSUING ---- */
 
-/* The SubjectPublicKeyInfo, appended.  When there is no such key, a P-256 one is made and ret_file gets new keystore
+/* The root key, which is in no keystore: a P-256 key in a sealed file of its own (storage/sealed_file.h) with a passphrase of its
+ * own.  _root_new makes one and appends the file's bytes, which the caller writes before the key counts; _root_open takes one
+ * (ERR_PASSPHRASE, ERR_FORMAT).  Until _root_forget, lock or unlock it serves the calls below, which say ERR_LOCKED without.
+ */
+enum err keyholder_ca_root_new(struct keyholder *k, struct buf *ret_file, struct bytes passphrase,
+			       struct err_info *info) MUST_USE;
+enum err keyholder_ca_root_open(struct keyholder *k, struct bytes file, struct bytes passphrase,
+				struct err_info *info) MUST_USE;
+enum err keyholder_ca_root_forget(struct keyholder *k, struct err_info *info) MUST_USE;
+
+/* Texts that the authority signs as they are, so that stock programs verify them: ECDSA-SHA256 over the bytes, DER, appended.
+ * A text must begin as one of these, so that no signature here is one of a certificate.  ERR_REFUSED for others.
+ */
+#define KEYHOLDER_TEXT_CEREMONY "Ceremony of the certificate authority of network "
+#define KEYHOLDER_TEXT_CSV "entry,serial,"
+#define KEYHOLDER_TEXT_JSON "{\"export\":\"medlock register\","
+enum err keyholder_ca_sign_text(struct keyholder *k, struct buf *out, uint32_t which, struct bytes text,
+				struct err_info *info) MUST_USE;
+
+/* The SubjectPublicKeyInfo, appended.  When there is no issuing key, a P-256 one is made and ret_file gets new keystore
  * bytes, which the caller writes before using it; else ret_file gets nothing.
  */
 enum err keyholder_ca_spki(struct keyholder *k, struct buf *out, struct buf *ret_file, uint32_t which,

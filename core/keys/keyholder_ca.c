@@ -144,16 +144,17 @@ static enum err get_fields(struct cert_fields *f, struct fields_room *room, stru
 
 /* ---- the child ---- */
 
-static enum err key_of(const struct secret **ret, const struct holder_call *c)
+enum err holder_ca_key(const struct secret **ret, struct holder_call *c)
 {
 	uint32_t which;
 
-	if (c->in[0].len != 4)
-		return ERR_RANGE;
+	TRY(holder_fixed(c->in[0], 4));
 	which = get_be32(c->in[0].data);
+	if (which == KEYSTORE_ENTRY_CA_ROOT && c->h->root == NULL)
+		return err_set(&c->info, ERR_LOCKED, "this needs the root key: name its file with --root FILE");
 	if (which != KEYSTORE_ENTRY_CA_ROOT && which != KEYSTORE_ENTRY_CA_ISSUING)
 		return ERR_RANGE;
-	*ret = keystore_entry(c->h->keys, which);
+	*ret = which == KEYSTORE_ENTRY_CA_ROOT ? c->h->root : keystore_entry(c->h->keys, which);
 	return *ret == NULL ? ERR_NOT_FOUND : ERR_OK;
 }
 
@@ -161,7 +162,7 @@ enum err holder_ca_spki(struct holder_call *c)
 {
 	const struct secret *key = NULL;
 	struct secret *fresh = NULL;
-	enum err e = key_of(&key, c);
+	enum err e = holder_ca_key(&key, c);
 
 	if (e == ERR_OK)
 		return x509_key_spki(&c->out[0], key);
@@ -183,7 +184,7 @@ enum err holder_ca_issue(struct holder_call *c)
 	struct fields_room room;
 	struct cert_fields fields;
 
-	TRY(key_of(&key, c));
+	TRY(holder_ca_key(&key, c));
 	TRY(get_fields(&fields, &room, c->in[1]));
 	return x509_issue(&c->out[0], &fields, c->in[2], key, &c->info);
 }
@@ -210,7 +211,7 @@ enum err holder_ca_crl(struct holder_call *c)
 	struct cert_revoked *rows;
 	enum err e;
 
-	TRY(key_of(&key, c));
+	TRY(holder_ca_key(&key, c));
 	if (c->in[1].len != NUMBERS_SIZE || c->in[3].len != count * REVOKED_SIZE || count > KEYHOLDER_REVOKED_MAX)
 		return ERR_RANGE;
 	rows = (struct cert_revoked *)(void *)buf_reserve(&room, (count + 1) * sizeof(*rows));

@@ -5,6 +5,7 @@
 #ifndef MEDLOCK_KEYS_KEYHOLDER_PARTS_H
 #define MEDLOCK_KEYS_KEYHOLDER_PARTS_H
 
+#include "core/crypto/hash.h"
 #include "core/keys/keyholder.h"
 
 enum keyholder_op {
@@ -29,6 +30,7 @@ enum err keyholder_message_parse(struct keyholder_message *ret, struct bytes in)
 /* ---- the child ---- */
 
 #define HOLDER_ANSWERS 7u
+enum { HOLDER_TEXT_FIRST = 1u << 0, HOLDER_TEXT_LAST = 1u << 1 };
 
 struct holder {
 	uint32_t capabilities;
@@ -36,6 +38,8 @@ struct holder {
 	struct network_id network;
 	struct keystore *keys; /* NULL: locked */
 	struct keystore *next; /* of ROTATE, until they count; else NULL */
+	struct secret *root;   /* the authority's root key, only while it is wanted; else NULL */
+	struct hash_sha256_stream text; /* of CA_SIGN_TEXT, between its parts */
 	keyholder_probe *probe;
 };
 
@@ -87,6 +91,13 @@ enum err holder_open_letter(struct holder_call *c) MUST_USE;
 enum err holder_ca_spki(struct holder_call *c) MUST_USE;
 enum err holder_ca_issue(struct holder_call *c) MUST_USE;
 enum err holder_ca_crl(struct holder_call *c) MUST_USE;
+/* The key that field 0 names; c->info says where it is when it is not here. */
+enum err holder_ca_key(const struct secret **ret, struct holder_call *c) MUST_USE;
+
+/* The root key and signed texts (keyholder_ca_root.c). */
+enum err holder_ca_root(struct holder_call *c) MUST_USE;
+enum err holder_ca_sign_text(struct holder_call *c) MUST_USE;
+void holder_ca_forget(struct holder *h);
 
 /* Give up files, sockets and other processes.  ERR_IO when the kernel does not take the filter. */
 enum err keyholder_sandbox(int keep_fd) MUST_USE;

@@ -36,6 +36,7 @@ static void take_keys(struct holder *h, struct keystore *keys)
 {
 	holder_take(&h->keys, keys);
 	holder_take(&h->next, NULL);
+	holder_ca_forget(h);
 }
 
 enum err holder_become(struct holder_call *c, struct keystore *keys)
@@ -442,6 +443,8 @@ static enum err run(struct holder_call *c, enum keyholder_op op)
 	case OP_CA_SPKI: return holder_ca_spki(c);
 	case OP_CA_ISSUE: return holder_ca_issue(c);
 	case OP_CA_CRL: return holder_ca_crl(c);
+	case OP_CA_ROOT: return holder_ca_root(c);
+	case OP_CA_SIGN_TEXT: return holder_ca_sign_text(c);
 	case OP_PROBE: return op_probe(c);
 	case OP_RECOVER: return holder_recover(c);
 	case OP_ROTATE: return holder_rotate(c);

@@ -9,7 +9,7 @@
 #include "core/crypto/schnorr.h"
 #include <stdio.h>
 
-#include "core/ident/ca.h"
+#include "core/ident/ceremony.h"
 
 struct desk {
 	struct secret *ca_key[2], *seal, *column;
@@ -58,6 +58,18 @@ static enum err desk_crl(void *self, struct buf *out, enum ca_key which, struct 
 {
 	return x509_crl_make(out, issuer, ((struct desk *)self)->ca_key[which - 1], number, this_update, next_update, revoked,
 			     count, info);
+}
+
+static enum err desk_sign_text(void *self, struct buf *out, enum ca_key which, struct bytes text, struct err_info *info)
+{
+	const struct hash32 digest = hash_sha256(text);
+
+	return x509_sign_digest(out, ((struct desk *)self)->ca_key[which - 1], &digest);
+}
+
+static enum err desk_make_root(void *self, struct err_info *info)
+{
+	return ERR_OK; /* desk_spki makes it */
 }
 
 static enum err desk_open(void *self, struct buf *out, struct bytes file, struct err_info *info)
@@ -132,12 +144,33 @@ static inline void desk_init(struct desk *d, int64_t now)
 	seal_public_of(&d->seal_public, d->seal);
 	d->options = (struct ca_options){
 		.register_path = d->path,
-		.keys = {desk_spki, desk_issue, desk_crl, desk_open, desk_seal_column, desk_open_column, d},
+		.keys = {desk_spki, desk_issue, desk_crl, desk_sign_text, desk_open, desk_seal_column, desk_open_column, d},
 		.ledger = {desk_anchor, desk_revoke, desk_holds, d},
 		.clock = &d->clock.clock, .rng = rng_system(),
 	};
 	d->holds = ERR_NOT_FOUND; /* nobody has an account */
 	memset(d->options.network.b, 0x42, sizeof(d->options.network.b));
+}
+
+static const char *const desk_witnesses[] = {"W. Itness", "A. Nother"};
+
+static inline struct ceremony_wish desk_wish(struct desk *d)
+{
+	return (struct ceremony_wish){.version = "0.0.0", .witnesses = desk_witnesses, .witness_count = 2,
+				      .make_root = desk_make_root, .self = d};
+}
+
+/* Hold it and open the register. */
+static inline enum err desk_ceremony(struct desk *d, struct err_info *info)
+{
+	const struct ceremony_wish wish = desk_wish(d);
+	struct ceremony_made made = {0};
+	enum err e = ceremony_hold(&made, &d->options, &wish, false, info);
+
+	if (e == ERR_OK)
+		e = ceremony_open(&d->options, &made, info);
+	ceremony_made_release(&made);
+	return e;
 }
 
 static inline void desk_release(struct desk *d)

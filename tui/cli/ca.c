@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medlock ca: the desk of the certificate authority. */
 #include "core/app/ca.h"
+#include "core/app/ca_ceremony.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -275,6 +276,23 @@ static enum err list(struct cli *c)
 	return ERR_OK;
 }
 
+static enum err root_list(struct cli *c, const char *out)
+{
+	const struct app_root root = {cli_value(c, "root"), cli_value(c, "root-passphrase-file")};
+	uint64_t number;
+
+	TRY(app_ca_root_list(c->app, &number, &root, out, &c->info));
+	if (c->json) {
+		json_uint(&c->w, "revoked", 0);
+		json_uint(&c->w, "crl", number);
+		json_uint(&c->w, "number", number);
+		json_string(&c->w, "path", out);
+	}
+	cli_say(c, "The root's revocation list %llu, good for a year, written to %s.\n", (unsigned long long)number,
+		cli_foreign(c, out));
+	return ERR_OK;
+}
+
 static enum err crl(struct cli *c)
 {
 	const char *out = cli_value(c, "out");
@@ -283,6 +301,8 @@ static enum err crl(struct cli *c)
 
 	if (out == NULL)
 		return err_set(&c->info, ERR_USAGE, "say --out FILE");
+	if (cli_value(c, "root") != NULL)
+		return root_list(c, out);
 	TRY(app_ca_crl(c->app, &number, out, &c->info));
 	TRY(app_ca_list(c->app, &all, &c->info));
 	for (size_t i = 0; i < all.count; i++)
@@ -316,7 +336,9 @@ static const struct cli_option revoke_options[] = {
 };
 static const struct cli_option list_options[] = {
 	{"expiring", "DAYS", "only valid ones that end within, as 30d"}, {NULL, NULL, NULL}};
-static const struct cli_option crl_options[] = {{"out", "FILE", "where it goes (DER)"}, {NULL, NULL, NULL}};
+static const struct cli_option crl_options[] = {
+	{"out", "FILE", "where it goes (DER)"}, {"root", "FILE", "the root key: the root's own list, instead of the desk's"},
+	{"root-passphrase-file", "FILE", "the root key's own passphrase, else it is asked for"}, {NULL, NULL, NULL}};
 
 const struct command ca_commands[] = {
 	{"ca", "queue", "", 0, 0, CLI_KEYS, "requests that wait, and acts that wait for a second officer", NULL,

@@ -402,23 +402,6 @@ static void register_holds_no_names_and_shows_changes(void **state)
 	assert_null(ca);
 }
 
-static void ceremony_once_and_rehearsed(void **state)
-{
-	struct fixture *f = *state;
-	struct buf transcript = BUF_INIT;
-	struct desk other;
-
-	assert_int_equal(ca_init(&transcript, &f->d.options, false, NULL), ERR_DUPLICATE);
-	desk_init(&other, START);
-	assert_int_equal(ca_init(&transcript, &other.options, true, NULL), ERR_OK);
-	assert_non_null(strstr(buf_text(&transcript), "REHEARSAL"));
-	assert_int_not_equal(access(other.path, F_OK), 0);
-	assert_null(other.ca_key[0]);
-	assert_int_equal(ca_open(&(struct ca *){NULL}, &other.options, NULL), ERR_NOT_FOUND);
-	desk_release(&other);
-	buf_release(&transcript);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,7 +416,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_bad_requests, setup, teardown),
 		cmocka_unit_test_setup_teardown(clock_that_goes_back_signs_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(register_holds_no_names_and_shows_changes, setup, teardown),
-		cmocka_unit_test_setup_teardown(ceremony_once_and_rehearsed, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

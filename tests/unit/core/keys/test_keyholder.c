@@ -359,10 +359,28 @@ static void test_an_odd_message_ends_it(void **state)
 	}
 }
 
+#define ROOT_PASSPHRASE bytes_str("the root's own words")
+
+/* A certificate's bytes are never signed as a text; a long text comes in parts. */
+static void signs_known_texts_only(struct keyholder *k)
+{
+	struct buf text = BUF_INIT, der = BUF_INIT;
+
+	assert_int_equal(keyholder_ca_sign_text(k, &der, KEYSTORE_ENTRY_CA_ROOT, bytes_str("0\x82 tbs"), NULL), ERR_REFUSED);
+	assert_int_equal(keyholder_ca_sign_text(k, &der, KEYSTORE_ENTRY_CA_ROOT, bytes_of(NULL, 0), NULL), ERR_REFUSED);
+	buf_append_text(&text, KEYHOLDER_TEXT_CSV);
+	while (text.len < KEYHOLDER_MESSAGE_MAX)
+		buf_append_text(&text, "a row of an export, ");
+	assert_int_equal(keyholder_ca_sign_text(k, &der, KEYSTORE_ENTRY_CA_ISSUING, buf_bytes(&text), NULL), ERR_OK);
+	assert_in_range(der.len, 64, 72);
+	buf_release(&text);
+	buf_release(&der);
+}
+
 static void test_authority(void **state)
 {
 	struct buf file = BUF_INIT, spki = BUF_INIT, again = BUF_INIT, newer = BUF_INIT, none = BUF_INIT, root = BUF_INIT,
-		   crl = BUF_INIT;
+		   crl = BUF_INIT, root_file = BUF_INIT, issuing = BUF_INIT;
 	struct keyholder *k = started(KEYHOLDER_AUTHORITY, &file), *patient = NULL;
 	struct cert_fields f = {.serial = {1}, .subject = {"medlock", NULL, "Root"}, .not_before = {1000},
 				.not_after = {2000000000000}, .ca = true, .path_len = 1,
@@ -371,10 +389,21 @@ static void test_authority(void **state)
 	struct cert_summary s;
 	struct cert_crl list;
 
-	assert_int_equal(keyholder_ca_issue(k, &root, KEYSTORE_ENTRY_CA_ROOT, &f, bytes_of(NULL, 0), NULL), ERR_NOT_FOUND);
-	assert_int_equal(keyholder_ca_spki(k, &spki, &newer, KEYSTORE_ENTRY_CA_ROOT, NULL), ERR_OK);
+	assert_int_equal(keyholder_ca_issue(k, &root, KEYSTORE_ENTRY_CA_ROOT, &f, bytes_of(NULL, 0), NULL), ERR_LOCKED);
+	assert_int_equal(keyholder_ca_spki(k, &spki, &newer, KEYSTORE_ENTRY_CA_ROOT, NULL), ERR_LOCKED);
+	assert_int_equal(keyholder_ca_issue(k, &root, KEYSTORE_ENTRY_CA_ISSUING, &f, bytes_of(NULL, 0), NULL), ERR_NOT_FOUND);
+	assert_int_equal(keyholder_ca_spki(k, &issuing, &newer, KEYSTORE_ENTRY_CA_ISSUING, NULL), ERR_OK);
 	assert_int_not_equal(newer.len, 0);
+	assert_int_equal(keyholder_ca_spki(k, &issuing, &none, KEYSTORE_ENTRY_CA_ISSUING, NULL), ERR_OK);
+	assert_int_equal(none.len, 0);
+	assert_int_equal(keyholder_ca_root_new(k, &root_file, ROOT_PASSPHRASE, NULL), ERR_OK);
+	assert_int_equal(keyholder_ca_spki(k, &spki, &none, KEYSTORE_ENTRY_CA_ROOT, NULL), ERR_OK);
+	/* Unlocking forgets it, and the keystore never had it. */
 	assert_int_equal(keyholder_unlock(k, buf_bytes(&newer), PASSPHRASE, NULL, NULL), ERR_OK);
+	assert_int_equal(keyholder_ca_spki(k, &again, &none, KEYSTORE_ENTRY_CA_ROOT, NULL), ERR_LOCKED);
+	assert_int_equal(keyholder_ca_root_open(k, buf_bytes(&root_file), PASSPHRASE, NULL), ERR_PASSPHRASE);
+	assert_int_equal(keyholder_ca_root_open(k, buf_bytes(&newer), ROOT_PASSPHRASE, NULL), ERR_FORMAT);
+	assert_int_equal(keyholder_ca_root_open(k, buf_bytes(&root_file), ROOT_PASSPHRASE, NULL), ERR_OK);
 	assert_int_equal(keyholder_ca_spki(k, &again, &none, KEYSTORE_ENTRY_CA_ROOT, NULL), ERR_OK);
 	assert_int_equal(none.len, 0);
 	assert_true(bytes_equal(buf_bytes(&spki), buf_bytes(&again)));
@@ -389,6 +418,9 @@ static void test_authority(void **state)
 	assert_int_equal(list.number, 3);
 	assert_non_null(x509_crl_find(&list, revoked.serial));
 	x509_crl_release(&list);
+	signs_known_texts_only(k);
+	assert_int_equal(keyholder_ca_root_forget(k, NULL), ERR_OK);
+	assert_int_equal(keyholder_ca_issue(k, &root, KEYSTORE_ENTRY_CA_ROOT, &f, bytes_of(NULL, 0), NULL), ERR_LOCKED);
 	assert_int_equal(keyholder_start(&patient, KEYHOLDER_PATIENT, NULL), ERR_OK);
 	assert_int_equal(keyholder_unlock(patient, buf_bytes(&newer), PASSPHRASE, NULL, NULL), ERR_OK);
 	assert_int_equal(keyholder_ca_issue(patient, &root, KEYSTORE_ENTRY_CA_ROOT, &f, bytes_of(NULL, 0), NULL), ERR_ROLE);
@@ -399,6 +431,8 @@ static void test_authority(void **state)
 	buf_release(&again);
 	buf_release(&newer);
 	buf_release(&none);
+	buf_release(&root_file);
+	buf_release(&issuing);
 	buf_release(&root);
 	buf_release(&crl);
 }
