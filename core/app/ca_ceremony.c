@@ -10,8 +10,8 @@
 #include "core/crypto/hash.h"
 #include "core/ident/ceremony.h"
 
-#define REHEARSAL_FILE "rehearsal" /* in the profile: hash of the script and when, one line */
-#define REHEARSAL_FILE_MAX 128u
+#define REHEARSAL_FILE "rehearsal" /* in the profile: hash of the script, and when in ms as be64 */
+#define REHEARSAL_SIZE 40u
 #define ROOT_FILE_MAX 4096u
 #define PEM_MAX 65536u
 #define PEM_PUBLIC_KEY "PUBLIC KEY"
@@ -92,33 +92,30 @@ static enum err finish_cut(struct holding *h, struct app_ceremony_done *ret, str
 
 static enum err remember(const struct holding *h, struct err_info *info)
 {
-	char path[PROFILE_PATH_MAX], hex[ID_HEX];
-	struct buf line = BUF_INIT;
-	enum err e;
+	uint8_t record[REHEARSAL_SIZE];
+	char path[PROFILE_PATH_MAX];
 
-	hex_encode(hex, h->script.b, sizeof(h->script.b));
-	buf_printf(&line, "%s %lld\n", hex, (long long)clock_real()->now(NULL).v);
-	e = profile_path(&h->a->profile, path, REHEARSAL_FILE);
-	if (e == ERR_OK)
-		e = files_write(path, buf_bytes(&line), info);
-	buf_release(&line);
-	return e;
+	memcpy(record, h->script.b, sizeof(h->script.b));
+	put_be64(record + sizeof(h->script.b), (uint64_t)clock_real()->now(NULL).v);
+	TRY(profile_path(&h->a->profile, path, REHEARSAL_FILE));
+	return files_write(path, bytes_of(record, sizeof(record)), info);
 }
 
 static bool rehearsed(const struct holding *h)
 {
-	char path[PROFILE_PATH_MAX], hex[ID_HEX], read[65];
-	struct buf line = BUF_INIT;
 	const int64_t now = clock_real()->now(NULL).v;
-	long long at;
-	bool good;
+	char path[PROFILE_PATH_MAX];
+	struct buf record = BUF_INIT;
+	bool good = profile_path(&h->a->profile, path, REHEARSAL_FILE) == ERR_OK &&
+		    files_read(&record, path, REHEARSAL_SIZE, NULL) == ERR_OK && record.len == REHEARSAL_SIZE &&
+		    memcmp(record.data, h->script.b, sizeof(h->script.b)) == 0;
 
-	hex_encode(hex, h->script.b, sizeof(h->script.b));
-	good = profile_path(&h->a->profile, path, REHEARSAL_FILE) == ERR_OK &&
-	       files_read(&line, path, REHEARSAL_FILE_MAX, NULL) == ERR_OK &&
-	       sscanf(buf_text(&line), "%64[0-9a-f] %lld", read, &at) == 2 && strcmp(read, hex) == 0 && at <= now &&
-	       at > now - APP_REHEARSAL_MS;
-	buf_release(&line);
+	if (good) {
+		const int64_t at = (int64_t)get_be64(record.data + sizeof(h->script.b));
+
+		good = at <= now && at > now - APP_REHEARSAL_MS;
+	}
+	buf_release(&record);
 	return good;
 }
 
@@ -136,7 +133,8 @@ static enum err make_root(void *self, struct err_info *info)
 	return e;
 }
 
-static enum err hold(struct holding *h, struct app_ceremony_done *ret, const struct ceremony_wish *wish, struct err_info *info)
+static enum err hold(struct holding *h, struct app_ceremony_done *ret, const struct ceremony_wish *wish,
+		     struct err_info *info)
 {
 	struct ceremony_made made = {0};
 	enum err e = ceremony_hold(&made, &h->options, wish, h->wish->dry_run, info);
@@ -181,8 +179,8 @@ static enum err prepare(struct holding *h, struct err_info *info)
 	if (access(h->register_path, F_OK) == 0 && access(h->unfinished, F_OK) == 0)
 		return ERR_OK; /* perhaps only the name is missing */
 	if (w->unrehearsed == NULL && !rehearsed(h))
-		return err_set(info, ERR_CONFIRM, "rehearse first, within a day: the same command with --dry-run (or --unrehearsed "
-			       "REASON, which goes into the transcript)");
+		return err_set(info, ERR_CONFIRM, "rehearse first, within a day: the same command with --dry-run (or "
+			       "--unrehearsed REASON, which goes into the transcript)");
 	return ERR_OK;
 }
 
@@ -196,7 +194,8 @@ static enum err script_of(struct holding *h)
 	return e;
 }
 
-enum err app_ca_ceremony(struct app *a, struct app_ceremony_done *ret, const struct app_ceremony *wish, struct err_info *info)
+enum err app_ca_ceremony(struct app *a, struct app_ceremony_done *ret, const struct app_ceremony *wish,
+			 struct err_info *info)
 {
 	struct holding h = {.a = a, .wish = wish};
 	const struct ceremony_wish inner = {.version = MEDLOCK_VERSION, .witnesses = wish->witnesses,

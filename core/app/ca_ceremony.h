@@ -19,7 +19,7 @@ struct app_ceremony_done {
 	struct buf transcript;
 	bool finished_only; /* a ceremony that was cut after it counted: only its folder got its name */
 };
-/* A rehearsal runs the whole script on throw-away keys and is remembered in the profile.  The ceremony refuses without a rehearsal
+/* A rehearsal runs the whole script on throw-away keys and is remembered in the profile.  The ceremony refuses without one
  * of the same script (ERR_CONFIRM), or an existing folder (ERR_DUPLICATE).  Everything is written into OUT.unfinished, then the
  * register's first row makes it count, then the folder gets its name; a repeat goes on from there.  ERR_ROLE.
  */

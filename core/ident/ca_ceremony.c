@@ -147,7 +147,8 @@ static enum err say_words(struct buf *out, const char *lead, const char *words, 
 
 	text_gate(&gated, bytes_str(words), false);
 	e = buf_error(&gated);
-	if (e == ERR_OK && (gated.len == 0 || gated.len > CEREMONY_WORDS_MAX || !bytes_equal(buf_bytes(&gated), bytes_str(words))))
+	if (e == ERR_OK && (gated.len == 0 || gated.len > CEREMONY_WORDS_MAX ||
+			    !bytes_equal(buf_bytes(&gated), bytes_str(words))))
 		e = err_set(info, ERR_RANGE, "witnesses and reasons are 1 to %u bytes of visible text", CEREMONY_WORDS_MAX);
 	if (e == ERR_OK)
 		buf_printf(out, "%s%s\n", lead, words);

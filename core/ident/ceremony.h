@@ -33,8 +33,8 @@ struct ceremony_made {
 };
 void ceremony_made_release(struct ceremony_made *m);
 
-/* What will be done, line by line, with every field that the certificates get; the same text for every ceremony of this program on
- * this network.  Appended; its SHA-256 names the script.
+/* What will be done, line by line, with the fixed fields of both certificates; the same text for every ceremony of this
+ * program on this network.  Appended; its SHA-256 names the script.
  */
 enum err ceremony_script(struct buf *out, const struct ca_options *options, const char *version) MUST_USE;
 

@@ -111,8 +111,8 @@ static void lines_of_fields(struct profile_plan *p)
 	time_format(time, p->fields.not_after);
 	line(p, "not after", "", time, false);
 	line(p, "key", "", p->profile->key == CERT_KEY_P256 ? "ECDSA P-256" : "Ed25519, the account's own", false);
-	line(p, "key usage", "", p->profile->ca ? "digitalSignature, keyCertSign, cRLSign (critical)" : "digitalSignature (critical)",
-			false);
+	line(p, "key usage", "",
+	     p->profile->ca ? "digitalSignature, keyCertSign, cRLSign (critical)" : "digitalSignature (critical)", false);
 	for (size_t i = 0; i < p->fields.eku_count; i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i > 0 ? ", " : "",
 				       strcmp(p->eku[i], CERT_EKU_SERVER) == 0 ? "serverAuth" : "clientAuth");

@@ -185,9 +185,10 @@ enum err keyholder_unseal(struct keyholder *k, struct buf *out, const char *name
 
 /* ---- the authority (KEYHOLDER_CA); which: KEYSTORE_ENTRY_CA_ROOT or _ISSUING ---- */
 
-/* The root key, which is in no keystore: a P-256 key in a sealed file of its own (storage/sealed_file.h) with a passphrase of its
- * own.  _root_new makes one and appends the file's bytes, which the caller writes before the key counts; _root_open takes one
- * (ERR_PASSPHRASE, ERR_FORMAT).  Until _root_forget, lock or unlock it serves the calls below, which say ERR_LOCKED without.
+/* The root key, which is in no keystore: a P-256 key in a sealed file of its own (storage/sealed_file.h) with a passphrase
+ * of its own.  _root_new makes one and appends the file's bytes, which the caller writes before the key counts; _root_open
+ * takes one (ERR_PASSPHRASE, ERR_FORMAT).  Until _root_forget, lock or unlock it serves the calls below, which say
+ * ERR_LOCKED without.
  */
 enum err keyholder_ca_root_new(struct keyholder *k, struct buf *ret_file, struct bytes passphrase,
 			       struct err_info *info) MUST_USE;

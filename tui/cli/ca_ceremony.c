@@ -57,7 +57,8 @@ static enum err issuing(struct cli *c)
 	if (dry_run)
 		cli_say(c, "Nothing was done (--dry-run): the root key opens, and the certificate would pass the lint.\n");
 	else
-		cli_say(c, "New issuing certificate in %s; what was issued before stays valid under it.\n", cli_foreign(c, out));
+		cli_say(c, "New issuing certificate in %s; what was issued before stays valid under it.\n",
+			cli_foreign(c, out));
 	return ERR_OK;
 }
 
@@ -68,11 +69,13 @@ static const struct cli_option ceremony_options[] = {
 	{"witness", "NAME…", "who watches; once for each"}, ROOT_PASSPHRASE,
 	{"unrehearsed", "REASON", "hold it without a rehearsal; the reason goes into the transcript"}, {NULL, NULL, NULL}};
 static const struct cli_option issuing_options[] = {
-	{"root", "FILE", "the root key of the ceremony"}, ROOT_PASSPHRASE, {"out", "FILE", "where the certificate goes (PEM)"},
+	{"root", "FILE", "the root key of the ceremony"}, ROOT_PASSPHRASE,
+	{"out", "FILE", "where the certificate goes (PEM)"},
 	{"dry-run", NULL, "show what would happen"}, {NULL, NULL, NULL}};
 
 const struct command ca_ceremony_commands[] = {
-	{"ca", "ceremony", "", 0, 0, CLI_KEYS, "make the authority: root and issuing key, with a signed transcript", ceremony_options,
+	{"ca", "ceremony", "", 0, 0, CLI_KEYS, "make the authority: root and issuing key, with a signed transcript",
+	 ceremony_options,
 	 (const char *const[]){"ca ceremony --out ceremony --witness 'W. Itness' --dry-run", NULL}, ceremony},
 	{"ca", "issuing", "", 0, 0, CLI_KEYS, "renew the issuing certificate with the root key", issuing_options,
 	 (const char *const[]){"ca issuing --root root.key --out issuing.pem", NULL}, issuing},
