@@ -52,20 +52,41 @@ static enum err anchor_new(struct act *a, const Medlock__CertAnchor *c, const st
 	return c->role == ROLE_PATIENT ? first_policy(a, id) : ERR_OK;
 }
 
+static bool same_certificate(const Medlock__AccountState *row, const Medlock__CertAnchor *c)
+{
+	return row->role == c->role && row->not_after == c->not_after && row->rights == c->rights &&
+	       bytes_equal(wire_bytes(row->certificate), wire_bytes(c->certificate)) &&
+	       bytes_equal(wire_bytes(row->organisation), wire_bytes(c->organisation)) &&
+	       row->n_purposes == c->n_purposes &&
+	       (c->n_purposes == 0 || memcmp(row->purposes, c->purposes, c->n_purposes * sizeof(*c->purposes)) == 0);
+}
+
+/* The certificate that is on hold, unchanged, by as many officers as put it there: the account acts again.  Another one
+ * would hide in the list of its owner that there was a hold.
+ */
+static enum err release(struct act *a, const Medlock__CertAnchor *c, Medlock__AccountState *row)
+{
+	if (row->revoke_reason != REVOKE_REASON_HOLD || !same_certificate(row, c))
+		return ERR_REVOKED;
+	TRY(act_four_eyes(a));
+	row->revoked = false;
+	row->revoke_reason = 0;
+	row->revoked_height = 0;
+	return ERR_OK;
+}
+
 /* A renewed certificate: same keys, same role. */
-static enum err renew(struct act *a, const Medlock__CertAnchor *c, const struct account_id *id)
+static enum err renew(struct act *a, bool *ret_released, const Medlock__CertAnchor *c, const struct account_id *id)
 {
 	Medlock__AccountState *there = NULL, row;
 	enum err e;
 
 	TRY(ROWS_GET(&a->rows, &there, medlock__account_state, state_key_account(id)));
 	row = *there;
+	*ret_released = there->revoked;
+	e = there->revoked ? release(a, c, &row) : there->role != c->role ? ERR_CONFLICT : ERR_OK;
 	take(&row, c);
-	if (there->revoked)
-		e = ERR_REVOKED;
-	else if (there->role != c->role)
-		e = ERR_CONFLICT;
-	else
+	if (e == ERR_OK)
 		e = ROWS_PUT(&a->rows, state_key_account(id), &row);
 	WIRE_FREE(there);
 	return e;
@@ -76,6 +97,7 @@ enum err cert_anchor_apply(struct act *a)
 	const Medlock__CertAnchor *c = a->tx->body->cert_anchor;
 	Medlock__Event event = MEDLOCK__EVENT__INIT;
 	struct account_id id;
+	bool released = false;
 
 	if (!act_is_authority(a))
 		return ERR_ROLE;
@@ -86,7 +108,8 @@ enum err cert_anchor_apply(struct act *a)
 	if (c->minor_until && (c->minor_until <= a->block->time.v || c->minor_until - a->block->time.v > MINOR_MS_MAX))
 		return ERR_RANGE;
 	ID_COPY(id, c->account.data);
-	TRY(c->keys ? anchor_new(a, c, &id) : renew(a, c, &id));
+	TRY(c->keys ? anchor_new(a, c, &id) : renew(a, &released, c, &id));
+	event.hold = released ? HOLD_RELEASED : 0;
 	TRY(act_event_add(a, &id, &event));
 	return act_result(a, BYTES_ID(id), 0, NULL, 0);
 }
@@ -97,7 +120,7 @@ void cert_anchor_describe(struct buf *out, const Medlock__Body *body)
 	char until[TIME_TEXT];
 
 	time_format(until, (struct time_ms){c->not_after});
-	buf_append_text(out, c->keys ? "Certify the new account " : "Renew the certificate of account ");
+	buf_append_text(out, c->keys ? "Certify the new account " : "Renew, or release from hold, the certificate of account ");
 	describe_id(out, c->account);
 	buf_printf(out, " as %s until %s", code_text(CODES_ROLE, c->role), until);
 	if (c->minor_until) {

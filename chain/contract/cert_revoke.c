@@ -10,6 +10,16 @@ static bool may_revoke(const struct act *a, const struct account_id *id, const M
 	return ID_EQUAL(*id, a->who) || (act_is_authority(a) && certified);
 }
 
+/* What ended stays ended; a hold can still become an end.  Only a certificate can be held: it is what a release names. */
+static enum err may_end(const Medlock__AccountState *row, uint32_t reason)
+{
+	bool hold = reason == REVOKE_REASON_HOLD;
+
+	if (row->revoked && (hold || row->revoke_reason != REVOKE_REASON_HOLD))
+		return ERR_REVOKED;
+	return hold && row->certificate.len == 0 ? ERR_NOT_CERTIFIED : ERR_OK;
+}
+
 enum err cert_revoke_apply(struct act *a)
 {
 	const Medlock__CertRevoke *c = a->tx->body->cert_revoke;
@@ -24,8 +34,8 @@ enum err cert_revoke_apply(struct act *a)
 	TRY(ROWS_GET(&a->rows, &row, medlock__account_state, state_key_account(&id)));
 	if (!may_revoke(a, &id, row))
 		e = ERR_ROLE;
-	else if (row->revoked)
-		e = ERR_REVOKED;
+	else if ((e = may_end(row, c->reason)) != ERR_OK)
+		; /* e says why */
 	else if (!ID_EQUAL(id, a->who) && act_four_eyes(a) != ERR_OK)
 		e = ERR_FOUR_EYES;
 	else {
@@ -36,13 +46,19 @@ enum err cert_revoke_apply(struct act *a)
 	}
 	WIRE_FREE(row);
 	TRY(e);
+	event.hold = c->reason == REVOKE_REASON_HOLD ? HOLD_HELD : 0;
 	TRY(act_event_add(a, &id, &event));
 	return act_result(a, BYTES_ID(id), 0, NULL, 0);
 }
 
 void cert_revoke_describe(struct buf *out, const Medlock__Body *body)
 {
-	buf_append_text(out, "Revoke account ");
+	bool hold = body->cert_revoke->reason == REVOKE_REASON_HOLD;
+
+	buf_append_text(out, hold ? "Put account " : "Revoke account ");
 	describe_id(out, body->cert_revoke->account);
-	buf_printf(out, " for good (reason %u): it can no longer act.", body->cert_revoke->reason);
+	if (hold)
+		buf_append_text(out, " on hold: it cannot act until the authority releases it.");
+	else
+		buf_printf(out, " for good (reason %u): it can no longer act.", body->cert_revoke->reason);
 }

@@ -12,6 +12,8 @@
 #define APPROVALS_MAX 64u
 #define OFFICERS_NEEDED 2u           /* authorities who give or take away an office together, where there are as many */
 
+#define REVOKE_REASON_HOLD 6u        /* certificateHold of RFC 5280 section 5.3.1 */
+
 #define BLOCK_SIZE_MAX (1024u * 1024)
 #define BLOCK_TXS_MAX 2000u
 #define BLOCK_COST_MAX 10000u

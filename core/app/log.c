@@ -84,6 +84,7 @@ static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 		.purpose = event->purpose ? code_text(CODES_PURPOSE, event->purpose) : "",
 		.role = event->actor_role ? code_text(CODES_ROLE, event->actor_role) : "",
 		.keys_change = event->keys_change ? code_text(CODES_KEYS_CHANGE, event->keys_change) : "",
+		.hold = event->hold ? code_text(CODES_HOLD, event->hold) : "",
 		.effective = {event->effective},
 		.emergency = event->emergency,
 		.paused = event->paused,

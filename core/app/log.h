@@ -27,7 +27,7 @@ struct app_asked {
 struct app_event {
 	uint64_t n, height;
 	struct time_ms at, effective; /* effective: of announced keys */
-	const char *kind, *purpose, *role, *keys_change; /* "" when the event has none */
+	const char *kind, *purpose, *role, *keys_change, *hold; /* "" when the event has none */
 	struct account_id who;
 	struct organisation_id org;
 	struct tx_id tx;

@@ -243,6 +243,40 @@ static void spoil_keys(struct draw *d, struct drawn_anchor *c, struct world_acco
 	}
 }
 
+/* Whoever is on hold or ended, if anybody: with the certificate of then, or nearly. */
+static bool draw_lifted(struct draw *d, struct buf *ret_tx)
+{
+	struct drawn_anchor c = {0};
+	const struct m_account *on = NULL;
+	Medlock__Body body;
+
+	for (size_t i = 0, from = below(d, d->model->account_count); i < d->model->account_count && !on; i++) {
+		const struct m_account *x = &d->model->accounts[(from + i) % d->model->account_count];
+
+		if (x->revoked && x->certificate.len > 0 && (x->revoke_reason == REVOKE_REASON_HOLD || once_in(d, 8)))
+			on = x;
+	}
+	if (!on)
+		return false;
+	c.x = (Medlock__CertAnchor)MEDLOCK__CERT_ANCHOR__INIT;
+	c.account = on->id;
+	c.x.account = m_data(&c.account);
+	c.x.role = on->role;
+	c.x.certificate = m_name_data(&on->certificate);
+	c.x.organisation = m_name_data(&on->organisation);
+	c.x.not_after = on->not_after;
+	c.x.rights = on->rights ^ (once_in(d, 10) ? 1 : 0);
+	c.x.purposes = c.purposes;
+	c.x.n_purposes = on->purpose_count - (on->purpose_count > 0 && once_in(d, 10));
+	memcpy(c.purposes, on->purposes, c.x.n_purposes * sizeof(*c.purposes));
+	if (once_in(d, 10))
+		c.x.certificate = m_data(&c.account);
+	body = anchor_body(d, &c);
+	if (once_in(d, 3) || !draw_by_officers(d, ret_tx, &body))
+		draw_finish(d, ret_tx, &body, &d->w->ca);
+	return true;
+}
+
 static void draw_anchor(struct draw *d, struct buf *ret_tx)
 {
 	bool fresh = d->people_count < DRAW_PEOPLE && once_in(d, 2);
@@ -250,6 +284,8 @@ static void draw_anchor(struct draw *d, struct buf *ret_tx)
 	struct drawn_anchor c = {0};
 	Medlock__Body body;
 
+	if (!fresh && once_in(d, 2) && draw_lifted(d, ret_tx))
+		return;
 	if (!fresh && once_in(d, 2)) /* a reader whose purposes change */
 		of = &d->people[7 + below(d, 4)];
 	if (fresh)
@@ -285,7 +321,7 @@ static void draw_revoke(struct draw *d, struct buf *ret_tx)
 	if (once_in(d, 10))
 		id = draw_nobody(d);
 	x.account = m_data(&id);
-	x.reason = (uint32_t)below(d, 12);
+	x.reason = once_in(d, 3) ? REVOKE_REASON_HOLD : (uint32_t)below(d, 12);
 	body.action_case = MEDLOCK__BODY__ACTION_CERT_REVOKE;
 	body.cert_revoke = &x;
 	if (!once_in(d, 3) || !draw_by_officers(d, ret_tx, &body))

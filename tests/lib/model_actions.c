@@ -3,6 +3,27 @@
 #include "core/crypto/threshold.h"
 #include "model_state.h"
 
+static bool is_what_it_has(const struct m_account *there, const Medlock__CertAnchor *x)
+{
+	struct m_name certificate = m_name(x->certificate), organisation = m_name(x->organisation);
+	bool same = there->role == x->role && there->rights == x->rights && there->not_after == x->not_after &&
+		    there->purpose_count == x->n_purposes && certificate.len == there->certificate.len &&
+		    organisation.len == there->organisation.len && memcmp(certificate.b, there->certificate.b, 32) == 0 &&
+		    memcmp(organisation.b, there->organisation.b, 32) == 0;
+
+	for (size_t i = 0; same && i < x->n_purposes; i++)
+		same = there->purposes[i] == x->purposes[i];
+	return same;
+}
+
+/* Reason 6 is a hold: officers who could put it can lift it, with the very certificate. */
+static enum err check_lifted(const struct m_act *a, const Medlock__CertAnchor *x, const struct m_account *there)
+{
+	if (there->revoke_reason != 6 || !is_what_it_has(there, x))
+		return ERR_REVOKED;
+	return a->signed_by_one && a->m->network->n_authorities > 1 ? ERR_FOUR_EYES : ERR_OK;
+}
+
 static enum err check_anchor(const struct m_act *a, const Medlock__CertAnchor *x, const struct m_account *there)
 {
 	if (x->role == ROLE_PEER || x->role == ROLE_OPERATOR || x->role == ROLE_AUDITOR || !m_is_authority(a))
@@ -17,7 +38,7 @@ static enum err check_anchor(const struct m_act *a, const Medlock__CertAnchor *x
 	if (!there)
 		return ERR_NOT_FOUND;
 	if (there->revoked)
-		return ERR_REVOKED;
+		return check_lifted(a, x, there);
 	return there->role == x->role ? ERR_OK : ERR_CONFLICT;
 }
 
@@ -38,6 +59,12 @@ enum err m_cert_anchor(struct m_act *a, const Medlock__CertAnchor *x)
 		if (x->role == ROLE_PATIENT)
 			*M_APPEND(a->m->policies, a->m->policy_count) = (struct m_policy){
 				.owner = id, .version = 1, .default_effect = EFFECT_DENY, .next_rule = 1};
+	}
+	if (to->revoked) {
+		event.hold = HOLD_RELEASED;
+		to->revoked = false;
+		to->revoke_reason = 0;
+		to->revoked_height = 0;
 	}
 	to->certificate = m_name(x->certificate);
 	to->organisation = m_name(x->organisation);
@@ -65,13 +92,16 @@ enum err m_cert_revoke(struct m_act *a, const Medlock__CertRevoke *x)
 		return ERR_NOT_FOUND;
 	if (!self && (of->role == ROLE_PEER || of->role == ROLE_OPERATOR || of->role == ROLE_AUDITOR))
 		return ERR_ROLE;
-	if (of->revoked)
+	if (of->revoked && (of->revoke_reason != 6 || x->reason == 6))
 		return ERR_REVOKED;
+	if (x->reason == 6 && of->certificate.len == 0)
+		return ERR_NOT_CERTIFIED;
 	if (!self && a->signed_by_one && a->m->network->n_authorities > 1)
 		return ERR_FOUR_EYES;
 	of->revoked = true;
 	of->revoke_reason = x->reason;
 	of->revoked_height = a->block->height;
+	event.hold = x->reason == 6 ? HOLD_HELD : 0;
 	m_tell(a, &id, &event);
 	m_result(a, &id, 0, NULL, 0);
 	return ERR_OK;

@@ -46,6 +46,7 @@ struct seen {
 	unsigned by_proxy[64];           /* by action: taken by somebody else than the owner, for her */
 	unsigned code[CODE_MAX];
 	unsigned release[CODE_MAX];      /* custodians' questions by answer */
+	unsigned hold[HOLD_RELEASED + 1]; /* accounts put on hold, and released */
 	unsigned reason[DECISION_REASON_ANSWER + 1], used_up; /* of decisions, in the owners' events; rules, each block */
 };
 
@@ -433,6 +434,7 @@ static void count_decisions(struct run *r)
 
 		memcpy(owner.b, list[i].owner.b, 32);
 		assert_int_equal(event_parse(&event, &owner, list[i].n, buf_bytes(&list[i].bytes), NULL), ERR_OK);
+		r->seen->hold[event->hold]++;
 		if (event->kind < 64 && !bytes_equal(wire_bytes(event->actor), BYTES_ID(owner)))
 			r->seen->by_proxy[event->kind]++;
 		for (size_t k = 0; k < event->n_records && (event->kind == ACTION_ACCESS_REQUEST || event->kind == ACTION_ACCESS_ANSWER); k++)
@@ -502,6 +504,8 @@ static const char *missing(const struct seen *s)
 		return "refusals of proxies";
 	if (!s->by_proxy[ACTION_CONSENT_SET] || !s->by_proxy[ACTION_CONSENT_PAUSE] || !s->by_proxy[ACTION_ACCESS_ANSWER])
 		return "acts of proxies";
+	if (!s->hold[HOLD_HELD] || !s->hold[HOLD_RELEASED])
+		return "holds and their releases";
 	if (!s->code[-ERR_LIMIT] || codes_seen(s) < CODES_SEEN_MIN)
 		return "results";
 	if (!s->release[0] || !s->release[-ERR_REFUSED] || !s->release[-ERR_WITHDRAWN] || !s->release[-ERR_EXPIRED])
@@ -523,6 +527,7 @@ static void print_seen(const struct seen *s)
 			printf("# %5u questions of custodians: %s\n", s->release[i], err_row((enum err)-(int)i)->name);
 	for (size_t i = 0; (row = code_at(CODES_DECISION_REASON, i)) != NULL; i++)
 		printf("# %5u records decided by %s\n", s->reason[row->number], row->code);
+	printf("# %u accounts put on hold, %u released\n", s->hold[HOLD_HELD], s->hold[HOLD_RELEASED]);
 	printf("# by proxies: %u changes of rules, %u pauses, %u answers\n", s->by_proxy[ACTION_CONSENT_SET],
 	       s->by_proxy[ACTION_CONSENT_PAUSE], s->by_proxy[ACTION_ACCESS_ANSWER]);
 	printf("# %u different results, %u rules used up\n", codes_seen(s), s->used_up);

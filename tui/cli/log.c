@@ -76,6 +76,8 @@ static void event_json(struct cli *c, struct json_writer *w, const struct app_ev
 		json_hex(w, "request", BYTES_ID(e->request));
 	if (e->proxy != NULL)
 		proxy_json(c, w, e->proxy);
+	if (e->hold[0] != '\0')
+		json_string(w, "hold", e->hold);
 	if (e->question.is)
 		question_json(c, w, &e->question);
 	json_begin_array(w, "records");
@@ -123,6 +125,8 @@ static const char *deed(const struct app_event *e)
 		return e->paused ? "paused all sharing" : "resumed sharing";
 	if (strcmp(e->kind, "proxy_set") == 0)
 		return e->proxy != NULL && e->proxy->removed ? "no longer wants" : "named";
+	if (e->hold[0] != '\0')
+		return strcmp(e->hold, "held") == 0 ? "put this account on hold" : "released this account from its hold";
 	if (e->question.is)
 		return e->question.reply ? "told" : "asked";
 	if (strcmp(e->kind, "account_keys") == 0)

@@ -163,6 +163,31 @@ static void test_one_authority_has_one_pair_of_eyes(void **state)
 	assert_int_equal(alone(s, &s->anna, &s->w.ca), ERR_OK);
 }
 
+/* A release is as much an officer's word as the hold was. */
+static void test_a_hold_is_released_by_two(void **state)
+{
+	struct scene *s = *state;
+	Medlock__CertAnchor c = MEDLOCK__CERT_ANCHOR__INIT;
+	Medlock__AccountState *row = NULL;
+	struct revocation x;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(&s->w, salt);
+
+	revocation_of(&x, s, &s->anna);
+	x.r.reason = REVOKE_REASON_HOLD;
+	assert_int_equal(together(s, &x.body, &s->w.ca, s->colleague, false), ERR_OK);
+	assert_int_equal(access_account(&row, &s->w.kv, &s->anna.id), ERR_OK);
+	c.account = wire_data(BYTES_ID(s->anna.id));
+	c.role = row->role;
+	c.certificate = row->certificate;
+	c.not_after = row->not_after;
+	body.action_case = MEDLOCK__BODY__ACTION_CERT_ANCHOR;
+	body.cert_anchor = &c;
+	assert_int_equal(world_apply(&s->w, NULL, &body, &s->w.ca, NULL), ERR_FOUR_EYES);
+	assert_int_equal(together(s, &body, &s->w.ca, s->colleague, false), ERR_OK);
+	WIRE_FREE(row);
+}
+
 /* A new officer; a new patient is one officer's work. */
 static void test_offices_are_given_by_two(void **state)
 {
@@ -196,6 +221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_two_officers_revoke_together), T(test_a_revoked_officer_is_no_second_one),
 		T(test_one_authority_has_one_pair_of_eyes), T(test_offices_are_given_by_two),
+		T(test_a_hold_is_released_by_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
