@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "chain/proto/letter.h"
 
+#include "chain/proto/limits.h"
 #include "chain/proto/shape.h"
 #include "core/crypto/hash.h"
 
@@ -67,6 +68,32 @@ enum err letter_parse(Medlock__Letter **ret, struct bytes in, struct err_info *i
 	}
 	*ret = l;
 	return ERR_OK;
+}
+
+enum err letter_text_parse(Medlock__PromisedText **ret, struct bytes body, struct err_info *info)
+{
+	Medlock__PromisedText *t = NULL;
+	size_t len;
+
+	TRY(WIRE_DECODE(&t, medlock__promised_text, body, LETTER_DECODED_MAX, info));
+	len = strlen(t->text);
+	if (t->request.len != ID_SIZE || t->salt.len != TX_SALT_SIZE || len == 0 || len > LETTER_TEXT_MAX) {
+		WIRE_FREE(t);
+		return err_set(info, ERR_FORMAT, "a text");
+	}
+	*ret = t;
+	return ERR_OK;
+}
+
+struct hash32 letter_text_commitment(uint32_t kind, const Medlock__PromisedText *t)
+{
+	struct bytes request = wire_bytes(t->request), salt = wire_bytes(t->salt), text = bytes_str(t->text);
+
+	if (kind == LETTER_QUESTION)
+		return hash_tagged("medlock question", request, salt, text);
+	if (kind == LETTER_REPLY)
+		return hash_tagged("medlock reply", request, salt, text);
+	return hash_tagged("medlock emergency review", request, salt, text);
 }
 
 enum err letter_pad(struct buf *out, struct bytes letter)

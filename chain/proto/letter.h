@@ -23,6 +23,13 @@ enum err letter_signing_hash(struct hash32 *ret, const Medlock__Letter *letter) 
 /* Strict: lengths, a known kind, canonical; the signature is one of its own keys.  ERR_FORMAT, ERR_SIGNATURE.  WIRE_FREE. */
 enum err letter_parse(Medlock__Letter **ret, struct bytes in, struct err_info *info) MUST_USE;
 
+/* Text that the ledger was promised: hash_tagged("medlock emergency review", "medlock question" or "medlock reply" by kind,
+ * request, salt, text).  Strict: lengths, 1 to LETTER_TEXT_MAX bytes of UTF-8.  The text is foreign.  ERR_FORMAT.  WIRE_FREE.
+ */
+#define LETTER_TEXT_MAX 4000u
+enum err letter_text_parse(Medlock__PromisedText **ret, struct bytes body, struct err_info *info) MUST_USE;
+struct hash32 letter_text_commitment(uint32_t kind, const Medlock__PromisedText *text);
+
 /* be32 length, the bytes, and zeros up to one of a few sizes, so that the size of a message tells little; and back.
  * ERR_TOO_LARGE; ERR_FORMAT.
  */

@@ -53,11 +53,11 @@ static enum err fill_proxy(struct app_event *e, const Medlock__ProxySet *p)
 	return ERR_OK;
 }
 
-static void fill_question(struct app_asked *to, const Medlock__Questioned *q)
+static void fill_question(struct app_questioned *to, const Medlock__Questioned *q)
 {
 	if (q == NULL || q->text.len != sizeof(to->text.b))
 		return;
-	*to = (struct app_asked){.is = true, .reply = q->reply, .due = {q->due}};
+	*to = (struct app_questioned){.is = true, .reply = q->reply, .due = {q->due}};
 	copy_id(to->owner.b, q->owner);
 	copy_id(to->reader.b, q->reader);
 	memcpy(to->text.b, q->text.data, sizeof(to->text.b));

@@ -18,7 +18,7 @@ struct app_named {
 	bool removed;
 };
 /* A question about a request, or its reply (core/app/question.h). */
-struct app_asked {
+struct app_questioned {
 	bool is, reply;
 	struct time_ms due;
 	struct account_id owner, reader; /* whose records; who requested them */
@@ -37,7 +37,7 @@ struct app_event {
 	size_t count;
 	uint64_t policy_version;
 	struct app_named *proxy; /* proxy_set only, else NULL */
-	struct app_asked question;
+	struct app_questioned question;
 };
 struct app_events {
 	struct app_event *rows;

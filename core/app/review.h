@@ -8,7 +8,7 @@
 #include "core/app/mail.h"
 #include "core/app/requests.h"
 
-#define REVIEW_TEXT_MAX 4000u
+#define READING_TEXT_MAX 4000u /* LETTER_TEXT_MAX (chain/proto/letter.h) */
 
 /* Ends an emergency request of this account with its review.  ERR_USAGE: no emergency, no text; ERR_NO_CONTACT: the owner's key
  * is not known, and nothing was done.
@@ -18,9 +18,10 @@ enum err app_request_review(struct app *a, struct app_request *ret, const char *
 
 /* A letter as its receiver reads it: text is foreign. */
 struct app_reading {
-	char text[REVIEW_TEXT_MAX + 1];
-	struct request_id request; /* of a review */
-	bool as_promised;          /* the ledger has this text's commitment, by this sender, to this owner */
+	char text[READING_TEXT_MAX + 1];
+	bool is_promised;          /* a review, a question or a reply, about `request` */
+	struct request_id request;
+	bool as_promised;          /* the ledger has this text's commitment, by this sender, about this request */
 };
 enum err app_letter_read(struct app *a, struct app_reading *ret, const struct app_letter *letter,
 			 struct err_info *info) MUST_USE;

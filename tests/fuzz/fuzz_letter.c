@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Letters, padded and bare: what parses is canonical and signed. */
+/* Letters, padded and bare, and texts inside of them: what parses is canonical, a letter is signed. */
 #include "chain/proto/letter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -7,6 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes letter = bytes_of(data, size);
+	Medlock__PromisedText *t;
 	Medlock__Letter *l;
 
 	if (size > 0 && (data[0] & 1) && letter_unpad(&letter, bytes_of(data, size)) != ERR_OK)
@@ -14,6 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (letter_parse(&l, letter, NULL) == ERR_OK) {
 		ASSERT(l->body.len <= LETTER_BODY_MAX && l->id.len == LETTER_ID_SIZE);
 		WIRE_FREE(l);
+	}
+	if (letter_text_parse(&t, letter, NULL) == ERR_OK) {
+		ASSERT(strlen(t->text) > 0 && strlen(t->text) <= LETTER_TEXT_MAX && t->request.len == ID_SIZE);
+		WIRE_FREE(t);
 	}
 	return 0;
 }

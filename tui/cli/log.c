@@ -6,7 +6,7 @@
 
 #include "core/base/files.h"
 #include "core/base/text.h"
-#include "tui/cli/cli.h"
+#include "tui/cli/question.h"
 
 static void record_json(struct json_writer *w, const struct app_event_record *r)
 {
@@ -44,7 +44,7 @@ static void proxy_json(struct cli *c, struct json_writer *w, const struct app_na
 	json_end_object(w);
 }
 
-static void question_json(struct cli *c, struct json_writer *w, const struct app_asked *q)
+static void question_json(struct cli *c, struct json_writer *w, const struct app_questioned *q)
 {
 	json_begin_object(w, "question");
 	json_boolean(w, "reply", q->reply);
@@ -278,20 +278,29 @@ static void show_records(struct cli *c, const struct app_event *e)
 
 static enum err show(struct cli *c)
 {
+	struct app_questions about = {0};
 	struct app_events one;
+	enum err e = ERR_OK;
 	uint64_t n;
 
 	if (parse_u64(&n, bytes_str(c->arguments[0]), UINT32_MAX) != ERR_OK || n == 0)
 		return err_set(&c->info, ERR_USAGE, "'%s' is not the number of an entry", c->arguments[0]);
 	TRY(app_log_list(c->app, &one, (struct time_ms){0}, n, &c->info));
-	if (c->json)
+	if (!bytes_is_zero(BYTES_ID(one.rows[0].request)))
+		e = app_question_about(c->app, &about, &one.rows[0].request, &c->info);
+	if (e == ERR_OK && c->json) {
 		list_json(c, &c->w, &one);
-	for (size_t i = 0; i < one.count; i++) {
+		questions_json(c, &about);
+	}
+	for (size_t i = 0; e == ERR_OK && i < one.count; i++) {
 		event_line(c, &one.rows[i]);
 		show_records(c, &one.rows[i]);
 	}
+	if (e == ERR_OK)
+		say_questions(c, &about);
+	app_questions_release(&about);
 	app_events_release(&one);
-	return ERR_OK;
+	return e;
 }
 
 static enum err verify(struct cli *c)
@@ -365,11 +374,22 @@ static const struct cli_option export_options[] = {
 	{NULL, NULL, NULL},
 };
 
+static const struct cli_option ask_options[] = {
+	{"text", "TEXT", "what you want to know; - reads standard input; without it an unsent text is sent"},
+	CLI_FOR,
+	{NULL, NULL, NULL},
+};
+
 const struct command log_commands[] = {
 	{"log", "list", "", 0, 0, CLI_KEYS, "who looked, who was refused, what changed", since_options,
 	 (const char *const[]){"log list", "log list --since 2026-01-01 --json", NULL}, list},
-	{"log", "show", "N", 1, 1, CLI_KEYS, "one entry with each record", cli_for_options,
+	{"log", "show", "N", 1, 1, CLI_KEYS, "one entry with each record, and what was asked about it", cli_for_options,
 	 (const char *const[]){"log show 1", NULL}, show},
+	{"log", "ask", "N", 1, 1, CLI_KEYS, "ask whoever is behind an entry why they looked", ask_options,
+	 (const char *const[]){"log ask 6 --text 'Why did you need my laboratory results?'", "log ask 6 --text - <question.txt",
+			       NULL}, question_ask},
+	{"log", "questions", "", 0, 0, CLI_KEYS, "what was asked about accesses, and the answers", cli_for_options,
+	 (const char *const[]){"log questions", NULL}, question_asked},
 	{"log", "verify", "", 0, 0, CLI_KEYS, "prove that nothing was left out or changed", cli_for_options,
 	 (const char *const[]){"log verify", NULL}, verify},
 	{"log", "export", "FILE", 1, 1, CLI_KEYS, "the whole list into a file", export_options,

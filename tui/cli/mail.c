@@ -13,11 +13,19 @@ static void letter_json(struct cli *c, const struct app_letter *l, const struct 
 	json_hex(&c->w, "from", BYTES_ID(l->from));
 	json_time(&c->w, "at", l->at.v);
 	json_string(&c->w, "text", r->text);
-	if (l->kind == LETTER_REVIEW) {
+	if (r->is_promised) {
 		json_hex(&c->w, "request", BYTES_ID(r->request));
 		json_boolean(&c->w, "as_promised", r->as_promised);
 	}
 	json_end_object(&c->w);
+}
+
+static const char *on(uint32_t kind)
+{
+	return kind == LETTER_REVIEW	 ? " on an emergency" :
+	       kind == LETTER_QUESTION ? " asks why you looked (medlock request questions)" :
+	       kind == LETTER_REPLY	 ? " answers your question (medlock log questions)" :
+					   "";
 }
 
 static void say_letter(struct cli *c, const struct app_letter *l, const struct app_reading *r)
@@ -27,8 +35,7 @@ static void say_letter(struct cli *c, const struct app_letter *l, const struct a
 
 	time_format(at, l->at);
 	snprintf(lead, sizeof(lead), "%.10s  ", at);
-	buf_printf(&line, "%s%s: %s%s", app_name(c->app, l->from.b), l->kind == LETTER_REVIEW ? " on an emergency" : "",
-		   r->text, r->as_promised ? "" : " (NOT the text that the ledger was promised)");
+	buf_printf(&line, "%s%s: %s%s", app_name(c->app, l->from.b), on(l->kind), r->text, r->as_promised ? "" : " (NOT the text that the ledger was promised)");
 	cli_say_wrapped(c, lead, cli_foreign(c, buf_text(&line)));
 	buf_release(&line);
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "tui/cli/cli.h"
+#include "tui/cli/question.h"
 
 static void decided_json(struct cli *c, const struct app_decided *d)
 {
@@ -207,6 +207,9 @@ static const struct cli_option new_options[] = {
 };
 static const struct cli_option get_options[] = {{"out", "DIR", "where the files go"}, {NULL, NULL, NULL}};
 
+static const struct cli_option reply_options[] = {
+	{"text", "TEXT", "your answer; - reads standard input; without it an unsent text is sent"}, {NULL, NULL, NULL},
+};
 static const struct cli_option review_options[] = {{"text", "TEXT", "what you did and why"}, {NULL, NULL, NULL}};
 
 const struct command request_commands[] = {
@@ -222,6 +225,11 @@ const struct command request_commands[] = {
 	{"request", "review", "REQUEST", 1, 1, CLI_KEYS, "end an emergency with your account of it, for the owner",
 	 review_options,
 	 (const char *const[]){"request review 4f1c09 --text 'unconscious after a fall; read the allergies'", NULL}, review},
+	{"request", "questions", "", 0, 0, CLI_KEYS, "what owners ask about my requests", NULL,
+	 (const char *const[]){"request questions", NULL}, question_to_me},
+	{"request", "reply", "REQUEST", 1, 1, CLI_KEYS, "answer the question about a request", reply_options,
+	 (const char *const[]){"request reply 4f1c09 --text 'Your GP asked me to look at the results of May.'", NULL},
+	 question_reply},
 	{"request", "close", "REQUEST", 1, 1, CLI_KEYS, "end a grant early", NULL,
 	 (const char *const[]){"request close 4f1c09", NULL}, close_request},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},

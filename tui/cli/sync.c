@@ -2,6 +2,7 @@
 /* medlock sync, peer: the replica and where it comes from. */
 #include "tui/cli/cli.h"
 #include "tui/cli/enrolment.h"
+#include "tui/cli/question.h"
 
 static void peers_json(struct cli *c, const struct app_sync *s)
 {
@@ -38,10 +39,12 @@ static void pick_up(struct cli *c)
 
 static enum err sync_replica(struct cli *c)
 {
+	struct app_question_news news;
 	struct app_sync s;
 
 	pick_up(c); /* first: nobody else is let in */
 	TRY(app_sync(c->app, &s, &c->info));
+	TRY(app_question_news(c->app, &news, &c->info));
 	if (c->json) {
 		json_uint(&c->w, "height", s.height);
 		json_uint(&c->w, "verified", s.verified);
@@ -50,6 +53,7 @@ static enum err sync_replica(struct cli *c)
 		peers_json(c, &s);
 	}
 	cli_say(c, "Block %llu, verified, %s replica.\n", (unsigned long long)s.height, s.mode);
+	question_news(c, &news);
 	return ERR_OK;
 }
 

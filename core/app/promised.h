@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text in a letter to which the ledger has a commitment: the review of an emergency, a question about a request, its reply.
+ * Private to core/app.
+ */
+#ifndef MEDLOCK_APP_PROMISED_H
+#define MEDLOCK_APP_PROMISED_H
+
+#include "chain/proto/letter.h"
+#include "core/app/mail.h"
+
+/* One's own text with a fresh salt; it points into itself, `request` and `text`. */
+struct promised {
+	Medlock__PromisedText text;
+	uint8_t salt[16];
+	struct hash32 commitment;
+};
+/* ERR_USAGE: 1 to LETTER_TEXT_MAX bytes of UTF-8, without characters that a terminal acts upon; lines may end. */
+enum err promised_make(struct promised *p, uint32_t kind, const struct request_id *request, const char *text,
+		       struct err_info *info) MUST_USE;
+
+/* The letter to to->from; answer: to the seal key that to brought along, else to the keys that are known. */
+enum err promised_send(struct app *a, const Medlock__PromisedText *text, uint32_t kind, const struct app_letter *to,
+		       bool answer, struct err_info *info) MUST_USE;
+
+/* The ledger has this text's commitment, by this writer, about this request. */
+bool promised_stands(struct app *a, uint32_t kind, const Medlock__PromisedText *text, const struct account_id *from);
+
+/* ---- kept in the profile, one sealed file each: peers keep letters for thirty days, and what was sent only the receiver opens ---- */
+
+/* ERR_NOT_FOUND; ERR_DAMAGED for a file that is not this text.  WIRE_FREE. */
+enum err kept_text_read(struct app *a, Medlock__KeptText **ret, const struct hash32 *commitment, struct err_info *info) MUST_USE;
+enum err kept_text_write(struct app *a, const Medlock__KeptText *text, struct err_info *info) MUST_USE;
+bool kept_text_is(struct app *a, const struct hash32 *commitment); /* there is a file; it is not opened */
+
+#endif
