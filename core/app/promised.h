@@ -25,10 +25,11 @@ enum err promised_send(struct app *a, const Medlock__PromisedText *text, uint32_
 /* The ledger has this text's commitment, by this writer, about this request. */
 bool promised_stands(struct app *a, uint32_t kind, const Medlock__PromisedText *text, const struct account_id *from);
 
-/* ---- kept in the profile, one sealed file each: peers keep letters for thirty days, and what was sent only the receiver opens ---- */
+/* ---- kept in the profile, a sealed file each: peers forget letters, and what was sent only its receiver opens ---- */
 
 /* ERR_NOT_FOUND; ERR_DAMAGED for a file that is not this text.  WIRE_FREE. */
-enum err kept_text_read(struct app *a, Medlock__KeptText **ret, const struct hash32 *commitment, struct err_info *info) MUST_USE;
+enum err kept_text_read(struct app *a, Medlock__KeptText **ret, const struct hash32 *commitment,
+			struct err_info *info) MUST_USE;
 enum err kept_text_write(struct app *a, const Medlock__KeptText *text, struct err_info *info) MUST_USE;
 bool kept_text_is(struct app *a, const struct hash32 *commitment); /* there is a file; it is not opened */
 

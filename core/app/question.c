@@ -259,7 +259,7 @@ static bool shows(struct app *a, const void *self)
 	if (gather(a, &g, list_of(a, h->side), NULL) != ERR_OK)
 		return false;
 	for (size_t i = 0; i < g.list.count; i++)
-		there |= ID_EQUAL(h->promised, *(h->kind == LETTER_REPLY ? &g.list.rows[i].promised_reply : &g.list.rows[i].promised));
+		there |= ID_EQUAL(h->promised, g.list.rows[i].promised) || ID_EQUAL(h->promised, g.list.rows[i].promised_reply);
 	app_questions_release(&g.list);
 	return there;
 }
@@ -452,7 +452,8 @@ static enum err find_question(const struct app_question **ret, const struct app_
 	return ERR_OK;
 }
 
-enum err app_question_reply(struct app *a, struct app_questions *ret, const char *request, const char *text, struct err_info *info)
+enum err app_question_reply(struct app *a, struct app_questions *ret, const char *request, const char *text,
+			    struct err_info *info)
 {
 	struct half h = {.kind = LETTER_REPLY, .side = APP_QUESTIONS_TO_ME};
 	struct app_questions all;

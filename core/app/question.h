@@ -30,7 +30,8 @@ void app_questions_release(struct app_questions *q);
 /* By the owner, or who acts for her: about the records whose list is read; to this account: which owes the replies. */
 enum app_question_side { APP_QUESTIONS_ASKED, APP_QUESTIONS_TO_ME };
 /* Letters that came are read when a text is missing; offline the rest is there. */
-enum err app_question_list(struct app *a, struct app_questions *ret, enum app_question_side side, struct err_info *info) MUST_USE;
+enum err app_question_list(struct app *a, struct app_questions *ret, enum app_question_side side,
+			   struct err_info *info) MUST_USE;
 /* The same about one request, of either side. */
 enum err app_question_about(struct app *a, struct app_questions *ret, const struct request_id *request,
 			    struct err_info *info) MUST_USE;
@@ -40,10 +41,11 @@ enum err app_question_about(struct app *a, struct app_questions *ret, const stru
  * ERR_DUPLICATE.  ERR_NOT_FOUND (no such entry), ERR_USAGE (an entry without a request, an own access, the text), ERR_LIMIT,
  * ERR_NO_CONTACT (the reader's keys are not known: nothing was done), and what the ledger answers.
  */
-enum err app_question_ask(struct app *a, struct app_questions *ret, uint64_t n, const char *text, struct err_info *info) MUST_USE;
+enum err app_question_ask(struct app *a, struct app_questions *ret, uint64_t n, const char *text,
+			  struct err_info *info) MUST_USE;
 
-/* Reply to the newest question about an own request (an id or its first digits).  ERR_NOT_FOUND: nobody asked; ERR_PENDING: its text
- * has not come; ERR_DUPLICATE: answered, with another text.  The same text, or NULL, sends the letter again.
+/* Reply to the newest question about an own request (an id or its first digits).  ERR_NOT_FOUND: nobody asked; ERR_PENDING:
+ * its text has not come; ERR_DUPLICATE: answered, with another text.  The same text, or NULL, sends the letter again.
  */
 enum err app_question_reply(struct app *a, struct app_questions *ret, const char *request, const char *text,
 			    struct err_info *info) MUST_USE;

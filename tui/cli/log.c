@@ -386,7 +386,7 @@ const struct command log_commands[] = {
 	{"log", "show", "N", 1, 1, CLI_KEYS, "one entry with each record, and what was asked about it", cli_for_options,
 	 (const char *const[]){"log show 1", NULL}, show},
 	{"log", "ask", "N", 1, 1, CLI_KEYS, "ask whoever is behind an entry why they looked", ask_options,
-	 (const char *const[]){"log ask 6 --text 'Why did you need my laboratory results?'", "log ask 6 --text - <question.txt",
+	 (const char *const[]){"log ask 6 --text 'Why did you need my laboratory results?'", "log ask 6 --text -",
 			       NULL}, question_ask},
 	{"log", "questions", "", 0, 0, CLI_KEYS, "what was asked about accesses, and the answers", cli_for_options,
 	 (const char *const[]){"log questions", NULL}, question_asked},

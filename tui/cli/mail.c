@@ -35,7 +35,8 @@ static void say_letter(struct cli *c, const struct app_letter *l, const struct a
 
 	time_format(at, l->at);
 	snprintf(lead, sizeof(lead), "%.10s  ", at);
-	buf_printf(&line, "%s%s: %s%s", app_name(c->app, l->from.b), on(l->kind), r->text, r->as_promised ? "" : " (NOT the text that the ledger was promised)");
+	buf_printf(&line, "%s%s: %s%s", app_name(c->app, l->from.b), on(l->kind), r->text,
+		   r->as_promised ? "" : " (NOT the text that the ledger was promised)");
 	cli_say_wrapped(c, lead, cli_foreign(c, buf_text(&line)));
 	buf_release(&line);
 }

@@ -131,7 +131,8 @@ void question_news(struct cli *c, const struct app_question_news *news)
 		json_uint(&c->w, "questions_waiting", news->waiting);
 	}
 	if (news->unread > 0)
-		cli_say(c, "%zu of your questions %s answered: medlock log questions\n", news->unread, news->unread == 1 ? "is" : "are");
+		cli_say(c, "%zu of your questions %s answered: medlock log questions\n", news->unread,
+			news->unread == 1 ? "is" : "are");
 	if (news->overdue > 0)
 		cli_say(c, "%zu of your questions %s not answered in time: medlock log questions\n", news->overdue,
 			news->overdue == 1 ? "was" : "were");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions about accesses and their replies, on the screen: commands of the nouns log and request, and what others show of them. */
+/* Questions about accesses and their replies, on the screen: commands of the nouns log and request, and what others show. */
 #ifndef MEDLOCK_TUI_QUESTION_H
 #define MEDLOCK_TUI_QUESTION_H
 

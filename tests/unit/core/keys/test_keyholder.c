@@ -120,35 +120,6 @@ static void body_of(struct buf *out, const struct network_id *network, bool paus
 	WIRE_ENCODE(out, &body);
 }
 
-/* Owners ask, readers answer: neither signs the other's half. */
-static void test_signs_its_half_of_a_question(void **state)
-{
-	Medlock__Body body = MEDLOCK__BODY__INIT;
-	Medlock__Question q = MEDLOCK__QUESTION__INIT;
-	uint8_t id[32] = {3}, salt[16] = {4};
-
-	(void)state;
-	body.network_id = wire_data(BYTES_ID(NETWORK));
-	body.salt = wire_data(bytes_of(salt, sizeof(salt)));
-	body.valid_until = 10;
-	body.action_case = MEDLOCK__BODY__ACTION_QUESTION;
-	body.question = &q;
-	q.request = q.text = wire_data(bytes_of(id, sizeof(id)));
-	for (unsigned i = 0; i < 4; i++) {
-		struct buf file = BUF_INIT, bytes = BUF_INIT;
-		struct keyholder *k = started(i & 1 ? KEYHOLDER_OWNER : KEYHOLDER_REQUEST, &file);
-		struct signature signature;
-
-		q.reply = (i & 2) != 0;
-		WIRE_ENCODE(&bytes, &body);
-		assert_int_equal(keyholder_sign_body(k, &signature, buf_bytes(&bytes), NULL),
-				 q.reply == !(i & 1) ? ERR_OK : ERR_ROLE);
-		keyholder_free(k);
-		buf_release(&file);
-		buf_release(&bytes);
-	}
-}
-
 static void test_signs_what_its_mask_allows(void **state)
 {
 	static const struct network_id foreign = {{8}};
@@ -609,7 +580,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages_are_locked_in_memory), cmocka_unit_test(test_signs_what_its_mask_allows),
-		cmocka_unit_test(test_signs_its_half_of_a_question),
 		cmocka_unit_test(test_locked_until_unlocked), cmocka_unit_test(test_signs_what_its_mask_allows),
 		cmocka_unit_test(test_proxies_are_named_by_the_owner_or_the_authority),
 		cmocka_unit_test(test_export_needs_its_capability), cmocka_unit_test(test_tickets),
