@@ -122,6 +122,14 @@ bool promised_stands(struct app *a, uint32_t kind, const Medlock__PromisedText *
 	return by_reader && is;
 }
 
+bool promise_kept(const struct promise *p, uint32_t kind, const Medlock__PromisedText *text, const struct account_id *from)
+{
+	struct hash32 is = letter_text_commitment(kind, text);
+
+	return kind == p->kind && bytes_equal(wire_bytes(text->request), BYTES_ID(p->request)) && ID_EQUAL(*from, p->by) &&
+	       ID_EQUAL(is, p->text);
+}
+
 /* ---- kept ---- */
 
 static enum err path_of(struct app *a, char path[PROFILE_PATH_MAX], const struct hash32 *commitment)

@@ -25,6 +25,16 @@ enum err promised_send(struct app *a, const Medlock__PromisedText *text, uint32_
 /* The ledger has this text's commitment, by this writer, about this request. */
 bool promised_stands(struct app *a, uint32_t kind, const Medlock__PromisedText *text, const struct account_id *from);
 
+/* What an entry of a list promised: a question's text by its asker, or its reply's by the reader. */
+struct promise {
+	uint32_t kind; /* LETTER_QUESTION or LETTER_REPLY */
+	struct request_id request;
+	struct account_id by;
+	struct hash32 text;
+};
+/* This text, in a letter of this kind from this sender, is the one; a lie in any of them is not. */
+bool promise_kept(const struct promise *p, uint32_t kind, const Medlock__PromisedText *text, const struct account_id *from);
+
 /* ---- kept in the profile, a sealed file each: peers forget letters, and what was sent only its receiver opens ---- */
 
 /* ERR_NOT_FOUND; ERR_DAMAGED for a file that is not this text.  WIRE_FREE. */

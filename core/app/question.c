@@ -121,27 +121,29 @@ static void load(struct app *a, struct app_questions *list)
 	}
 }
 
+static struct promise promise_of(const struct app_question *q, uint32_t kind)
+{
+	if (kind == LETTER_REPLY)
+		return (struct promise){LETTER_REPLY, q->request, q->reader, q->promised_reply};
+	return (struct promise){LETTER_QUESTION, q->request, q->asker, q->promised};
+}
+
 /* A letter that one of these waits for is kept; any other is the business of mail list. */
 static enum err keep_letter(struct app *a, const struct app_questions *list, const struct app_letter *l)
 {
 	Medlock__KeptText k = MEDLOCK__KEPT_TEXT__INIT;
-	struct hash32 is;
 	enum err e = ERR_OK;
 
 	if (letter_text_parse(&k.text, buf_bytes(&l->body), NULL) != ERR_OK)
 		return ERR_OK;
-	is = letter_text_commitment(l->kind, k.text);
 	k.kind = l->kind;
 	k.from = wire_data(BYTES_ID(l->from));
 	k.seal = wire_data(BYTES_ID(l->seal));
 	k.at = l->at.v;
 	for (size_t i = 0; i < list->count && e == ERR_OK; i++) {
-		const struct app_question *q = &list->rows[i];
-		bool reply = l->kind == LETTER_REPLY;
+		struct promise p = promise_of(&list->rows[i], l->kind);
 
-		if (bytes_equal(wire_bytes(k.text->request), BYTES_ID(q->request)) &&
-		    ID_EQUAL(is, *(reply ? &q->promised_reply : &q->promised)) &&
-		    ID_EQUAL(l->from, *(reply ? &q->reader : &q->asker)))
+		if (promise_kept(&p, l->kind, k.text, &l->from))
 			e = kept_text_write(a, &k, NULL);
 	}
 	WIRE_FREE(k.text);

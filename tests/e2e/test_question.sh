@@ -34,6 +34,8 @@ as okafor sync --json
 json "okafor learns it with his sync" '.questions_waiting == 1'
 as okafor request questions --json
 json "and reads it" --arg r "$request" '.questions[0] | .request == $r and .text == "Why did you want my allergies?" and .asker == "anna"'
+as okafor mail list --json
+json "his mail says that it is what was promised" '[.letters[] | select(.kind == "question" and .as_promised)] | length == 1'
 as vos request questions --json
 json "others read nothing" '.questions == []'
 expect_error 6 "and answer nothing" vos request reply "$request" --text because

@@ -110,7 +110,7 @@ static void may_read_hers(struct stage *k, const struct buf *ticket, enum err wa
 	const struct account_id *anna = &k->s.anna.account;
 	const struct state_key keys[] = {state_key_account(anna), state_key_policy(anna), state_key_rule(anna, 1),
 					 state_key_owned(anna, 1), state_key_record(&k->s.records[1]),
-					 state_key_request(&k->s.request)};
+					 state_key_request(&k->s.request), state_key_questions(&k->s.request)};
 	struct peer_call call = call_as(k, ticket);
 	Medlock__EventsReply *events = NULL;
 
