@@ -27,6 +27,8 @@
 #define API_DROP "/v1/drop"       /* POST /v1/drop/ID with a read ticket; GET /v1/drop/ID?after=SEQ without */
 #define API_ENROL "/v1/enrol"     /* POST without a ticket; GET ?after=SEQ; read ticket of an officer */
 
+#define API_CRL "/v1/crl"         /* GET -> the revocation list, DER; no ticket.  PUT CrlPut; read ticket of an officer */
+
 #define API_COUNT "/v1/count"     /* GET ?purpose=&category=&label=&project=HEX -> CountReply; read ticket of a researcher */
 
 #define API_PARAM_PURPOSE "purpose"
@@ -45,6 +47,7 @@
 
 #define API_TYPE "application/x-protobuf"
 #define API_TYPE_BLOB "application/octet-stream"
+#define API_TYPE_CRL "application/pkix-crl" /* RFC 2585 */
 #define API_TYPE_TEXT "text/plain; charset=utf-8"
 
 /* Authorization: medlock BASE64(Ticket), base64 with padding (chain/proto/ticket.h). */

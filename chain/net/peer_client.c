@@ -156,14 +156,38 @@ enum err peer_get(const struct peer_call *c, ProtobufCMessage **ret, const char 
 	return call_message(c, ret, path, d, &ask, info);
 }
 
-enum err peer_post(const struct peer_call *c, const char *path, struct bytes body, struct err_info *info)
+static enum err send(const struct peer_call *c, enum http_verb verb, const char *path, struct bytes body, struct err_info *info)
 {
-	const struct ask ask = {.verb = HTTP_VERB_POST, .body_type = API_TYPE_BLOB, .body = body, .reply_max = REPLY_SMALL_MAX};
+	const struct ask ask = {.verb = verb, .body_type = API_TYPE_BLOB, .body = body, .reply_max = REPLY_SMALL_MAX};
 	struct http_reply r;
 
 	TRY(call_peer(c, &r, path, &ask, info));
 	http_reply_release(&r);
 	return ERR_OK;
+}
+
+enum err peer_post(const struct peer_call *c, const char *path, struct bytes body, struct err_info *info)
+{
+	return send(c, HTTP_VERB_POST, path, body, info);
+}
+
+enum err peer_put(const struct peer_call *c, const char *path, struct bytes body, struct err_info *info)
+{
+	return send(c, HTTP_VERB_PUT, path, body, info);
+}
+
+enum err peer_get_bytes(const struct peer_call *c, struct buf *ret, const char *path, const char *type, size_t reply_max,
+			struct err_info *info)
+{
+	const struct ask ask = {.verb = HTTP_VERB_GET, .type = type, .reply_max = reply_max};
+	struct http_reply r;
+	enum err e;
+
+	TRY(call_peer(c, &r, path, &ask, info));
+	buf_append_bytes(ret, buf_bytes(&r.body));
+	http_reply_release(&r);
+	e = buf_error(ret);
+	return e == ERR_OK ? e : err_set(info, e, "answer of %s", c->peer->url);
 }
 
 static enum err malformed(const struct peer_call *c, const char *what, struct err_info *info)

@@ -61,6 +61,7 @@ struct node {
 	struct receipts *receipts;
 	struct mail *mail;
 	struct counts *counts;
+	struct crl *crl;
 	int64_t blobs_due; /* steady ms */
 	uint64_t erase_seen; /* height whose orders of erasure are carried out or under way */
 	bool stopping, finishing; /* no new work; nothing may be touched any more */
@@ -106,7 +107,7 @@ void node_reply(struct http_request *r, int status, const void *message); /* enc
 /* ---- services: handlers of the table in service.c ---- */
 http_handler service_status, service_genesis, service_healthz, service_metrics, service_tx_post, service_tx_get,
 	service_headers, service_blocks, service_proof, service_events, service_blob, service_release,
-	service_mail_get, service_mail_post, service_drop, service_enrol, service_count, service_erased;
+	service_mail_get, service_mail_post, service_drop, service_enrol, service_count, service_erased, service_crl;
 size_t service_routes(struct http_route *out, struct node *n); /* at most SERVICE_ROUTES */
 #define SERVICE_ROUTES 24
 
@@ -124,6 +125,11 @@ void receipts_tick(struct receipts *r);  /* submit what waits */
 /* ---- count.c: how often each researcher asked today ---- */
 enum err counts_new(struct counts **ret) MUST_USE;
 void counts_free(struct counts *c);
+
+/* ---- crl.c: the authority's revocation list ---- */
+enum err crl_new(struct crl **ret, struct node *n, struct err_info *info) MUST_USE;
+void crl_free(struct crl *c);
+uint64_t crl_number(const struct crl *c); /* of the list that is served; 0: none */
 
 /* ---- mail.c: sealed messages that wait for their receivers ---- */
 enum err mail_new(struct mail **ret, struct node *n, struct err_info *info) MUST_USE;

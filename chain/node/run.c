@@ -288,6 +288,7 @@ static enum err start(struct node *n, struct err_info *info)
 	TRY(receipts_new(&n->receipts, n, info));
 	TRY(mail_new(&n->mail, n, info));
 	TRY(counts_new(&n->counts));
+	TRY(crl_new(&n->crl, n, info));
 	engine_due(n); /* the first block, so that there is a header from the first request on */
 	if (n->halted != ERR_OK)
 		return ERR_OK;
@@ -316,6 +317,7 @@ static void finish(struct node *n)
 	receipts_free(n->receipts);
 	mail_free(n->mail);
 	counts_free(n->counts);
+	crl_free(n->crl);
 	if (n->engine != NULL)
 		n->engine->free(n->engine->self);
 	blob_store_free(n->blobs);

@@ -22,6 +22,7 @@ size_t service_routes(struct http_route *out, struct node *n)
 		{API_MAIL, false, HTTP_GET, service_mail_get, n, false},
 		{API_MAIL "/", true, HTTP_POST, service_mail_post, n, false},
 		{API_DROP "/", true, HTTP_GET | HTTP_POST, service_drop, n, false},
+		{API_CRL, false, HTTP_GET | HTTP_PUT, service_crl, n, false},
 		{API_ENROL, false, HTTP_GET | HTTP_POST, service_enrol, n, false},
 	};
 	size_t count = sizeof(table) / sizeof(table[0]);

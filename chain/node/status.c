@@ -30,6 +30,7 @@ static void status_answer(struct node *n, struct http_request *r)
 	reply.version = (char *)(uintptr_t)MEDLOCK_VERSION;
 	reply.validators = (uint32_t)genesis->network->n_validators;
 	reply.block_hash = wire_data(BYTES_ID(at.block_hash));
+	reply.crl_number = crl_number(n->crl);
 	reply.state_height = ledger_app_state_height(n->app);
 	node_reply(r, 200, &reply);
 }

@@ -69,6 +69,9 @@
 #define PROOF_FRESH_MS (90ll * 1000) /* a custodian's newest header must be younger */
 #define MAIL_SIZE_MAX (64u * 1024)
 #define MAIL_KEEP_MS (30ll * 24 * 3600 * 1000)
+#define CRL_PUT_MAX (1024u * 1024)   /* a revocation list with its certificates; the desk lists at most 4,096 */
+#define CRL_LIFE_MAX_MS (31ll * 24 * 3600 * 1000)
+#define CRL_CLOCK_MS (300ll * 1000)  /* how far a desk's clock may be ahead of a peer's */
 #define COUNT_FLOOR 10u  /* owners; fewer are not told */
 #define COUNT_ROUNDED 5u
 #define LONG_POLL_MS 25000
