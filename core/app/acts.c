@@ -52,7 +52,7 @@ static enum err folder_of(struct app *a, char out[PROFILE_PATH_MAX], struct err_
 	return e;
 }
 
-static enum err path_of(struct app *a, char out[PROFILE_PATH_MAX], const char *kind, const char *id, const char *end,
+enum err acts_path(struct app *a, char out[PROFILE_PATH_MAX], const char *kind, const char *id, const char *end,
 			struct err_info *info)
 {
 	char folder[PROFILE_PATH_MAX], name[80];
@@ -62,7 +62,7 @@ static enum err path_of(struct app *a, char out[PROFILE_PATH_MAX], const char *k
 	return files_join(out, PROFILE_PATH_MAX, folder, name);
 }
 
-static enum err read_act(struct tx *ret, const char *path, struct err_info *info)
+enum err acts_read(struct tx *ret, const char *path, struct err_info *info)
 {
 	struct buf file = BUF_INIT;
 	enum err e = files_read(&file, path, ACT_FILE_MAX, info);
@@ -114,8 +114,8 @@ static void read_row(struct app *a, struct act_rows *r, const char *name)
 	struct tx tx;
 
 	if (!parse_name(&row, name) ||
-	    path_of(a, path, row.kind, row.id, row.done ? "done" : "act", NULL) != ERR_OK ||
-	    read_act(&tx, path, NULL) != ERR_OK)
+	    acts_path(a, path, row.kind, row.id, row.done ? "done" : "act", NULL) != ERR_OK ||
+	    acts_read(&tx, path, NULL) != ERR_OK)
 		return;
 	if (take(&row, &tx))
 		r->rows[r->count++] = row;
@@ -160,7 +160,7 @@ enum err acts_find(struct app *a, struct act_row *ret, const char *kind, const c
 	for (size_t i = 0; i < all.count; i++) {
 		const struct act_row *row = &all.rows[i];
 
-		if (strcmp(row->kind, kind) != 0 || row->done || strncmp(row->id, id, strlen(id)) != 0)
+		if ((kind != NULL && strcmp(row->kind, kind) != 0) || row->done || strncmp(row->id, id, strlen(id)) != 0)
 			continue;
 		found = *row;
 		matches++;
@@ -227,7 +227,7 @@ static bool still_lies(const char *path, uint64_t height)
 	struct tx tx;
 	bool valid;
 
-	if (read_act(&tx, path, NULL) != ERR_OK)
+	if (acts_read(&tx, path, NULL) != ERR_OK)
 		return false;
 	valid = tx.body->valid_until > height;
 	tx_release(&tx);
@@ -242,7 +242,7 @@ enum err acts_propose(struct app *a, const char *kind, const char *id, Medlock__
 	TRY(replica_tip(a->replica, &height, NULL));
 	TRY(folder_of(a, folder, info));
 	TRY(files_mkdir(folder, info));
-	TRY(path_of(a, path, kind, id, "act", info));
+	TRY(acts_path(a, path, kind, id, "act", info));
 	if (!still_lies(path, height))
 		TRY(propose(a, path, body, height, info));
 	return err_set(info, ERR_PENDING, "signed by you; a second officer finds it with 'medlock ca queue'");
@@ -277,14 +277,14 @@ static enum err submit(struct app *a, const struct act_row *row, const struct bu
 	*ret_tx = done.tx;
 	submitted_release(&done);
 	TRY(e);
-	TRY(path_of(a, path, row->kind, row->id, "done", info));
-	TRY(path_of(a, old, row->kind, row->id, "act", info));
+	TRY(acts_path(a, path, row->kind, row->id, "done", info));
+	TRY(acts_path(a, old, row->kind, row->id, "act", info));
 	TRY(files_write(path, buf_bytes(tx), info));
 	return unlink(old) == 0 || errno == ENOENT ? ERR_OK : err_set(info, err_from_errno(errno), "%s", old);
 }
 
-enum err acts_agree(struct app *a, const struct act_row *row, uint64_t *ret_height, struct tx_id *ret_tx,
-		    struct err_info *info)
+enum err acts_agree(struct app *a, const struct act_row *row, const struct hash32 *body, uint64_t *ret_height,
+		    struct tx_id *ret_tx, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
 	struct buf joined = BUF_INIT;
@@ -293,9 +293,12 @@ enum err acts_agree(struct app *a, const struct act_row *row, uint64_t *ret_heig
 
 	if (ID_EQUAL(row->account, a->me.account))
 		return err_set(info, ERR_FOUR_EYES, "it is about yourself: another officer must agree");
-	TRY(path_of(a, path, row->kind, row->id, "act", info));
-	TRY(read_act(&first, path, info));
+	TRY(acts_path(a, path, row->kind, row->id, "act", info));
+	TRY(acts_read(&first, path, info));
 	e = first.wire->auth->approvals->n_signatures == 1 ? ERR_OK : ERR_FORMAT;
+	if (e == ERR_OK && !ID_EQUAL(first.body_hash, *body))
+		e = err_set(info, ERR_CONFLICT, "it is not what you looked at: 'medlock ca show %.8s' says what it is now",
+			    row->id);
 	if (e == ERR_OK)
 		e = second_signature(a, &joined, &first, info);
 	if (e == ERR_OK)
@@ -307,11 +310,11 @@ enum err acts_agree(struct app *a, const struct act_row *row, uint64_t *ret_heig
 
 enum err acts_forget(struct app *a, const struct act_row *row, struct err_info *info)
 {
-	static const char *const ends[] = {"act", "done"};
+	static const char *const ends[] = {"act", "done", "case"};
 	char path[PROFILE_PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		TRY(path_of(a, path, row->kind, row->id, ends[i], info));
+		TRY(acts_path(a, path, row->kind, row->id, ends[i], info));
 		if (unlink(path) != 0 && errno != ENOENT)
 			return err_set(info, err_from_errno(errno), "%s", path);
 	}

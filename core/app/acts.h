@@ -41,12 +41,19 @@ enum err acts_propose(struct app *a, const char *kind, const char *id, Medlock__
 enum err acts_list(struct app *a, struct act_rows *ret, struct err_info *info) MUST_USE;
 void acts_release(struct act_rows *r);
 
-/* By id, or the first digits of exactly one.  ERR_NOT_FOUND, ERR_FORMAT. */
+/* The file of an act: "act", "done", or "case" (core/app/ca_case.h); and one of the first two, parsed. */
+enum err acts_path(struct app *a, char out[PROFILE_PATH_MAX], const char *kind, const char *id, const char *end,
+		   struct err_info *info) MUST_USE;
+enum err acts_read(struct tx *ret, const char *path, struct err_info *info) MUST_USE;
+
+/* By id, or the first digits of exactly one; kind NULL: of any kind.  ERR_NOT_FOUND, ERR_FORMAT. */
 enum err acts_find(struct app *a, struct act_row *ret, const char *kind, const char *id, struct err_info *info) MUST_USE;
 
-/* The second signature; then to the ledger.  ERR_FOUR_EYES for who gave the first one or is the one it is about. */
-enum err acts_agree(struct app *a, const struct act_row *row, uint64_t *ret_height, struct tx_id *ret_tx,
-		    struct err_info *info) MUST_USE;
+/* The second signature; then to the ledger.  body: the hash of what was looked at (core/app/ca_case.h).  ERR_FOUR_EYES for who
+ * gave the first one or is the one it is about; ERR_CONFLICT when the act is another by now.
+ */
+enum err acts_agree(struct app *a, const struct act_row *row, const struct hash32 *body, uint64_t *ret_height,
+		    struct tx_id *ret_tx, struct err_info *info) MUST_USE;
 
 /* The act is in the register: its file goes. */
 enum err acts_forget(struct app *a, const struct act_row *row, struct err_info *info) MUST_USE;

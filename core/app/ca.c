@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/app/ca_acts.h"
+#include "core/app/ca_case.h"
 #include "core/app/ca_enrol.h"
 #include "core/app/internal.h"
 #include "core/base/files.h"
@@ -106,19 +107,29 @@ enum err app_ca_import(struct app *a, struct app_enrolment *ret, const char *pat
 	return app_ca_show(a, ret, text, info);
 }
 
-enum err app_ca_show(struct app *a, struct app_enrolment *ret, const char *id, struct err_info *info)
+/* What the lint says to the certificate that would be issued: words, not an error. */
+static void lint_words(struct ca *ca, struct app_enrolment *ret, const struct register_id *request)
 {
-	struct ca_comparison *c = calloc(1, sizeof(*c));
-	struct register_id request;
-	struct ca *ca;
-	enum err e = c ? app_desk(a, &ca, info) : ERR_MEMORY;
+	struct err_info why = {0};
+	struct ca_act act;
+	enum err e = ca_approve(ca, &act, NULL, request, true, &why);
 
 	if (e == ERR_OK)
-		e = ca_find_request(ca, &request, id, info);
-	if (e == ERR_OK)
-		e = ca_show(ca, c, &request, info);
+		snprintf(ret->lint, sizeof(ret->lint), "all rules hold");
+	else
+		snprintf(ret->lint, sizeof(ret->lint), "REFUSED: %.80s", why.detail[0] ? why.detail : err_text(e));
+}
+
+static enum err show_request(struct ca *ca, struct app_enrolment *ret, const struct register_id *request,
+			     struct err_info *info)
+{
+	struct ca_comparison *c = calloc(1, sizeof(*c));
+	enum err e = c ? ca_show(ca, c, request, info) : ERR_MEMORY;
+
 	if (e == ERR_OK) {
 		fill_enrolment(ret, &c->request);
+		ret->received = c->request.at;
+		lint_words(ca, ret, request);
 		for (size_t i = 0; i < c->line_count && i < sizeof(ret->rows) / sizeof(ret->rows[0]); i++) {
 			struct app_enrolment_row *row = &ret->rows[ret->row_count++];
 
@@ -130,6 +141,24 @@ enum err app_ca_show(struct app *a, struct app_enrolment *ret, const char *id, s
 	}
 	free(c);
 	return e;
+}
+
+enum err app_ca_show(struct app *a, struct app_enrolment *ret, const char *id, struct err_info *info)
+{
+	struct register_id request;
+	struct ca *ca;
+	enum err e;
+
+	TRY(app_fresh_or_stored(a, info));
+	e = app_desk(a, &ca, info);
+	if (e == ERR_ROLE && acts_may_agree(a))
+		return ca_case_show(a, ret, id, info);
+	TRY(e);
+	e = ca_find_request(ca, &request, id, info);
+	if (e == ERR_NOT_FOUND && acts_needed(a))
+		return ca_case_show(a, ret, id, info) == ERR_OK ? ERR_OK : err_set(info, e, "no request and no act begins so");
+	TRY(e);
+	return show_request(ca, ret, &request, info);
 }
 
 static void fill_act(struct app_ca_act *ret, const struct ca_act *act)
@@ -170,7 +199,7 @@ enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, b
 	buf_release(&answer);
 	if (e == ERR_PENDING)
 		*ret = (struct app_ca_act){.approvals_have = 1, .approvals_need = OFFICERS_NEEDED};
-	return e;
+	return ca_acts_began(a, ACT_ENROL, a->act_id, e, info);
 }
 
 enum err app_ca_reject(struct app *a, struct app_ca_act *ret, const char *id, const char *reason, struct err_info *info)

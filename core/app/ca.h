@@ -13,8 +13,12 @@ struct app_enrolment {
 	uint32_t approvals_have, approvals_need;
 	struct account_id account;
 	struct time_ms expires; /* of a request; 0: an act */
-	struct app_enrolment_row rows[40];
+	struct app_enrolment_row rows[56];
 	size_t row_count;
+	struct time_ms received;  /* by the desk; of `show` */
+	struct time_ms entered;   /* when the first officer began the act; 0: nobody did */
+	char entered_by[128];     /* who that was; "" */
+	char lint[96];            /* what the lint says to the certificate; of `show` */
 };
 struct app_queue {
 	struct app_enrolment *rows;
@@ -29,6 +33,9 @@ struct app_queue {
 enum err app_ca_queue(struct app *a, struct app_queue *ret, struct err_info *info) MUST_USE;
 /* Take an encrypted request file into the queue. */
 enum err app_ca_import(struct app *a, struct app_enrolment *ret, const char *path, struct err_info *info) MUST_USE;
+/* A request of the queue.  For a second officer an act that waits: the whole certificate, judged by her own program;
+ * approving or revoking agrees to exactly that (ERR_CONFLICT when it changed since, ERR_UNSEEN when it was not looked at).
+ */
 enum err app_ca_show(struct app *a, struct app_enrolment *ret, const char *id, struct err_info *info) MUST_USE;
 void app_queue_release(struct app_queue *q);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/app/ca_case.h"
 #include "core/app/ca_enrol.h"
 
 #define CONFIRM_DIGITS 4u
@@ -74,6 +75,17 @@ enum err ca_acts_settle(struct app *a, struct ca *desk, struct err_info *info)
 
 /* ---- the first and the second officer -------------------------------------------------------- */
 
+enum err ca_acts_began(struct app *a, const char *kind, const char *id, enum err e, struct err_info *info)
+{
+	struct err_info words = {0};
+	enum err written;
+
+	if (e != ERR_PENDING)
+		return e;
+	written = ca_case_write(a, a->ca, kind, id, &words);
+	return written == ERR_OK ? e : err_set(info, written, "%s", words.detail);
+}
+
 enum err ca_acts_revoke(struct app *a, struct app_ca_act *ret, const struct ca_certificate *of,
 			enum cert_reason reason, struct err_info *info)
 {
@@ -86,13 +98,14 @@ enum err ca_acts_revoke(struct app *a, struct app_ca_act *ret, const struct ca_c
 	body.cert_revoke = &m;
 	*ret = (struct app_ca_act){.approvals_have = 1, .approvals_need = OFFICERS_NEEDED};
 	snprintf(ret->serial, sizeof(ret->serial), "%s", of->serial_text);
-	return acts_propose(a, ACT_REVOKE, of->serial_text, &body, info);
+	return ca_acts_began(a, ACT_REVOKE, of->serial_text, acts_propose(a, ACT_REVOKE, of->serial_text, &body, info), info);
 }
 
 enum err ca_acts_agree(struct app *a, struct app_ca_act *ret, const char *kind, const char *id, const char *confirm,
 		       bool dry_run, struct err_info *info)
 {
 	bool revoke = strcmp(kind, ACT_REVOKE) == 0;
+	struct hash32 seen;
 	struct act_row row;
 	const char *last;
 
@@ -103,7 +116,12 @@ enum err ca_acts_agree(struct app *a, struct app_ca_act *ret, const char *kind, 
 			       app_name(a, row.account.b), last);
 	*ret = (struct app_ca_act){.approvals_have = dry_run ? 1 : OFFICERS_NEEDED, .approvals_need = OFFICERS_NEEDED};
 	snprintf(ret->serial, sizeof(ret->serial), "%s", row.id);
-	return dry_run ? ERR_OK : acts_agree(a, &row, &ret->height, &ret->tx, info);
+	if (dry_run)
+		return ERR_OK;
+	TRY(ca_case_seen(a, &seen, &row, info));
+	TRY(acts_agree(a, &row, &seen, &ret->height, &ret->tx, info));
+	ca_case_forget(a, &row);
+	return ERR_OK;
 }
 
 /* ---- the queue ------------------------------------------------------------------------------- */

@@ -9,6 +9,9 @@
 /* What second officers submitted since goes into the register, and onto the revocation list. */
 enum err ca_acts_settle(struct app *a, struct ca *desk, struct err_info *info) MUST_USE;
 
+/* After acts_propose said ERR_PENDING: what the second officer looks at goes beside the act.  Else e as it is. */
+enum err ca_acts_began(struct app *a, const char *kind, const char *id, enum err e, struct err_info *info) MUST_USE;
+
 /* Sign a revocation for a colleague to agree to: always fails, ERR_PENDING when it is signed. */
 enum err ca_acts_revoke(struct app *a, struct app_ca_act *ret, const struct ca_certificate *of,
 			enum cert_reason reason, struct err_info *info) MUST_USE;

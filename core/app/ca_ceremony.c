@@ -179,8 +179,8 @@ static enum err prepare(struct holding *h, struct err_info *info)
 	if (access(h->register_path, F_OK) == 0 && access(h->unfinished, F_OK) == 0)
 		return ERR_OK; /* perhaps only the name is missing */
 	if (w->unrehearsed == NULL && !rehearsed(h))
-		return err_set(info, ERR_CONFIRM, "rehearse first, within a day: the same command with --dry-run (or "
-			       "--unrehearsed REASON, which goes into the transcript)");
+		return err_set(info, ERR_REHEARSE, "no rehearsal of this script within a day (--unrehearsed REASON holds it "
+			       "without one, and the reason goes into the transcript)");
 	return ERR_OK;
 }
 

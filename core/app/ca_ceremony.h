@@ -20,8 +20,8 @@ struct app_ceremony_done {
 	bool finished_only; /* a ceremony that was cut after it counted: only its folder got its name */
 };
 /* A rehearsal runs the whole script on throw-away keys and is remembered in the profile.  The ceremony refuses without one
- * of the same script (ERR_CONFIRM), or an existing folder (ERR_DUPLICATE).  Everything is written into OUT.unfinished, then the
- * register's first row makes it count, then the folder gets its name; a repeat goes on from there.  ERR_ROLE.
+ * of the same script (ERR_REHEARSE), or an existing folder (ERR_DUPLICATE).  Everything is written into OUT.unfinished, then
+ * the register's first row makes it count, then the folder gets its name; a repeat goes on from there.  ERR_ROLE.
  */
 enum err app_ca_ceremony(struct app *a, struct app_ceremony_done *ret, const struct app_ceremony *wish,
 			 struct err_info *info) MUST_USE;

@@ -331,8 +331,7 @@ static enum err profile_of(struct app *a, const char **ret, struct err_info *inf
 	return profile_by_name(*ret) ? ERR_OK : err_set(info, ERR_ROLE, "the desk gives no certificates to a %s", *ret);
 }
 
-/* Who may sit at the desk now; before the ledger can be read, who sat there at first. */
-static enum err desks_of(struct app *a, struct seal_public ret[AGE_RECIPIENTS_MAX], size_t *ret_count, struct err_info *info)
+enum err app_desks(struct app *a, struct seal_public *ret, size_t *ret_count, struct err_info *info)
 {
 	size_t count = 0;
 
@@ -353,7 +352,7 @@ static enum err make_again(struct app *a, const struct asked_wish *wish, struct 
 	struct seal_public desks[AGE_RECIPIENTS_MAX];
 	struct buf file = BUF_INIT, asked = BUF_INIT;
 	size_t count = 0;
-	enum err e = desks_of(a, desks, &count, info);
+	enum err e = app_desks(a, desks, &count, info);
 
 	if (e == ERR_OK)
 		e = asked_make(&file, &asked, a->keys, &a->profile.network, wish, desks, count, info);

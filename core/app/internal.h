@@ -97,6 +97,9 @@ enum err app_contact_seal(struct app *a, struct seal_public *ret, const struct a
 /* Where to write to somebody: the ledger's row of now, else the book.  Calls sync before.  ERR_NO_CONTACT. */
 enum err app_seal_of(struct app *a, struct seal_public *ret, const struct account_id *id, struct err_info *info) MUST_USE;
 
+/* Who may sit at the desk now, at most AGE_RECIPIENTS_MAX; before the ledger can be read, who sat there at first. */
+enum err app_desks(struct app *a, struct seal_public *ret, size_t *ret_count, struct err_info *info) MUST_USE;
+
 /* No peer could be asked, which another time may do: nobody has said no. */
 bool app_is_offline(enum err e);
 /* One message to the first so many peers that can be reached.  ERR_OK when one has it; else what the last one said. */

@@ -130,6 +130,8 @@ void ca_certificates_release(struct ca_certificates *c);
 /* Text of a serial, 40 hex digits or the first of exactly one.  ERR_NOT_FOUND, ERR_FORMAT. */
 enum err ca_find_serial(struct ca *ca, struct ca_certificate *ret, const char *text, struct err_info *info) MUST_USE;
 
+/* As RFC 5280 writes it. */
+const char *ca_reason_text(enum cert_reason reason);
 /* RFC 5280 reason by number or by name ("keyCompromise", "superseded", …; case and "-" ignored).  ERR_USAGE. */
 enum err ca_reason_parse(enum cert_reason *ret, const char *text, struct err_info *info) MUST_USE;
 

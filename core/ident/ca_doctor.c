@@ -183,7 +183,7 @@ static enum err lint_item(struct ca *ca, const struct ca_issuers *issuers, const
 	if (p == NULL)
 		return ERR_DAMAGED;
 	TRY(CA_COLUMN(&m, ca, &item->row, medlock__register_certificate, NULL));
-	e = ca_lint(s, wire_bytes(m->certificate), p, &item->row.key, ca_issuer_at(issuers, item->row.at),
+	e = ca_lint(s, wire_bytes(m->certificate), p, &item->row.key, &ca_issuer_at(issuers, item->row.at)->summary,
 		    ca->network_name, item->row.at, NULL);
 	WIRE_FREE(m);
 	if (e == ERR_OK && memcmp(s->serial, item->row.serial, CERT_SERIAL_SIZE) != 0)

@@ -39,10 +39,10 @@ struct ca_item *ca_fold_serial(struct ca_fold *f, const uint8_t serial[CERT_SERI
 
 /* Issuing certificates by the time since when they are the newest. */
 #define CA_ISSUERS_MAX 64u
-struct ca_issuer { struct time_ms at; struct cert_summary summary; };
+struct ca_issuer { struct time_ms at; struct cert_summary summary; struct buf der; };
 struct ca_issuers { struct ca *ca; struct ca_issuer *rows; size_t count; };
 enum err ca_issuers_load(struct ca_issuers *ret, struct ca *ca, struct err_info *info) MUST_USE;
-const struct cert_summary *ca_issuer_at(const struct ca_issuers *x, struct time_ms at); /* a view */
+const struct ca_issuer *ca_issuer_at(const struct ca_issuers *x, struct time_ms at); /* a view */
 void ca_issuers_release(struct ca_issuers *x);
 
 /* Append a row whose sealed column is message (NULL: empty). */

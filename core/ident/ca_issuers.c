@@ -14,10 +14,11 @@ static enum err take(struct ca_issuers *x, struct bytes der, struct time_ms at)
 	if (more == NULL)
 		return ERR_MEMORY;
 	x->rows = more;
-	x->rows[x->count].at = at;
-	TRY(x509_parse(&x->rows[x->count].summary, der, NULL));
+	x->rows[x->count] = (struct ca_issuer){.at = at};
+	buf_append_bytes(&x->rows[x->count].der, der);
 	x->count++;
-	return ERR_OK;
+	TRY(buf_error(&x->rows[x->count - 1].der));
+	return x509_parse(&x->rows[x->count - 1].summary, der, NULL);
 }
 
 static enum err visit(void *self, const struct register_row *row)
@@ -40,24 +41,26 @@ enum err ca_issuers_load(struct ca_issuers *ret, struct ca *ca, struct err_info 
 	enum err e = register_walk(ca->reg, visit, &x, info);
 
 	if (e != ERR_OK || x.count == 0) {
-		free(x.rows);
+		ca_issuers_release(&x);
 		return err_set(info, e != ERR_OK ? e : ERR_DAMAGED, "the authorities of the register");
 	}
 	*ret = x;
 	return ERR_OK;
 }
 
-const struct cert_summary *ca_issuer_at(const struct ca_issuers *x, struct time_ms at)
+const struct ca_issuer *ca_issuer_at(const struct ca_issuers *x, struct time_ms at)
 {
 	size_t i = x->count - 1;
 
 	while (i > 0 && x->rows[i].at.v > at.v)
 		i--;
-	return &x->rows[i].summary;
+	return &x->rows[i];
 }
 
 void ca_issuers_release(struct ca_issuers *x)
 {
+	for (size_t i = 0; i < x->count; i++)
+		buf_release(&x->rows[i].der);
 	free(x->rows);
 	memset(x, 0, sizeof(*x));
 }

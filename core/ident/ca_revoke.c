@@ -35,6 +35,22 @@ enum err ca_reason_parse(enum cert_reason *ret, const char *text, struct err_inf
 					"privilegeWithdrawn, certificateHold, unspecified");
 }
 
+const char *ca_reason_text(enum cert_reason reason)
+{
+	switch (reason) {
+	case CERT_REASON_UNSPECIFIED: return "unspecified";
+	case CERT_REASON_KEY_COMPROMISE: return "keyCompromise";
+	case CERT_REASON_CA_COMPROMISE: return "cACompromise";
+	case CERT_REASON_AFFILIATION_CHANGED: return "affiliationChanged";
+	case CERT_REASON_SUPERSEDED: return "superseded";
+	case CERT_REASON_CESSATION: return "cessationOfOperation";
+	case CERT_REASON_HOLD: return "certificateHold";
+	case CERT_REASON_PRIVILEGE_WITHDRAWN: return "privilegeWithdrawn";
+	case CERT_REASON_AA_COMPROMISE: return "aACompromise";
+	}
+	return "unknown";
+}
+
 /* ---- the list ---- */
 
 static enum err last_number(struct ca *ca, uint64_t *ret, struct err_info *info)

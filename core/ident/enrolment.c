@@ -13,7 +13,7 @@ struct hash32 enrolment_drop(const struct hash32 *request)
 	return hash_tagged("medlock enrolment drop", BYTES_ID(*request));
 }
 
-static enum err seal_message(struct buf *out, struct hash32 *ret_id, const ProtobufCMessage *m,
+enum err enrolment_seal(struct buf *out, struct hash32 *ret_id, const ProtobufCMessage *m,
 			     const struct seal_public *to, size_t count, const struct rng *rng, struct err_info *info)
 {
 	struct buf plain = BUF_INIT;
@@ -58,7 +58,7 @@ enum err enrolment_make(struct buf *out, struct hash32 *ret_id, const struct enr
 		m.organisation_id = wire_data(BYTES_ID(*wish->organisation_id));
 	m.at = wish->at.v;
 	m.minor_until = wish->minor_until.v;
-	return seal_message(out, ret_id, &m.base, desks, desk_count, rng, info);
+	return enrolment_seal(out, ret_id, &m.base, desks, desk_count, rng, info);
 }
 
 struct organisation_id enrolment_organisation(const char *name)
@@ -195,7 +195,7 @@ enum err enrolment_answer_make(struct buf *out, const struct enrolment_reply *re
 		m.issuing = wire_data(reply->issuing);
 		m.root = wire_data(reply->root);
 	}
-	return seal_message(out, NULL, &m.base, holder, 1, rng, info);
+	return enrolment_seal(out, NULL, &m.base, holder, 1, rng, info);
 }
 
 static bool has_certificates(const Medlock__EnrolmentAnswer *m)

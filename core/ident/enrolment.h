@@ -55,6 +55,12 @@ enum err enrolment_make(struct buf *out, struct hash32 *ret_id, const struct enr
 			const struct seal_public *desks, size_t desk_count, const struct rng *rng,
 			struct err_info *info) MUST_USE;
 
+/* Any message of ours for officers or holders as an age file, appended; ret_id: the hash of its canonical bytes (may be
+ * NULL).
+ */
+enum err enrolment_seal(struct buf *out, struct hash32 *ret_id, const ProtobufCMessage *m, const struct seal_public *to,
+			size_t count, const struct rng *rng, struct err_info *info) MUST_USE;
+
 /* Check a decrypted request: canonical form, limits, text, keys and both proofs of possession, profile open to
  * requests.  Whether a named account has these keys only the ledger knows.
  * ERR_FORMAT, ERR_UTF8, ERR_NOT_CANONICAL, ERR_TOO_LARGE, ERR_NETWORK_ID, ERR_SIGNATURE, ERR_PROOF, ERR_LINT,

@@ -164,6 +164,7 @@ as jansen ca list --json
 serial=$(jq -r --arg a "$(account_of vos)" '[.certificates[] | select(.account == $a and .state != "revoked")][0].serial' "$OUT")
 as jansen ca revoke "$serial" --reason superseded --confirm "${serial: -4}" --json
 if [ "$RC" -eq 8 ]; then
+	as dewit ca show "$serial"
 	as dewit ca revoke "$serial" --reason superseded --confirm "${serial: -4}" --json
 fi
 expect 0 "vos is revoked"

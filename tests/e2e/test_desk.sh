@@ -24,6 +24,26 @@ check "and is on no list" bash -c "! grep -qi '$serial' '$T/crl'"
 as dewit ca queue --json
 json "dewit finds it" --arg s "$serial" '.queue | length == 1 and .[0].id == $s and .[0].kind == "revocation" and .[0].approvals == {have: 1, need: 2}'
 expect_error 3 "but not without the digits" dewit ca revoke "$serial" --reason affiliation-changed
+expect_error 3 "nor without having looked" dewit ca revoke "$serial" --reason affiliation-changed --confirm "${serial: -4}"
+as dewit ca show "$serial" --json
+json "she sees the whole certificate, who began it, and what her own lint says" --arg s "$serial" '.name == "Dr. C. Okafor" and
+	.entered_by == "jansen" and (.lint | test("all 24 rules")) and ([.comparison[] | select(.field == "serial")][0].issued == $s) and
+	([.comparison[] | select(.field == "reason")][0].issued == "affiliationChanged") and (.received | length > 0)'
+# Another act under this one's name, as somebody could write who reaches the folder.
+acts=$(home_of jansen)/acts
+cp -r "$acts" "$T/acts"
+other=$(serial_of vos)
+as jansen ca revoke "$other" --reason superseded --confirm "${other: -4}"
+cp "$acts/revoke-$other.act" "$acts/revoke-$serial.act"
+expect_error 10 "what changed since she looked, she does not sign" dewit ca revoke "$serial" --reason affiliation-changed --confirm "${serial: -4}"
+expect_error 10 "nor is it shown with another's certificate" dewit ca show "$serial"
+as dewit ca show "$other"
+expect 0 "the other act is shown as what it is"
+rm "$acts/revoke-$other."*
+cp "$T/acts/"* "$acts/"
+rm "$acts/revoke-$serial.case"
+expect_error 6 "without anything beside it, nothing is shown" dewit ca show "$serial"
+cp "$T/acts/"* "$acts/"
 as dewit ca revoke "$serial" "${end[@]}"
 expect 0 "and agrees"
 json "on the ledger" '.height > 0 and .approvals == {have: 2, need: 2}'
@@ -53,6 +73,10 @@ as jansen ca queue --json
 json "it waits" '.queue | length == 1 and .[0].approvals == {have: 1, need: 2}'
 as dewit ca queue --json
 json "for dewit, under the same id" --arg i "$id" '.queue[0].id == $i and .queue[0].profile == "officer"'
+expect_error 3 "who must look first" dewit ca approve "$id"
+as dewit ca show "$id" --json
+json "and sees name, organisation and what is dropped" '.name == "S. Smit" and .profile == "officer" and .entered_by == "jansen" and
+	([.comparison[] | select(.field == "subject'"'"'s name")][0].issued == "S. Smit") and (.comparison | length > 20)'
 as dewit ca approve "$id" --json
 expect 0 "who agrees"
 as jansen ca list --json

@@ -88,7 +88,7 @@ expect 0 "revoke --dry-run"
 mkdir "$T/before"
 cp "$(home_of jansen)"/register.db* "$T/before/"
 as jansen ca revoke "$serial" --reason cessation --confirm "${serial: -4}" --json
-[ "$RC" -eq 8 ] && as dewit ca revoke "$serial" --reason cessation --confirm "${serial: -4}" --json
+[ "$RC" -eq 8 ] && as dewit ca show "$serial" && as dewit ca revoke "$serial" --reason cessation --confirm "${serial: -4}" --json
 expect 0 "revoke"
 run "$MEDLOCK" -C "$new" consent pause --passphrase-file "$T/phrase2"
 expect 4 "a revoked account does not act"

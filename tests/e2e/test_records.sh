@@ -190,6 +190,7 @@ as jansen ca list --json
 serial=$(jq -r --arg a "$(account_of okafor)" '.certificates[] | select(.account == $a) | .serial' "$OUT")
 as jansen ca revoke "$serial" --reason affiliationChanged --confirm "${serial: -4}"
 expect 8 "one officer has signed okafor's revocation"
+as dewit ca show "$serial"
 as dewit ca revoke "$serial" --reason affiliationChanged --confirm "${serial: -4}"
 expect 0 "okafor is revoked"
 as anna consent try --as okafor --purpose TREAT --json

@@ -77,6 +77,8 @@ end=(--reason keyCompromise --confirm "${serial: -4}")
 world_up
 as jansen ca revoke "$serial" "${end[@]}"
 expect 8 "a second officer is asked"
+as dewit ca show "$serial"
+expect 0 "who looks"
 world_down
 if start_faulty forget-tx=1; then
 	forgets anna "a pause that was lost" consent pause

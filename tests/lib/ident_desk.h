@@ -22,6 +22,7 @@ struct desk {
 	uint8_t last_account[32], last_commitment[32];
 	bool last_had_keys, last_had_organisation;
 	uint32_t last_role, last_reason;
+	struct buf last_anchor; /* the message, encoded */
 	struct hash32 last_request;
 	enum err holds; /* what the ledger says of an account's keys */
 };
@@ -104,6 +105,8 @@ static enum err desk_anchor(void *self, struct tx_id *tx, uint64_t *height, cons
 		((volatile uint32_t *)a->purposes)[i] = a->purposes[i];
 	memcpy(d->last_account, a->account.data, 32);
 	memcpy(d->last_commitment, a->certificate.data, 32);
+	buf_release(&d->last_anchor);
+	WIRE_ENCODE(&d->last_anchor, a);
 	d->last_had_keys = a->keys != NULL;
 	d->last_had_organisation = a->organisation.len > 0;
 	d->last_role = a->role;
@@ -179,6 +182,7 @@ static inline void desk_release(struct desk *d)
 
 	secret_free(d->ca_key[0]);
 	secret_free(d->ca_key[1]);
+	buf_release(&d->last_anchor);
 	secret_free(d->seal);
 	secret_free(d->column);
 	(void)unlink(d->path);

@@ -96,17 +96,46 @@ static void comparison_json(struct cli *c, const struct app_enrolment *e)
 	json_end_array(&c->w);
 }
 
+static void entry_json(struct cli *c, const struct app_enrolment *e)
+{
+	json_time(&c->w, "received", e->received.v);
+	if (e->entered_by[0] != '\0') {
+		json_string(&c->w, "entered_by", e->entered_by);
+		json_time(&c->w, "entered", e->entered.v);
+	}
+	json_string(&c->w, "lint", e->lint);
+}
+
+static void say_entry(struct cli *c, const struct app_enrolment *e)
+{
+	char time[TIME_TEXT];
+
+	time_format(time, e->received);
+	cli_say(c, "Received %s; lint: %s.\n", time, cli_foreign(c, e->lint));
+	if (e->entered_by[0] == '\0')
+		return;
+	time_format(time, e->entered);
+	cli_say(c, "Entered by %s at %s. Checked here against what you would sign; you agree to exactly this with\n",
+		cli_foreign(c, e->entered_by), time);
+	if (strcmp(e->kind, "enrolment") == 0)
+		cli_say(c, "  medlock ca approve %.8s\n", e->id);
+	else
+		cli_say(c, "  medlock ca revoke %.8s --reason … --confirm %s\n", e->id, e->id + strlen(e->id) - 4);
+}
+
 static void print_enrolment(struct cli *c, const struct app_enrolment *e)
 {
 	if (c->json) {
 		enrolment_json(c, e);
+		entry_json(c, e);
 		comparison_json(c, e);
 	}
 	cli_say(c, "%s: %s, profile %s\n  %-24s %-30s %s\n", e->id, cli_foreign(c, e->name), e->profile, "field",
-		"requested", "would be issued");
+		"requested", e->entered_by[0] == '\0' ? "would be issued" : "in the certificate");
 	for (size_t i = 0; i < e->row_count; i++)
 		cli_say(c, "  %-24s %-30s %s\n", e->rows[i].field, cli_foreign(c, e->rows[i].requested),
 			cli_foreign(c, e->rows[i].issued));
+	say_entry(c, e);
 }
 
 static enum err show(struct cli *c)
