@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/app/id_search.h"
+#include "core/app/lasting.h"
 #include "core/app/undo.h"
 #include "core/consent/sentence.h"
 
@@ -31,6 +32,14 @@ static size_t asked_count(const Medlock__Event *event)
 	return count;
 }
 
+static void note_asked(struct app_waiting *w, const Medlock__Decided *d)
+{
+	ID_COPY(w->records[w->count], d->record.data);
+	w->rules[w->count++] = d->rule;
+	for (size_t i = 0; i < d->n_obligations; i++)
+		w->duties |= 1u << (d->obligations[i] & 31u);
+}
+
 static enum err add_asked(struct gather *g, const Medlock__Event *event)
 {
 	struct app_waiting *rows = realloc(g->list.rows, (g->list.count + 1) * sizeof(*rows)), *w;
@@ -43,14 +52,15 @@ static enum err add_asked(struct gather *g, const Medlock__Event *event)
 	*w = (struct app_waiting){.purpose = code_text(CODES_PURPOSE, event->purpose), .at = {event->time},
 				  .until = {event->time + g->grant_ms}};
 	w->records = calloc(count, sizeof(*w->records));
-	if (w->records == NULL)
-		return ERR_MEMORY;
+	w->rules = calloc(count, sizeof(*w->rules));
 	g->list.count++;
+	if (w->records == NULL || w->rules == NULL)
+		return ERR_MEMORY;
 	ID_COPY(w->request, event->request.data);
 	ID_COPY(w->who, event->actor.data);
 	for (size_t i = 0; i < event->n_records; i++)
 		if (event->records[i]->decision == DECISION_ASKED)
-			ID_COPY(w->records[w->count++], event->records[i]->record.data);
+			note_asked(w, event->records[i]);
 	return ERR_OK;
 }
 
@@ -63,8 +73,10 @@ static void take_answered(struct app_waiting *w, const Medlock__Event *event)
 
 		for (size_t k = 0; k < event->n_records && !answered; k++)
 			answered = bytes_equal(wire_bytes(event->records[k]->record), BYTES_ID(w->records[i]));
-		if (!answered)
-			w->records[kept++] = w->records[i];
+		if (answered)
+			continue;
+		w->rules[kept] = w->rules[i];
+		w->records[kept++] = w->records[i];
 	}
 	w->count = kept;
 }
@@ -84,6 +96,12 @@ static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 	return ERR_OK;
 }
 
+static void forget(struct app_waiting *w)
+{
+	free(w->records);
+	free(w->rules);
+}
+
 /* Without those that nobody waits for any more. */
 static void drop_done(struct app_asks *list, struct time_ms now)
 {
@@ -93,7 +111,7 @@ static void drop_done(struct app_asks *list, struct time_ms now)
 		if (list->rows[i].count > 0 && now.v < list->rows[i].until.v)
 			list->rows[kept++] = list->rows[i];
 		else
-			free(list->rows[i].records);
+			forget(&list->rows[i]);
 	}
 	list->count = kept;
 }
@@ -136,71 +154,24 @@ void app_asks_release(struct app_asks *x)
 	if (x == NULL)
 		return;
 	for (size_t i = 0; i < x->count; i++)
-		free(x->rows[i].records);
+		forget(&x->rows[i]);
 	free(x->rows);
 	*x = (struct app_asks){0};
 }
 
 /* ---- answering ---- */
 
-/* The rule that comes with an answer; it points into itself and the ask. */
-struct lasting {
-	Medlock__ConsentSet set;
-	Medlock__Rule rule, *put;
-	Medlock__Actor actor, *actors;
-	uint32_t purpose;
-	ProtobufCBinaryData records[RULE_RECORDS_MAX];
-};
-
-static enum err lasting_fill(struct lasting *l, const struct app_waiting *w, enum app_reply reply, uint32_t days,
-			     struct err_info *info)
-{
-	medlock__rule__init(&l->rule);
-	medlock__actor__init(&l->actor);
-	l->actor.kind = ACTOR_ACCOUNT;
-	l->actor.id = wire_data(BYTES_ID(w->who));
-	l->actors = &l->actor;
-	l->rule.actors = &l->actors;
-	l->rule.n_actors = 1;
-	l->purpose = code_by_text(CODES_PURPOSE, w->purpose)->number;
-	l->rule.purposes = &l->purpose;
-	l->rule.n_purposes = 1;
-	l->rule.effect = reply == APP_REPLY_YES ? EFFECT_PERMIT : EFFECT_DENY;
-	if (reply == APP_REPLY_NEVER)
-		return ERR_OK;
-	if (w->count > RULE_RECORDS_MAX)
-		return err_set(info, ERR_LIMIT, "a rule names at most %u records: answer --once, or write a rule with 'consent"
-			       " add'", RULE_RECORDS_MAX);
-	for (size_t i = 0; i < w->count; i++)
-		l->records[i] = wire_data(BYTES_ID(w->records[i]));
-	l->rule.records = l->records;
-	l->rule.n_records = w->count;
-	l->rule.any_label = true; /* each record is named */
-	if (days > 0)
-		l->rule.valid_to = clock_real()->now(NULL).v + (int64_t)days * MS_PER_DAY;
-	return ERR_OK;
-}
-
 static enum err with_rule(struct app *a, struct app_replied *ret, Medlock__AccessAnswer *action, struct lasting *l,
 			  const struct app_waiting *w, enum app_reply reply, uint32_t days, struct err_info *info)
 {
 	struct sentence_names names = app_sentence_names(a);
 	struct buf sentence = BUF_INIT;
-	Medlock__PolicyState *policy;
 
-	TRY(lasting_fill(l, w, reply, days, info));
-	TRY(replica_policy(a->replica, &policy, &a->owner, info));
-	medlock__consent_set__init(&l->set);
-	l->set.owner = action->owner;
-	l->set.expected_version = policy->version;
-	l->put = &l->rule;
-	l->set.put = &l->put;
-	l->set.n_put = 1;
-	action->rules = &l->set;
-	WIRE_FREE(policy);
+	TRY(lasting_make(a, l, w, reply, days, info));
 	sentence_of_rule(&sentence, &l->rule, &names);
 	ret->sentence = app_text(&sentence);
 	buf_release(&sentence);
+	action->rules = &l->set;
 	return ERR_OK;
 }
 
@@ -286,6 +257,8 @@ static enum err answer(struct app *a, struct app_replied *ret, const struct app_
 		e = wait_for_rule(a, lasting, undo, info);
 	if (e == ERR_OK)
 		e = send(a, ret, &action, info);
+	if (lasting != NULL)
+		lasting_release(lasting);
 	free(lasting);
 	return e;
 }

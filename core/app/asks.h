@@ -11,6 +11,8 @@ struct app_waiting {
 	const char *purpose;
 	struct time_ms at, until; /* asked; when nobody answers it is a no from then on */
 	struct record_id *records;
+	uint32_t *rules;  /* for each record the rule that asks; 0: the default does */
+	uint32_t duties;  /* of any of them: bits by codes.def, OBLIGATION */
 	size_t count;
 };
 struct app_asks {
@@ -23,7 +25,8 @@ void app_asks_release(struct app_asks *x);
 
 enum app_reply {
 	APP_REPLY_ONCE,	 /* yes, to this request */
-	APP_REPLY_YES,	 /* yes, and a rule that lets them read these records for this purpose again: for days, or on */
+	APP_REPLY_YES,	 /* yes, and a rule that lets them read these records for this purpose again: for days, or on; in
+			  * no other form and under no other terms than the rules that asked */
 	APP_REPLY_NO,	 /* no, to this request */
 	APP_REPLY_NEVER, /* no, and a rule that refuses them this purpose from now on */
 };

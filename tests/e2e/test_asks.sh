@@ -63,6 +63,24 @@ request okafor 0 "and the next request is granted at once"
 as anna consent show --json
 json "her rules say so, with an end" '.rules[-1] | .effect == "permit" and .until != null and .until != ""'
 
+as anna consent show --json
+jq '{version, default, rules: [.rules[] | del(.text)]}
+	| .rules += [.rules[1] | del(.id) | .purposes = ["COC"] | .form = "deid" | .obligations = ["HUAPRV", "NORDSCLCDS"]]' \
+	"$OUT" >"$T/policy.json"
+as anna consent set --now "$T/policy.json"
+expect 0 "one ask is for the form without names, with a duty"
+as vos request new --owner anna --purpose COC --json
+expect 8 "vos asks, in full"
+request=$(value .request)
+answer "$(ask_of)" --yes
+expect 0 "she says yes, from now on"
+get vos
+expect 0 "he gets it"
+json "without names" '[.files[].form] == ["deid"]'
+as anna consent show --json
+json "the rule gives no more than the ask" \
+	'.rules[-1] | .effect == "permit" and .form == "deid" and .obligations == ["NORDSCLCDS"]'
+
 request vos 8 "somebody else is asked too"
 answer "$(ask_of)" --never
 expect 0 "she says never"
@@ -71,7 +89,7 @@ as anna consent asks --json
 json "without asking her" '.asks == []'
 
 as anna log list --json
-json "her list has every answer" '[.events[] | select(.kind == "access_answer")] | length == 4'
+json "her list has every answer" '[.events[] | select(.kind == "access_answer")] | length == 5'
 as anna log verify
 expect 0 "and is proven complete"
 as anna consent pause
