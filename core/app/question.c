@@ -72,8 +72,12 @@ static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 static enum err gather(struct app *a, struct gather *g, const struct account_id *whose, struct err_info *info)
 {
 	int64_t now = clock_real()->now(NULL).v;
+	struct replica_log log = {0};
 	enum err e = replica_events(a->replica, whose, 1, UINT64_MAX, take, g, info);
 
+	g->list.complete = e == ERR_OK && replica_log_verify(a->replica, &log, whose, NULL) == ERR_OK;
+	g->list.checked_to = log.proven_at;
+	g->list.checked_at = log.proven_time;
 	for (size_t i = 0; i < g->list.count; i++) {
 		struct app_question *q = &g->list.rows[i];
 

@@ -24,6 +24,9 @@ struct app_question {
 struct app_questions {
 	struct app_question *rows; /* oldest first */
 	size_t count;
+	bool complete;             /* the list they were read from is proven, up to this block: what came later is not in it */
+	uint64_t checked_to;
+	struct time_ms checked_at;
 };
 void app_questions_release(struct app_questions *q);
 

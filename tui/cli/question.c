@@ -141,6 +141,25 @@ void question_news(struct cli *c, const struct app_question_news *news)
 			news->waiting == 1 ? " waits" : "s wait");
 }
 
+/* What is open may have been answered since: of when the list is, belongs to it. */
+static void checked(struct cli *c, const struct app_questions *list)
+{
+	char at[TIME_TEXT];
+
+	if (c->json) {
+		json_boolean(&c->w, "complete", list->complete);
+		json_uint(&c->w, "checked_to", list->checked_to);
+		if (list->complete)
+			json_time(&c->w, "checked_at", list->checked_at.v);
+	}
+	time_format(at, list->checked_at);
+	if (list->complete)
+		cli_say(c, "Complete: proven up to block %llu, made %.10s %.5s UTC.\n", (unsigned long long)list->checked_to, at,
+			at + 11);
+	else
+		cli_say(c, "NOT COMPLETE: what is here is not all that the ledger counts.\n");
+}
+
 static void print(struct cli *c, const struct app_questions *list, const char *none)
 {
 	if (c->json)
@@ -148,6 +167,7 @@ static void print(struct cli *c, const struct app_questions *list, const char *n
 	say_questions(c, list);
 	if (list->count == 0)
 		cli_say(c, "%s\n", none);
+	checked(c, list);
 }
 
 /* --text: the words, or standard input without its last line's end; NULL when it is not given. */
