@@ -108,6 +108,7 @@ expect_error 2 "nobody asks herself" anna log ask "$(entry '.kind == "access_req
 as jansen ca list --json
 serial=$(value '[.certificates[] | select(.account == "'"$(account_of haddad)"'")][0].serial')
 for officer in jansen dewit jansen; do
+	as "$officer" ca show "$serial"
 	as "$officer" ca revoke "$serial" --reason affiliation-changed --confirm "${serial: -4}"
 done
 as haddad request reply "$emergency" --text "An allergic shock."

@@ -154,8 +154,8 @@ static void checked(struct cli *c, const struct app_questions *list)
 	}
 	time_format(at, list->checked_at);
 	if (list->complete)
-		cli_say(c, "Complete: proven up to block %llu, made %.10s %.5s UTC.\n", (unsigned long long)list->checked_to, at,
-			at + 11);
+		cli_say(c, "Complete: proven up to block %llu, made %.10s %.5s UTC.\n",
+			(unsigned long long)list->checked_to, at, at + 11);
 	else
 		cli_say(c, "NOT COMPLETE: what is here is not all that the ledger counts.\n");
 }
