@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,22 +19,23 @@
 
 #define FOLDER_PREFIX "medlock-open-"
 #define PATH_SIZE 1024u
+#define OPEN_FOLDERS_MAX 8 /* at once, while removing */
 
 /* ---- the folder ---- */
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	(void)remove(path);
+	return 0;
+}
+
+/* With what programs put beside the file: editors keep hidden copies of its text. */
 static void remove_folder(const char *folder)
 {
-	char path[PATH_SIZE];
-	const struct dirent *entry;
-	DIR *dir = opendir(folder);
-
-	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] != '.' && files_join(path, sizeof(path), folder, entry->d_name) == ERR_OK)
-			(void)unlink(path);
-	closedir(dir);
-	(void)rmdir(folder);
+	(void)nftw(folder, remove_one, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 /* Folders of runs that were killed. */
@@ -76,15 +78,23 @@ static enum err make_folder(char out[PATH_SIZE], struct err_info *info)
 
 /* ---- the program ---- */
 
-static enum err run(const char *program, const char *path, struct err_info *info)
+/* $PAGER is what a shell takes for a command, options included (POSIX, man). */
+static enum err run(const char *program, const char *path, bool shell, struct err_info *info)
 {
-	int status = 0;
-	pid_t child = fork();
+	char command[PATH_SIZE];
+	int status = 0, len = snprintf(command, sizeof(command), "%s \"$1\"", program);
+	pid_t child;
 
+	if (len < 0 || (size_t)len >= sizeof(command))
+		return err_set(info, ERR_RANGE, "the name of the program is too long");
+	child = fork();
 	if (child == 0) {
 		(void)setenv("LESSSECURE", "1", 1);
 		signal(SIGPIPE, SIG_DFL);
-		execlp(program, program, path, (char *)NULL);
+		if (shell)
+			execl("/bin/sh", "sh", "-c", command, "sh", path, (char *)NULL);
+		else
+			execlp(program, program, path, (char *)NULL);
 		_exit(127);
 	}
 	if (child < 0)
@@ -133,6 +143,7 @@ static enum err show(char path[PATH_SIZE], const char *program, app_open_wait *w
 	const struct attachment *kind;
 	const char *pager = getenv("PAGER");
 	char named[PATH_SIZE];
+	bool shell;
 	int len;
 
 	TRY(kind_of(&kind, path, info));
@@ -141,11 +152,12 @@ static enum err show(char path[PATH_SIZE], const char *program, app_open_wait *w
 		return err_set(info, ERR_IO, "%s", path);
 	if (kind->text)
 		TRY(gate_file(named, info));
+	shell = program == NULL && kind->text && pager != NULL && pager[0] != '\0';
 	if (program == NULL && kind->text)
-		program = pager != NULL && pager[0] != '\0' ? pager : "less";
+		program = shell ? pager : "less";
 	if (program == NULL)
 		program = "xdg-open";
-	TRY(run(program, named, info));
+	TRY(run(program, named, shell, info));
 	wait(self, named, program, strcmp(program, "xdg-open") != 0);
 	return ERR_OK;
 }

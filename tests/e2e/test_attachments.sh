@@ -21,8 +21,10 @@ check "in words, without a byte of it" bash -c 'grep -q "^a PDF document of" "$1
 
 cat >"$T/reader" <<'END'
 #!/bin/sh
+case $1 in -*) echo "$1" && shift ;; esac
 stat -c '%a %n' "$1" "$(dirname "$1")"
 cat "$1"
+cp "$1" "$(dirname "$1")/.copy.swp" # as editors do
 END
 chmod +x "$T/reader"
 as anna record open "$pdf" --with "$T/reader"
@@ -32,7 +34,15 @@ check "the program got the bytes" grep -q body "$OUT"
 check "nothing is left" test -z "$(ls -A "$T/run")"
 as anna record open "$note" --with "$T/reader"
 check "a text is opened without what a terminal obeys" bash -c 'grep -q "all is" "$1" && ! grep -q "$(printf "\033")" "$1"' _ "$OUT"
+if command -v script >"$T/null"; then
+	PAGER="$T/reader -a" run script -qec "$MEDLOCK -C $(home_of anna) record open $note" /dev/null
+	expect 0 "a pager may have options"
+	check "and is told of them" grep -q -- "-a\b" "$OUT"
+else
+	skipped "a pager with options" "no script(1)"
+fi
 mkdir -m 700 "$T/run/medlock-open-4194999-abcdef"
+echo plain >"$T/run/medlock-open-4194999-abcdef/.record.swp"
 echo plain >"$T/run/medlock-open-4194999-abcdef/record"
 expect_error 6 "a program that is not there" anna record open "$pdf" --with "$T/nothing"
 check "nothing is left of it, nor of a run that was killed" test -z "$(ls -A "$T/run")"
