@@ -64,8 +64,15 @@ as anna log ask "$n"
 expect 0 "the same command sends the text again"
 as okafor request questions --json
 json "and it arrives, line by line" '.questions[1].text == "Your pharmacy asked me.\nSorry."'
+ledger "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO mail(kind, box, sender, at, hash, message)
+	SELECT 9, x'00', x'$(account_of okafor)', $(date +%s)000, i, x'00' FROM n" # as many as one may send in a day
 as okafor request reply "$request" --text "A mistake."
-expect 0 "answered"
+check "a letter that no peer takes is said" grep -q 'it stands on the ledger, its text was not sent: repeat the command' "$ERR"
+as okafor request questions
+check "and stays said" grep -q "The text was not sent yet: 'medlock request reply ${request:0:12}' sends it" "$OUT"
+ledger 'DELETE FROM mail'
+as okafor request reply "$request"
+expect 0 "the same command sends it"
 ledger 'DELETE FROM mail'
 as anna log questions
 check "the reply's text is lost" grep -q 'reply: (the text has not been received yet)' "$OUT"
