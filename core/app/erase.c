@@ -34,12 +34,25 @@ static enum err own_record(struct app *a, Medlock__RecordState **ret, const stru
 	return err_set(info, ERR_ROLE, "only its owner erases a record, with her own keys");
 }
 
-/* The record and the ones it replaced, newest first. */
+static enum err add_version(struct app_erased *x, const struct record_id *id)
+{
+	struct record_id *grown = realloc(x->versions, (x->version_count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return ERR_MEMORY;
+	x->versions = grown;
+	x->versions[x->version_count++] = *id;
+	return ERR_OK;
+}
+
+/* The record and the ones it replaced, newest first: all of them, as any that is left out could still be opened.  An id is
+ * a hash over the one before, so the line ends.
+ */
 static enum err versions(struct app *a, struct app_erased *ret, const struct record_id *record, struct err_info *info)
 {
 	struct record_id id = *record;
 
-	for (bool more = true; more && ret->version_count < APP_ERASED_VERSIONS_MAX;) {
+	for (bool more = true; more;) {
 		Medlock__RecordState *row = NULL;
 		enum err e = own_record(a, &row, &id, info);
 
@@ -48,11 +61,12 @@ static enum err versions(struct app *a, struct app_erased *ret, const struct rec
 		TRY(e);
 		if (ret->version_count == 0 && row->superseded_by.len == ID_SIZE)
 			ID_COPY(ret->newer, row->superseded_by.data);
-		ret->versions[ret->version_count++] = id;
+		e = add_version(ret, &id);
 		more = row->deposit->supersedes.len == ID_SIZE;
 		if (more)
 			ID_COPY(id, row->deposit->supersedes.data);
 		WIRE_FREE(row);
+		TRY(e);
 	}
 	return ERR_OK;
 }
@@ -270,7 +284,7 @@ enum err app_record_erase(struct app *a, struct app_erased *ret, const struct re
 
 void app_erased_release(struct app_erased *e)
 {
+	free(e->versions);
 	free(e->readers);
-	e->readers = NULL;
-	e->reader_count = 0;
+	*e = (struct app_erased){.version_count = 0};
 }

@@ -6,7 +6,6 @@
 #include "chain/proto/limits.h"
 #include "core/app/app.h"
 
-#define APP_ERASED_VERSIONS_MAX 64u
 #define APP_ERASED_PEERS_MAX 64u
 
 struct app_erased_reader { /* was given the key, and so may have a copy */
@@ -20,7 +19,7 @@ struct app_erased_peer {
 	uint32_t blobs, held; /* of all versions; held: still there */
 };
 struct app_erased {
-	struct record_id versions[APP_ERASED_VERSIONS_MAX]; /* erased: the record, then the ones before it */
+	struct record_id *versions; /* erased: the record, then all before it */
 	size_t version_count;
 	struct record_id newer; /* a version that stays; zero: none */
 	struct tx_id tx;        /* of the record's own order */
