@@ -31,7 +31,7 @@ struct view_row {
 };
 
 struct view {
-	struct view_row *rows; /* by section, then newest first, then as in the file */
+	struct view_row *rows; /* by section; dangerous allergies first, newest first, by title */
 	size_t count, size;
 	size_t not_shown;      /* resources of types that have no row */
 	struct buf *texts;     /* owns what the rows point to */

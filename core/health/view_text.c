@@ -95,17 +95,26 @@ void view_value(struct buf *out, struct json_object *owner)
 		buf_printf(out, "%s%s ", out->len ? "; " : "", fhir_concept(fhir_member(component, "code")));
 		one_value(out, component);
 	}
+	if (count > COMPONENTS_MAX)
+		buf_printf(out, "; and %zu parts more: read the original", count - COMPONENTS_MAX);
+}
+
+static size_t length_of(struct json_object *list)
+{
+	return list != NULL && json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 }
 
 void view_range(struct buf *out, struct json_object *observation)
 {
 	struct json_object *range = fhir_first(observation, "referenceRange");
 	struct json_object *low = fhir_member(range, "low"), *high = fhir_member(range, "high");
+	size_t others = length_of(fhir_member(observation, "referenceRange"));
 	const char *from = number_text(fhir_member(low, "value"));
+	const char *other_unit = strcmp(unit_text(low), unit_text(high)) != 0 ? unit_text(low) : "";
 	bool has_low = from[0] != '\0', has_high = number_text(fhir_member(high, "value"))[0] != '\0';
 
 	if (has_low && has_high)
-		buf_printf(out, "%s - ", from);
+		buf_printf(out, "%s%s%s - ", from, other_unit[0] != '\0' ? " " : "", other_unit);
 	else if (has_low)
 		buf_append_text(out, "at least ");
 	else if (has_high)
@@ -116,6 +125,8 @@ void view_range(struct buf *out, struct json_object *observation)
 		view_quantity(out, low);
 	else
 		buf_append_text(out, fhir_text(range, "text"));
+	if (out->len > 0 && others > 1)
+		buf_printf(out, " (one of %zu ranges)", others);
 }
 
 static const struct { const char *code, *words;
@@ -274,20 +285,49 @@ void view_flag(struct buf *out, struct json_object *observation)
 	buf_append_text(out, fhir_concept(first));
 }
 
-static size_t length_of(struct json_object *list)
+static void append_part(struct buf *out, size_t start, const char *part)
 {
-	return list != NULL && json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	if (part[0] != '\0')
+		buf_printf(out, "%s%s", out->len > start ? ", " : "", part);
 }
 
+/* "2 times every 1 d", "every 6 h"; the words of a code stand before both. */
+static void append_timing(struct buf *out, size_t start, struct json_object *timing)
+{
+	struct json_object *repeat = fhir_member(timing, "repeat");
+	const char *often = number_text(fhir_member(repeat, "frequency")), *period = number_text(fhir_member(repeat, "period"));
+	const char *words = fhir_concept(fhir_member(timing, "code"));
+
+	append_part(out, start, words);
+	if (words[0] == '\0' && period[0] != '\0')
+		buf_printf(out, "%s%s%severy %s %s", out->len > start ? ", " : "", often, often[0] != '\0' ? " times " : "",
+			   period, fhir_text(repeat, "periodUnit"));
+}
+
+static void append_amount(struct buf *out, size_t start, struct json_object *dosage)
+{
+	struct json_object *dose = fhir_first(dosage, "doseAndRate"), *needed = fhir_member(dosage, "asNeededBoolean");
+
+	if (fhir_member(dose, "doseRange") != NULL)
+		pair_value(out, fhir_member(dose, "doseRange"), "low", "high", " - ");
+	else
+		view_quantity(out, fhir_member(dose, "doseQuantity"));
+	view_quantity(out, fhir_member(dosage, "dose")); /* of an administration */
+	append_timing(out, start, fhir_member(dosage, "timing"));
+	if ((json_object_is_type(needed, json_type_boolean) && json_object_get_boolean(needed)) ||
+	    fhir_member(dosage, "asNeededCodeableConcept") != NULL)
+		append_part(out, start, "as needed");
+}
+
+/* Its own words, which are the whole of it, else its parts. */
 static void one_dose(struct buf *out, struct json_object *dosage)
 {
 	size_t before = out->len;
 
 	buf_append_text(out, fhir_text(dosage, "text"));
 	if (out->len == before)
-		view_quantity(out, fhir_member(fhir_first(dosage, "doseAndRate"), "doseQuantity"));
-	if (fhir_concept(fhir_member(dosage, "route"))[0] != '\0')
-		buf_printf(out, "%s%s", out->len > before ? ", " : "", fhir_concept(fhir_member(dosage, "route")));
+		append_amount(out, before, dosage);
+	append_part(out, before, fhir_concept(fhir_member(dosage, "route")));
 }
 
 /* Every step of a dose that changes: the first alone would be a wrong dose. */
@@ -295,6 +335,10 @@ void view_dose(struct buf *out, struct json_object *medication)
 {
 	struct json_object *list = fhir_member(medication, "dosage");
 
+	if (json_object_is_type(list, json_type_object)) { /* what was administered has one dose */
+		one_dose(out, list);
+		return;
+	}
 	if (length_of(list) == 0)
 		list = fhir_member(medication, "dosageInstruction");
 	for (size_t i = 0; i < length_of(list); i++) {

@@ -90,6 +90,22 @@ static void test_a_flag_is_computed_from_one_plain_range(void **state)
 	expect_flag(VALUE("-3") "," RANGE("-2", "2"), "-2 - 2 mmol/L", "LOW (calc)");
 	expect_flag(VALUE("9") ",\"referenceRange\":[{\"high\":" QUANTITY("5", "mmol/L") "}]", "at most 5 mmol/L", "HIGH (calc)");
 	expect_flag(VALUE("1") ",\"referenceRange\":[{\"low\":" QUANTITY("5", "mmol/L") "}]", "at least 5 mmol/L", "LOW (calc)");
+	expect_flag(VALUE("9") ",\"referenceRange\":[{\"low\":" QUANTITY("900", "mg/L") ",\"high\":" QUANTITY("5", "g/L") "}]",
+		    "900 mg/L - 5 g/L", "");
+}
+
+static void test_many_parts_are_counted(void **state)
+{
+	struct buf text = BUF_INIT;
+
+	buf_append_text(&text, "{\"resourceType\":\"Observation\",\"status\":\"final\",\"component\":[");
+	for (unsigned i = 0; i < 40; i++)
+		buf_printf(&text, "%s{\"code\":{\"text\":\"part\"},\"valueInteger\":%u}", i > 0 ? "," : "", i);
+	buf_append_text(&text, "]}");
+	show(buf_text(&text));
+	assert_non_null(strstr(shown.rows[0].detail, "part 31; and 8 parts more: read the original"));
+	buf_release(&text);
+	(void)state;
 }
 
 static void test_no_flag_is_computed_where_it_could_be_wrong(void **state)
@@ -99,7 +115,7 @@ static void test_no_flag_is_computed_where_it_could_be_wrong(void **state)
 	expect_flag(VALUE("9") ",\"referenceRange\":[{\"type\":{},\"high\":" QUANTITY("5", "mmol/L") "}]", "at most 5 mmol/L", "");
 	expect_flag(VALUE("9") ",\"referenceRange\":[{\"appliesTo\":[{}],\"high\":" QUANTITY("5", "mmol/L") "}]", "at most 5 mmol/L", "");
 	expect_flag(VALUE("9") ",\"referenceRange\":[{\"high\":" QUANTITY("5", "mmol/L") "},{\"high\":" QUANTITY("8", "mmol/L") "}]",
-		    "at most 5 mmol/L", "");
+		    "at most 5 mmol/L (one of 2 ranges)", "");
 	expect_flag("\"valueQuantity\":{\"value\":9,\"comparator\":\"<\",\"code\":\"x\"},\"referenceRange\":[{\"high\":{\"value\":5,\"code\":\"x\"}}]",
 		    "at most 5 x", "");
 	expect_flag("\"valueQuantity\":{\"value\":9,\"unit\":\"x\"},\"referenceRange\":[{\"high\":{\"value\":5,\"unit\":\"x\"}}]", "at most 5 x", "");
@@ -222,6 +238,15 @@ static void test_nothing_that_changes_a_dose_is_left_out(void **state)
 	     "\"medicationCodeableConcept\":{\"text\":\"Prednisolone\"},"
 	     "\"dosageInstruction\":[{\"text\":\"40 mg for 5 days\"},{\"text\":\"20 mg for 5 days\"}]}");
 	assert_string_equal(shown.rows[0].detail, "40 mg for 5 days; then 20 mg for 5 days");
+	show("{\"resourceType\":\"MedicationAdministration\",\"status\":\"completed\","
+	     "\"medicationCodeableConcept\":{\"text\":\"Morphine\"},\"dosage\":{\"dose\":" QUANTITY("5", "mg") ","
+	     "\"route\":{\"text\":\"by mouth\"}}}");
+	assert_string_equal(shown.rows[0].detail, "5 mg, by mouth");
+	show("{\"resourceType\":\"MedicationRequest\",\"medicationCodeableConcept\":{\"text\":\"Ibuprofen\"},"
+	     "\"dosageInstruction\":[{\"timing\":{\"repeat\":{\"frequency\":3,\"period\":1,\"periodUnit\":\"d\"}},"
+	     "\"asNeededBoolean\":true,\"doseAndRate\":[{\"doseRange\":{\"low\":" QUANTITY("200", "mg") ",\"high\":"
+	     QUANTITY("400", "mg") "}}]}]}");
+	assert_string_equal(shown.rows[0].detail, "200 mg - 400 mg, 3 times every 1 d, as needed");
 	show("{\"resourceType\":\"Condition\",\"modifierExtension\":[{\"url\":\"x\"}],\"code\":{\"text\":\"Asthma\"}}");
 	assert_string_equal(shown.rows[0].detail, "CHANGED BY SOMETHING THAT IS NOT SHOWN HERE: read the original. ");
 	show("{\"resourceType\":\"AllergyIntolerance\",\"criticality\":\"high\",\"reaction\":["
@@ -366,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_decimals_stand_as_received),
 		cmocka_unit_test(test_values_of_every_kind),
 		cmocka_unit_test(test_a_flag_is_computed_from_one_plain_range),
+		cmocka_unit_test(test_many_parts_are_counted),
 		cmocka_unit_test(test_no_flag_is_computed_where_it_could_be_wrong),
 		cmocka_unit_test(test_a_given_flag_stands),
 		cmocka_unit_test(test_sections_in_the_order_of_a_summary),
