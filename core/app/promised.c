@@ -2,7 +2,6 @@
 #include "core/app/promised.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "core/app/internal.h"
 #include "core/base/files.h"
@@ -139,13 +138,6 @@ static enum err path_of(struct app *a, char path[PROFILE_PATH_MAX], const struct
 	hex_encode(hex, commitment->b, sizeof(commitment->b));
 	snprintf(name, sizeof(name), "%s/%s", TEXTS_FOLDER, hex);
 	return profile_path(&a->profile, path, name);
-}
-
-bool kept_text_is(struct app *a, const struct hash32 *commitment)
-{
-	char path[PROFILE_PATH_MAX];
-
-	return path_of(a, path, commitment) == ERR_OK && access(path, F_OK) == 0;
 }
 
 static bool is_this(const Medlock__KeptText *k, const struct hash32 *commitment)

@@ -41,6 +41,5 @@ bool promise_kept(const struct promise *p, uint32_t kind, const Medlock__Promise
 enum err kept_text_read(struct app *a, Medlock__KeptText **ret, const struct hash32 *commitment,
 			struct err_info *info) MUST_USE;
 enum err kept_text_write(struct app *a, const Medlock__KeptText *text, struct err_info *info) MUST_USE;
-bool kept_text_is(struct app *a, const struct hash32 *commitment); /* there is a file; it is not opened */
 
 #endif

@@ -103,25 +103,32 @@ void app_questions_release(struct app_questions *q)
 /* ---- the texts ---- */
 
 /* What the profile has; whatever is wrong with a file, the question itself stays to be shown. */
-static void load_one(struct app *a, char **text, struct app_question *q, const struct hash32 *promised)
+static void load_one(struct app *a, char **text, struct app_question *q, const struct hash32 *promised, bool shown)
 {
 	Medlock__KeptText *k;
+	bool own;
 
 	if (*text != NULL || kept_text_read(a, &k, promised, NULL) != ERR_OK)
 		return;
+	own = bytes_equal(wire_bytes(k->from), BYTES_ID(a->me.account));
 	*text = strdup(k->text->text);
-	q->unsent |= bytes_equal(wire_bytes(k->from), BYTES_ID(a->me.account)) && !k->sent;
+	q->unsent |= own && !k->sent;
+	q->unseen |= !own && !k->seen;
+	if (shown && !own && !k->seen) {
+		k->seen = true;
+		(void)!kept_text_write(a, k, NULL); /* else it is said to be new once more */
+	}
 	WIRE_FREE(k);
 }
 
-static void load(struct app *a, struct app_questions *list)
+static void load(struct app *a, struct app_questions *list, bool shown)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct app_question *q = &list->rows[i];
 
-		load_one(a, &q->text, q, &q->promised);
+		load_one(a, &q->text, q, &q->promised, shown);
 		if (q->answered.v != 0)
-			load_one(a, &q->reply, q, &q->promised_reply);
+			load_one(a, &q->reply, q, &q->promised_reply, shown);
 	}
 }
 
@@ -181,12 +188,12 @@ static void fetch(struct app *a, const struct app_questions *list, uint32_t kind
 	app_letters_release(&all);
 }
 
-static void with_texts(struct app *a, struct app_questions *list)
+static void with_texts(struct app *a, struct app_questions *list, bool shown)
 {
-	load(a, list);
+	load(a, list, shown);
 	fetch(a, list, LETTER_QUESTION);
 	fetch(a, list, LETTER_REPLY);
-	load(a, list);
+	load(a, list, shown);
 }
 
 /* ---- lists ---- */
@@ -207,7 +214,7 @@ enum err app_question_list(struct app *a, struct app_questions *ret, enum app_qu
 
 	TRY(app_fresh_or_stored(a, info));
 	TRY(gather(a, &g, list_of(a, side), info));
-	with_texts(a, &g.list);
+	with_texts(a, &g.list, true);
 	*ret = g.list;
 	return ERR_OK;
 }
@@ -218,7 +225,7 @@ enum err app_question_about(struct app *a, struct app_questions *ret, const stru
 
 	TRY(app_fresh_or_stored(a, info));
 	TRY(gather(a, &g, &a->owner, info));
-	with_texts(a, &g.list);
+	with_texts(a, &g.list, true);
 	*ret = g.list;
 	return ERR_OK;
 }
@@ -229,6 +236,7 @@ enum err app_question_news(struct app *a, struct app_question_news *ret, struct 
 
 	*ret = (struct app_question_news){0};
 	TRY(gather(a, &g, &a->me.account, info));
+	with_texts(a, &g.list, false);
 	for (size_t i = 0; i < g.list.count; i++) {
 		const struct app_question *q = &g.list.rows[i];
 
@@ -237,7 +245,7 @@ enum err app_question_news(struct app *a, struct app_question_news *ret, struct 
 		else if (q->answered.v == 0)
 			ret->overdue += strcmp(q->state, "overdue") == 0;
 		else
-			ret->unread += ID_EQUAL(q->asker, a->me.account) && !kept_text_is(a, &q->promised_reply);
+			ret->unread += ID_EQUAL(q->asker, a->me.account) && (q->reply == NULL || q->unseen);
 	}
 	app_questions_release(&g.list);
 	return ERR_OK;
@@ -341,7 +349,7 @@ static enum err about(struct app *a, struct app_questions *ret, const struct hal
 
 	g.request = &h->request;
 	TRY(gather(a, &g, list_of(a, h->side), info));
-	load(a, &g.list);
+	load(a, &g.list, true);
 	*ret = g.list;
 	return ERR_OK;
 }

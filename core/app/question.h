@@ -19,6 +19,7 @@ struct app_question {
 	const char *state;                       /* "waiting", "overdue", "answered" */
 	struct hash32 promised, promised_reply;
 	char *text, *reply;                      /* foreign; NULL: not on this device (yet) */
+	bool unseen;                             /* a text of somebody else came and was not shown before */
 	bool unsent;                             /* an own text that no peer took: the same command again sends it */
 };
 struct app_questions {
@@ -53,7 +54,9 @@ enum err app_question_ask(struct app *a, struct app_questions *ret, uint64_t n, 
 enum err app_question_reply(struct app *a, struct app_questions *ret, const char *request, const char *text,
 			    struct err_info *info) MUST_USE;
 
-/* From what is stored: own questions whose answer was not read yet or is overdue; questions that wait for this account's. */
+/* Own questions whose answer was not read yet or is overdue; questions that wait for this account's.  Letters are fetched and
+ * kept, because peers forget them.
+ */
 struct app_question_news {
 	size_t unread, overdue, waiting;
 };

@@ -45,6 +45,9 @@ expect 0 "okafor answers"
 expect_error 10 "once" okafor request reply "$request" --text "Something else"
 as anna sync --json
 json "anna learns it with her sync" '.answers_unread == 1'
+ledger 'DELETE FROM mail' # peers forget: her sync has kept it
+as anna sync --json
+json "until she has read it" '.answers_unread == 1'
 as anna log show "$n" --json
 json "the entry shows question and answer" '.questions[0] | .state == "answered" and .text != null and .reply != null and .answered != null'
 as anna sync --json
