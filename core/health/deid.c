@@ -198,6 +198,41 @@ static const struct deid_slot *slot_of(const struct deid *d, struct json_object 
 	return found != NULL ? *found : NULL;
 }
 
+static int compare_names(const struct deid_slot *slot, struct json_object *holder, const char *id)
+{
+	uintptr_t x = (uintptr_t)slot->holder, y = (uintptr_t)holder;
+
+	return x != y ? (x > y) - (x < y) : strcmp(fhir_text(slot->object, "id"), id);
+}
+
+/* Equal ones as in the file. */
+static int by_name(const void *a, const void *b)
+{
+	const struct deid_slot *x = *(struct deid_slot *const *)a, *y = *(struct deid_slot *const *)b;
+	int order = compare_names(x, y->holder, fhir_text(y->object, "id"));
+
+	return order != 0 ? order : (x > y) - (x < y);
+}
+
+/* What "#id" means inside the resource that is read: fhir_target's answer, without a look at each one contained. */
+static const struct deid_slot *contained_slot(const struct deid *d, const char *id)
+{
+	size_t low = 0, high = d->slot_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_names(d->by_name[middle], d->resource, id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < d->slot_count && d->by_name[low]->object == d->resource) /* itself, of the same id */
+		low++;
+	return id[0] != '\0' && low < d->slot_count && compare_names(d->by_name[low], d->resource, id) == 0 ? d->by_name[low]
+													 : NULL;
+}
+
 /* A pseudonym is a keyed hash of the place in this file, or of the foreign reference: equal ones stay equal inside this
  * record, and say nothing outside, because the key is forgotten.
  */
@@ -224,7 +259,8 @@ static bool pseudonym_of_id(const struct deid *d, char out[DEID_PSEUDONYM_HEX], 
 bool deid_reference(struct deid *d, char out[DEID_NAME_MAX + DEID_PSEUDONYM_HEX], const char *types,
 		    const char *reference)
 {
-	const struct deid_slot *slot = slot_of(d, fhir_target(d->file, d->resource, reference));
+	const struct deid_slot *slot = reference[0] == '#' ? contained_slot(d, reference + 1)
+							   : slot_of(d, fhir_target(d->file, d->resource, reference));
 	char type[DEID_NAME_MAX], foreign[DEID_PSEUDONYM_HEX];
 	size_t len = strcspn(reference, "/");
 
@@ -303,7 +339,8 @@ static enum err take_slots(struct deid *d)
 		return ERR_TOO_LARGE;
 	d->slots = calloc(count + 1, sizeof(*d->slots));
 	d->by_object = calloc(count + 1, sizeof(struct deid_slot *));
-	if (d->slots == NULL || d->by_object == NULL)
+	d->by_name = calloc(count + 1, sizeof(struct deid_slot *));
+	if (d->slots == NULL || d->by_object == NULL || d->by_name == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < d->file->count; i++) {
 		struct json_object *object = d->file->resources[i].object;
@@ -313,8 +350,9 @@ static enum err take_slots(struct deid *d)
 			take_slot(d, json_object_array_get_idx(fhir_member(object, "contained"), k), object);
 	}
 	for (size_t i = 0; i < d->slot_count; i++)
-		d->by_object[i] = &d->slots[i];
+		d->by_object[i] = d->by_name[i] = &d->slots[i];
 	qsort(d->by_object, d->slot_count, sizeof(struct deid_slot *), by_address);
+	qsort(d->by_name, d->slot_count, sizeof(struct deid_slot *), by_name);
 	return ERR_OK;
 }
 
@@ -410,8 +448,9 @@ static void end_file(struct deid *d)
 {
 	free(d->slots);
 	free(d->by_object);
+	free(d->by_name);
 	d->slots = NULL;
-	d->by_object = NULL;
+	d->by_object = d->by_name = NULL;
 	d->slot_count = 0;
 }
 

@@ -24,7 +24,7 @@ struct deid {
 	const struct deid_rules *rules;
 	const struct fhir_file *file;
 	struct json_writer w;
-	struct deid_slot *slots, **by_object; /* as in the file; by address */
+	struct deid_slot *slots, **by_object, **by_name; /* as in the file; by address; by holder and id */
 	size_t slot_count;
 	struct json_object *resource; /* the one whose elements are read: where "#id" is looked up */
 	int year, birth_year;	      /* of now; of the patient, 0 when not known */

@@ -160,6 +160,7 @@ static double years(const char *unit, double value)
 {
 	static const struct { const char *unit; double of_a_year; } units[] = {
 		{"a", 1}, {"mo", 1.0 / 12}, {"wk", 7 / DAYS_OF_YEAR}, {"d", 1 / DAYS_OF_YEAR},
+		{"h", 1 / DAYS_OF_YEAR / 24}, {"min", 1 / DAYS_OF_YEAR / 1440}, {"s", 1 / DAYS_OF_YEAR / 86400},
 	};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
