@@ -97,8 +97,11 @@ static bool take(struct act_row *row, const struct tx *tx)
 {
 	const Medlock__Body *b = tx->body;
 	bool revoke = tx->action == ACTION_CERT_REVOKE;
+	bool release = strcmp(row->kind, ACT_RELEASE) == 0;
 
-	if (strcmp(row->kind, revoke ? ACT_REVOKE : ACT_ENROL) != 0)
+	if (revoke ? strcmp(row->kind, ACT_REVOKE) != 0 : !release && strcmp(row->kind, ACT_ENROL) != 0)
+		return false;
+	if (release && b->cert_anchor->keys != NULL)
 		return false;
 	ID_COPY(row->account, (revoke ? b->cert_revoke->account : b->cert_anchor->account).data);
 	row->role = revoke ? 0 : b->cert_anchor->role;

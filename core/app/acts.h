@@ -15,6 +15,7 @@
 #define ACT_ID_SIZE 41u /* hex of a serial or of a request's id, with its end */
 #define ACT_REVOKE "revoke"
 #define ACT_ENROL "enrol"
+#define ACT_RELEASE "release" /* of a hold; its id is the serial, as of a revocation */
 
 struct act_row {
 	char kind[16], id[ACT_ID_SIZE];

@@ -10,6 +10,7 @@
 #include "core/app/ca_acts.h"
 #include "core/app/ca_case.h"
 #include "core/app/ca_enrol.h"
+#include "core/app/ca_spread.h"
 #include "core/app/internal.h"
 #include "core/base/files.h"
 #include "core/ident/enrolment.h"
@@ -57,6 +58,8 @@ enum err app_ca_queue(struct app *a, struct app_queue *ret, struct err_info *inf
 	if (e == ERR_OK)
 		e = ca_acts_settle(a, ca, info);
 	if (e == ERR_OK)
+		ca_keep_list(a, ca);
+	if (e == ERR_OK)
 		e = ca_fetch(a, ca, &made, info);
 	if (e == ERR_OK)
 		e = add_requests(a, &made, ca, info);
@@ -85,7 +88,9 @@ void app_queue_release(struct app_queue *q)
 static enum err desk_in_time(struct app *a, struct ca **ret, struct err_info *info)
 {
 	TRY(app_fresh_or_stored(a, info));
-	return app_desk(a, ret, info);
+	TRY(app_desk(a, ret, info));
+	ca_keep_list(a, *ret);
+	return ERR_OK;
 }
 
 enum err app_ca_import(struct app *a, struct app_enrolment *ret, const char *path, struct err_info *info)
@@ -189,6 +194,7 @@ enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, b
 		return ca_acts_agree(a, ret, ACT_ENROL, id, NULL, dry_run, info);
 	TRY(e);
 	TRY(ca_acts_settle(a, ca, info));
+	ca_keep_list(a, ca);
 	TRY(ca_find_request(ca, &request, id, info));
 	hex_encode(a->act_id, request.b, REGISTER_ID_SIZE);
 	e = ca_approve(ca, &act, &answer, &request, dry_run, info);
@@ -229,6 +235,7 @@ enum err app_ca_list(struct app *a, struct app_certificates *ret, struct err_inf
 	TRY(app_fresh_or_stored(a, info));
 	TRY(app_desk(a, &ca, info));
 	TRY(ca_acts_settle(a, ca, info));
+	ca_keep_list(a, ca);
 	TRY(ca_list(ca, &list, info));
 	made.rows = calloc(list.count + 1, sizeof(*made.rows));
 	e = made.rows ? ERR_OK : ERR_MEMORY;
@@ -254,51 +261,6 @@ void app_certificates_release(struct app_certificates *c)
 		return;
 	free(c->rows);
 	*c = (struct app_certificates){0};
-}
-
-enum err app_ca_revoke(struct app *a, struct app_ca_act *ret, const char *serial, const char *reason,
-		       const char *confirm, bool dry_run, struct err_info *info)
-{
-	struct ca_certificate certificate;
-	struct ca_act act = {0};
-	enum cert_reason why;
-	struct ca *ca;
-	const char *last;
-	enum err e;
-
-	TRY(app_fresh(a, info));
-	TRY(ca_reason_parse(&why, reason, info));
-	e = app_desk(a, &ca, info);
-	if (e == ERR_ROLE && acts_may_agree(a))
-		return ca_acts_agree(a, ret, ACT_REVOKE, serial, confirm, dry_run, info);
-	TRY(e);
-	TRY(ca_acts_settle(a, ca, info));
-	TRY(ca_find_serial(ca, &certificate, serial, info));
-	last = certificate.serial_text + strlen(certificate.serial_text) - 4;
-	if (!dry_run && (confirm == NULL || strcmp(confirm, last) != 0))
-		return err_set(info, ERR_CONFIRM, "this ends certificate %s of %s: repeat with --confirm=%s",
-			       certificate.serial_text, certificate.name, last);
-	if (!dry_run && acts_needed(a) && strcmp(certificate.state, "revoked") != 0 &&
-	    strcmp(certificate.state, "revoking") != 0 && strcmp(certificate.state, "signed") != 0)
-		return ca_acts_revoke(a, ret, &certificate, why, info);
-	TRY(ca_revoke(ca, &act, certificate.serial, why, clock_real()->now(NULL), dry_run, info));
-	fill_act(ret, &act);
-	return ERR_OK;
-}
-
-enum err app_ca_crl(struct app *a, uint64_t *ret_number, const char *path, struct err_info *info)
-{
-	struct buf der = BUF_INIT;
-	struct ca *ca;
-	enum err e;
-
-	TRY(desk_in_time(a, &ca, info));
-	TRY(ca_acts_settle(a, ca, info));
-	e = ca_crl(ca, &der, ret_number, info);
-	if (e == ERR_OK)
-		e = files_write(path, buf_bytes(&der), info);
-	buf_release(&der);
-	return e;
 }
 
 /* ---- this profile ---------------------------------------------------------------------------- */
@@ -334,7 +296,7 @@ static enum err compare_account(void *self, const struct account_id *id, const M
 		if (!ID_EQUAL(c->account, *id))
 			continue;
 		known = known || strcmp(c->state, "signed") != 0;
-		ended = ended || strcmp(c->state, "revoked") == 0;
+		ended = ended || strcmp(c->state, "revoked") == 0 || strcmp(c->state, "hold") == 0;
 	}
 	x->unknown += !known;
 	x->not_listed += known && account->revoked && !ended;

@@ -53,6 +53,7 @@ void app_certificates_release(struct app_certificates *c);
 
 struct app_ca_act {
 	char serial[41];
+	struct account_id account; /* of revocations and releases */
 	struct tx_id tx;
 	uint64_t height;
 	uint32_t approvals_have, approvals_need;
@@ -65,11 +66,6 @@ enum err app_ca_approve(struct app *a, struct app_ca_act *ret, const char *id, b
 /* reason: words for the requester.  Of ret only the answer is filled. */
 enum err app_ca_reject(struct app *a, struct app_ca_act *ret, const char *id, const char *reason,
 		       struct err_info *info) MUST_USE;
-/* confirm: last four digits of the serial, else ERR_CONFIRM. */
-enum err app_ca_revoke(struct app *a, struct app_ca_act *ret, const char *serial, const char *reason,
-		       const char *confirm, bool dry_run, struct err_info *info) MUST_USE;
-/* The newest revocation list, DER, into a file. */
-enum err app_ca_crl(struct app *a, uint64_t *ret_number, const char *path, struct err_info *info) MUST_USE;
 
 struct app_check {
 	char what[64], words[192];

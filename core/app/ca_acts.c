@@ -11,7 +11,8 @@
 
 /* ---- into the register ----------------------------------------------------------------------- */
 
-static bool is_revoked(struct app *a, const struct account_id *id)
+/* The reason for which an account does not act; false when it does. */
+static bool is_revoked(struct app *a, uint32_t *ret_reason, const struct account_id *id)
 {
 	Medlock__AccountState *row;
 	bool revoked;
@@ -19,6 +20,7 @@ static bool is_revoked(struct app *a, const struct account_id *id)
 	if (replica_account(a->replica, &row, id, NULL) != ERR_OK)
 		return false;
 	revoked = row->revoked;
+	*ret_reason = row->revoke_reason;
 	WIRE_FREE(row);
 	return revoked;
 }
@@ -26,14 +28,30 @@ static bool is_revoked(struct app *a, const struct account_id *id)
 static enum err settle_revocation(struct app *a, struct ca *desk, const struct act_row *row, struct err_info *info)
 {
 	uint8_t serial[CERT_SERIAL_SIZE];
+	uint32_t reason;
 	struct ca_act act;
 	enum err e;
 
-	if (!is_revoked(a, &row->account))
+	/* Of an account on hold an end still waits for the colleague. */
+	if (!is_revoked(a, &reason, &row->account) || (reason == REVOKE_REASON_HOLD && row->reason != REVOKE_REASON_HOLD))
 		return ERR_OK;
 	TRY(hex_decode(serial, sizeof(serial), row->id));
-	e = ca_revoke(desk, &act, serial, (enum cert_reason)row->reason, clock_real()->now(NULL), false, info);
+	e = ca_revoke(desk, &act, serial, (enum cert_reason)reason, (struct time_ms){0}, false, info);
 	return e == ERR_OK || e == ERR_DUPLICATE ? acts_forget(a, row, info) : e;
+}
+
+static enum err settle_release(struct app *a, struct ca *desk, const struct act_row *row, struct err_info *info)
+{
+	uint8_t serial[CERT_SERIAL_SIZE];
+	uint32_t reason;
+	struct ca_act act;
+	enum err e;
+
+	if (is_revoked(a, &reason, &row->account))
+		return ERR_OK;
+	TRY(hex_decode(serial, sizeof(serial), row->id));
+	e = ca_release(desk, &act, serial, false, info);
+	return e == ERR_OK || e == ERR_CONFLICT ? acts_forget(a, row, info) : e;
 }
 
 static enum err settle_enrolment(struct app *a, struct ca *desk, const struct act_row *row, struct err_info *info)
@@ -65,8 +83,9 @@ enum err ca_acts_settle(struct app *a, struct ca *desk, struct err_info *info)
 		const struct act_row *row = &acts.rows[i];
 
 		a->act_tx = row->done ? row->tx : (struct tx_id){{0}};
-		e = strcmp(row->kind, ACT_REVOKE) == 0 ? settle_revocation(a, desk, row, info)
-						       : settle_enrolment(a, desk, row, info);
+		e = strcmp(row->kind, ACT_REVOKE) == 0	  ? settle_revocation(a, desk, row, info)
+		    : strcmp(row->kind, ACT_RELEASE) == 0 ? settle_release(a, desk, row, info)
+							  : settle_enrolment(a, desk, row, info);
 	}
 	a->act_tx = (struct tx_id){{0}};
 	acts_release(&acts);
@@ -101,20 +120,40 @@ enum err ca_acts_revoke(struct app *a, struct app_ca_act *ret, const struct ca_c
 	return ca_acts_began(a, ACT_REVOKE, of->serial_text, acts_propose(a, ACT_REVOKE, of->serial_text, &body, info), info);
 }
 
+enum err ca_acts_release(struct app *a, struct app_ca_act *ret, const struct ca_certificate *of, struct err_info *info)
+{
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	Medlock__AccountState *state;
+	Medlock__CertAnchor m;
+	enum err e;
+
+	TRY(replica_account(a->replica, &state, &of->account, info));
+	app_release_anchor(&m, state, &of->account);
+	body.action_case = MEDLOCK__BODY__ACTION_CERT_ANCHOR;
+	body.cert_anchor = &m;
+	*ret = (struct app_ca_act){.approvals_have = 1, .approvals_need = OFFICERS_NEEDED, .account = of->account};
+	snprintf(ret->serial, sizeof(ret->serial), "%s", of->serial_text);
+	e = acts_propose(a, ACT_RELEASE, of->serial_text, &body, info);
+	WIRE_FREE(state);
+	return ca_acts_began(a, ACT_RELEASE, of->serial_text, e, info);
+}
+
 enum err ca_acts_agree(struct app *a, struct app_ca_act *ret, const char *kind, const char *id, const char *confirm,
 		       bool dry_run, struct err_info *info)
 {
-	bool revoke = strcmp(kind, ACT_REVOKE) == 0;
+	bool release = strcmp(kind, ACT_RELEASE) == 0, confirms = release || strcmp(kind, ACT_REVOKE) == 0;
 	struct hash32 seen;
 	struct act_row row;
 	const char *last;
 
 	TRY(acts_find(a, &row, kind, id, info));
 	last = row.id + strlen(row.id) - CONFIRM_DIGITS;
-	if (revoke && !dry_run && (confirm == NULL || strcmp(confirm, last) != 0))
-		return err_set(info, ERR_CONFIRM, "this ends certificate %s of account %s: repeat with --confirm=%s", row.id,
+	if (confirms && !dry_run && (confirm == NULL || strcmp(confirm, last) != 0))
+		return err_set(info, ERR_CONFIRM, "this %s certificate %s of account %s: repeat with --confirm=%s",
+			       release ? "releases" : row.reason == REVOKE_REASON_HOLD ? "puts on hold" : "ends", row.id,
 			       app_name(a, row.account.b), last);
-	*ret = (struct app_ca_act){.approvals_have = dry_run ? 1 : OFFICERS_NEEDED, .approvals_need = OFFICERS_NEEDED};
+	*ret = (struct app_ca_act){.approvals_have = dry_run ? 1 : OFFICERS_NEEDED, .approvals_need = OFFICERS_NEEDED,
+				    .account = row.account};
 	snprintf(ret->serial, sizeof(ret->serial), "%s", row.id);
 	if (dry_run)
 		return ERR_OK;
@@ -128,13 +167,16 @@ enum err ca_acts_agree(struct app *a, struct app_ca_act *ret, const char *kind, 
 
 static void fill_row(struct app *a, struct app_enrolment *to, const struct act_row *row)
 {
-	bool revoke = strcmp(row->kind, ACT_REVOKE) == 0;
+	bool revoke = strcmp(row->kind, ACT_REVOKE) == 0, hold = revoke && row->reason == REVOKE_REASON_HOLD;
 	Medlock__AccountState *state;
 	uint32_t role = row->role;
 
 	*to = (struct app_enrolment){.account = row->account, .approvals_have = 1, .approvals_need = OFFICERS_NEEDED};
 	snprintf(to->id, sizeof(to->id), "%s", row->id);
-	snprintf(to->kind, sizeof(to->kind), "%s", revoke ? "revocation" : "enrolment");
+	snprintf(to->kind, sizeof(to->kind), "%s", hold					? "hold"
+						   : revoke				? "revocation"
+						   : strcmp(row->kind, ACT_RELEASE) == 0 ? "release"
+											 : "enrolment");
 	snprintf(to->name, sizeof(to->name), "%s", app_name(a, row->account.b));
 	if (role == 0 && replica_account(a->replica, &state, &row->account, NULL) == ERR_OK) {
 		role = state->role;
@@ -156,7 +198,7 @@ enum err ca_acts_queue(struct app *a, struct app_queue *q, bool with_enrolments,
 	}
 	q->rows = more;
 	for (size_t i = 0; i < acts.count; i++) {
-		if (!acts.rows[i].done && (with_enrolments || strcmp(acts.rows[i].kind, ACT_REVOKE) == 0))
+		if (!acts.rows[i].done && (with_enrolments || strcmp(acts.rows[i].kind, ACT_ENROL) != 0))
 			fill_row(a, &q->rows[q->count++], &acts.rows[i]);
 	}
 	acts_release(&acts);

@@ -16,6 +16,10 @@ enum err ca_acts_began(struct app *a, const char *kind, const char *id, enum err
 enum err ca_acts_revoke(struct app *a, struct app_ca_act *ret, const struct ca_certificate *of,
 			enum cert_reason reason, struct err_info *info) MUST_USE;
 
+/* The same for the release of one that is on hold. */
+enum err ca_acts_release(struct app *a, struct app_ca_act *ret, const struct ca_certificate *of,
+			 struct err_info *info) MUST_USE;
+
 /* Agree to what a colleague signed, from a profile without the register.  confirm NULL with dry_run or ACT_ENROL. */
 enum err ca_acts_agree(struct app *a, struct app_ca_act *ret, const char *kind, const char *id, const char *confirm,
 		       bool dry_run, struct err_info *info) MUST_USE;

@@ -78,6 +78,8 @@ enum err app_passphrase_new(struct secret **ret, const char *file, const char *q
 enum err app_vault(struct app *a, struct vault **ret, struct err_info *info) MUST_USE;
 /* The desk; ERR_ROLE for a profile without the authority's keys. */
 enum err app_desk(struct app *a, struct ca **ret, struct err_info *info) MUST_USE;
+/* What releases an account that is on hold: the certificate that its row has.  Views into both. */
+void app_release_anchor(Medlock__CertAnchor *ret, const Medlock__AccountState *state, const struct account_id *account);
 enum err app_desk_options(struct app *a, struct ca_options *ret, char path[PROFILE_PATH_MAX]) MUST_USE;
 /* What a keystore says of itself before it is unlocked.  The file must be ours alone. */
 enum err app_keystore_about(struct keystore_about *ret, const char *path, struct err_info *info) MUST_USE;

@@ -294,7 +294,7 @@ static bool shows_revocation(struct app *a, const void *self)
 	ID_COPY(account, wanted->account.data);
 	if (replica_account(a->replica, &state, &account, NULL) != ERR_OK)
 		return false;
-	revoked = state->revoked;
+	revoked = state->revoked && (wanted->reason == REVOKE_REASON_HOLD || state->revoke_reason != REVOKE_REASON_HOLD);
 	WIRE_FREE(state);
 	return revoked;
 }
@@ -316,6 +316,56 @@ static enum err desk_revoke(void *self, struct tx_id *ret_tx, uint64_t *ret_heig
 	return e;
 }
 
+void app_release_anchor(Medlock__CertAnchor *ret, const Medlock__AccountState *state, const struct account_id *account)
+{
+	*ret = (Medlock__CertAnchor)MEDLOCK__CERT_ANCHOR__INIT;
+	ret->account = wire_data(BYTES_ID(*account));
+	ret->role = state->role;
+	ret->certificate = state->certificate;
+	ret->not_after = state->not_after;
+	ret->organisation = state->organisation;
+	ret->rights = state->rights;
+	ret->purposes = state->purposes;
+	ret->n_purposes = state->n_purposes;
+}
+
+static bool shows_release(struct app *a, const void *self)
+{
+	Medlock__AccountState *state;
+	bool acts;
+
+	if (replica_account(a->replica, &state, self, NULL) != ERR_OK)
+		return false;
+	acts = !state->revoked;
+	WIRE_FREE(state);
+	return acts;
+}
+
+static enum err desk_release(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const struct account_id *account,
+			     struct err_info *info)
+{
+	Medlock__Body body = MEDLOCK__BODY__INIT;
+	Medlock__CertAnchor anchor;
+	Medlock__AccountState *state;
+	struct app *a = self;
+	enum err e;
+
+	*ret_tx = a->act_tx;
+	if (shows_release(a, account))
+		return ERR_OK;
+	if (acts_needed(a)) /* as with a revocation: two officers have done it before */
+		return err_set(info, ERR_FOUR_EYES, "the release");
+	TRY(replica_account(a->replica, &state, account, info));
+	app_release_anchor(&anchor, state, account);
+	body.action_case = MEDLOCK__BODY__ACTION_CERT_ANCHOR;
+	body.cert_anchor = &anchor;
+	e = desk_submit(a, ret_tx, ret_height, &body, info);
+	WIRE_FREE(state);
+	if (may_stand(e))
+		TRY(app_await(a, shows_release, account, info));
+	return e;
+}
+
 static enum err desk_holds(void *self, const struct account_id *account, const Medlock__KeySet *keys, struct err_info *info)
 {
 	struct app *a = self;
@@ -327,7 +377,8 @@ static enum err desk_holds(void *self, const struct account_id *account, const M
 	TRY(replica_account(a->replica, &state, account, info));
 	e = ERR_OK;
 	if (state->revoked)
-		e = err_set(info, ERR_REVOKED, "this account was revoked: it needs new keys");
+		e = err_set(info, ERR_REVOKED, state->revoke_reason == REVOKE_REASON_HOLD
+			? "this account is on hold: release it first" : "this account was revoked: it needs new keys");
 	else if (!bytes_equal(wire_bytes(access_keys(state, status.time)->sign), wire_bytes(keys->sign)))
 		e = err_set(info, ERR_KEYS_CHANGED, "the request is by other keys than the account's");
 	WIRE_FREE(state);
@@ -340,7 +391,7 @@ enum err app_desk_options(struct app *a, struct ca_options *ret, char path[PROFI
 	*ret = (struct ca_options){
 		.register_path = path, .clock = clock_real(), .rng = rng_system(), .network = a->profile.network,
 		.keys = {desk_spki, desk_issue, desk_crl, desk_sign_text, desk_open_request, desk_seal, desk_unseal, a},
-		.ledger = {desk_anchor, desk_revoke, desk_holds, a},
+		.ledger = {desk_anchor, desk_revoke, desk_holds, desk_release, a},
 	};
 	return ERR_OK;
 }

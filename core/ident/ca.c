@@ -190,8 +190,48 @@ static enum err fold_revoking(struct ca_fold *f, struct ca_item *c, const struct
 	c->revocation.reason = (enum cert_reason)m->reason;
 	c->revocation.has_invalid_since = m->since != 0;
 	c->revocation.invalid_since.v = m->since;
+	c->hold = row->kind == REGISTER_HOLDING ? CA_HOLDING : CA_FREE;
 	WIRE_FREE(m);
 	return ERR_OK;
+}
+
+static enum err fold_proposed(struct ca_fold *f, struct ca_item *c, const struct register_row *row)
+{
+	Medlock__RegisterRevocation *m;
+
+	TRY(CA_COLUMN(&m, f->ca, row, medlock__register_revocation, NULL));
+	c->proposed_since.v = m->since;
+	WIRE_FREE(m);
+	return ERR_OK;
+}
+
+static enum err fold_revocation(struct ca_fold *f, const struct register_row *row)
+{
+	struct ca_item *c = ca_fold_serial(f, row->serial);
+
+	if (c == NULL)
+		return ERR_DAMAGED;
+	if (row->kind == REGISTER_REVOKING || row->kind == REGISTER_HOLDING || row->kind == REGISTER_RELEASED)
+		f->list_changed = row->seq;
+	switch ((int)row->kind) {
+	case REGISTER_PROPOSED:
+		return fold_proposed(f, c, row);
+	case REGISTER_REVOKED:
+		c->revoked = true;
+		return ERR_OK;
+	case REGISTER_HELD:
+		c->hold = CA_HELD;
+		return ERR_OK;
+	case REGISTER_RELEASING:
+		c->hold = CA_RELEASING;
+		return ERR_OK;
+	case REGISTER_RELEASED:
+		c->hold = CA_FREE;
+		c->revoking = false;
+		return ERR_OK;
+	default:
+		return fold_revoking(f, c, row);
+	}
 }
 
 static enum err fold_certificate(struct ca_fold *f, const struct register_row *row)
@@ -200,12 +240,6 @@ static enum err fold_certificate(struct ca_fold *f, const struct register_row *r
 
 	if (c == NULL)
 		return ERR_DAMAGED;
-	if (row->kind == REGISTER_REVOKING)
-		return fold_revoking(f, c, row);
-	if (row->kind == REGISTER_REVOKED) {
-		c->revoked = true;
-		return ERR_OK;
-	}
 	c->issued = true;
 	c->tx = row->tx;
 	c->height = row->number;
@@ -239,9 +273,15 @@ static enum err fold_row(void *self, const struct register_row *row)
 		r->rejected = true;
 		return ERR_OK;
 	case REGISTER_ISSUED:
+		return fold_certificate(f, row);
 	case REGISTER_REVOKING:
 	case REGISTER_REVOKED:
-		return fold_certificate(f, row);
+	case REGISTER_PROPOSED:
+	case REGISTER_HOLDING:
+	case REGISTER_HELD:
+	case REGISTER_RELEASING:
+	case REGISTER_RELEASED:
+		return fold_revocation(f, row);
 	case REGISTER_AUTHORITY:
 	case REGISTER_CRL:
 	case REGISTER_ROOT_LIST:

@@ -27,6 +27,9 @@ struct ca_ledger {
 			   struct err_info *info);
 	/* Whether these are the account's keys of now.  ERR_NOT_FOUND: no such account yet; ERR_KEYS_CHANGED: others are. */
 	enum err (*holds)(void *self, const struct account_id *account, const Medlock__KeySet *keys, struct err_info *info);
+	/* The account acts again, with the certificate that the ledger has for it on hold. */
+	enum err (*release)(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const struct account_id *account,
+			    struct err_info *info);
 	void *self;
 };
 
@@ -121,7 +124,7 @@ struct ca_certificate {
 	const struct profile_row *profile;
 	struct account_id account;
 	struct time_ms issued, not_after;
-	const char *state; /* "valid", "superseded", "expired", "revoked", "revoking", "signed" */
+	const char *state; /* "valid", "superseded", "expired", "revoked", "hold", "revoking", "releasing", "signed" */
 };
 struct ca_certificates { struct ca_certificate *rows; size_t count; };
 enum err ca_list(struct ca *ca, struct ca_certificates *ret, struct err_info *info) MUST_USE;
@@ -135,11 +138,27 @@ const char *ca_reason_text(enum cert_reason reason);
 /* RFC 5280 reason by number or by name ("keyCompromise", "superseded", …; case and "-" ignored).  ERR_USAGE. */
 enum err ca_reason_parse(enum cert_reason *ret, const char *text, struct err_info *info) MUST_USE;
 
-/* Register, new revocation list, ledger, register.  The ledger revokes the account, so siblings of it go with it. */
+/* Register, new revocation list, ledger, register.  The ledger revokes the account, so siblings of it go with it.
+ * CERT_REASON_HOLD: until a release; a certificate on hold can still be revoked for good.  since: from when on the key is not
+ * to be trusted (the invalidity date of the list); 0: what ca_propose noted, else nothing is said.
+ * ERR_DUPLICATE: it is so already; ERR_RANGE: since lies in the future; ERR_CONFLICT: a hold of what is not on the ledger.
+ */
 enum err ca_revoke(struct ca *ca, struct ca_act *ret, const uint8_t serial[CERT_SERIAL_SIZE], enum cert_reason reason,
 		   struct time_ms since, bool dry_run, struct err_info *info) MUST_USE;
 
-/* The list in force, DER, appended; a new one first when half of its life is over. */
+/* Register, ledger, register, new revocation list: the account acts again, and all its certificates leave the list.
+ * ERR_CONFLICT when it is not on hold.
+ */
+enum err ca_release(struct ca *ca, struct ca_act *ret, const uint8_t serial[CERT_SERIAL_SIZE], bool dry_run,
+		    struct err_info *info) MUST_USE;
+
+/* Note since when, for a revocation that waits for a second officer.  ERR_RANGE. */
+enum err ca_propose(struct ca *ca, const uint8_t serial[CERT_SERIAL_SIZE], enum cert_reason reason, struct time_ms since,
+		    struct err_info *info) MUST_USE;
+
+/* The list in force, DER, appended (out and ret_number may be NULL); a new one first when half of its life is over, or when it
+ * does not say what the register says.
+ */
 enum err ca_crl(struct ca *ca, struct buf *out, uint64_t *ret_number, struct err_info *info) MUST_USE;
 
 struct ca_check {

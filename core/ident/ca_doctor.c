@@ -9,6 +9,10 @@ static const char *state_of(const struct ca_item *c, struct time_ms now)
 {
 	if (c->revoked)
 		return "revoked";
+	if (c->hold == CA_HELD)
+		return "hold";
+	if (c->hold == CA_RELEASING)
+		return "releasing";
 	if (c->revoking)
 		return "revoking";
 	if (!c->issued)
@@ -150,10 +154,10 @@ static void check_cut(struct ca_fold *f, struct ca_checks *c)
 
 	for (size_t i = 0; i < f->certificate_count; i++) {
 		anchoring += !f->certificates[i].issued && !f->certificates[i].revoking;
-		revoking += f->certificates[i].revoking && !f->certificates[i].revoked;
+		revoking += f->certificates[i].revoking && !f->certificates[i].revoked && f->certificates[i].hold != CA_HELD;
 	}
 	check(c, "unfinished acts", anchoring + revoking == 0,
-			"%zu approvals and %zu revocations wait for the ledger", anchoring,
+			"%zu approvals and %zu revocations or releases wait for the ledger", anchoring,
 	      revoking);
 }
 

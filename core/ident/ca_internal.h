@@ -24,13 +24,16 @@ struct ca_item {
 	bool rejected, signed_, issued, revoking, revoked;
 	struct tx_id tx;
 	uint64_t height;
+	enum ca_hold { CA_FREE, CA_HOLDING, CA_HELD, CA_RELEASING } hold; /* other than CA_FREE: revoking, and not revoked */
 	struct cert_revoked revocation; /* when revoking */
+	struct time_ms proposed_since;  /* of a revocation that two officers agreed to since; 0: none */
 };
 struct ca_fold {
 	struct ca *ca;
 	struct ca_item *requests, *certificates;
 	size_t request_count, request_size, certificate_count, certificate_size;
 	struct time_ms newest; /* time of the last row */
+	uint64_t list_changed; /* number of the last row that changed what the revocation list says */
 };
 enum err ca_fold_load(struct ca_fold *ret, struct ca *ca, struct err_info *info) MUST_USE;
 void ca_fold_release(struct ca_fold *f);
@@ -84,6 +87,9 @@ enum err ca_authority_append(struct ca *ca, struct bytes root, struct bytes issu
 /* The root's list, linted, not yet registered; out must be empty. */
 enum err ca_root_list_make(struct ca *ca, struct buf *out, struct bytes root, const struct cert_summary *issuer,
 			   uint64_t number, struct time_ms now, struct err_info *info) MUST_USE;
+
+/* Why somebody whose certificate is on the list gets no other one. */
+enum err ca_refuse_revoked(const struct ca_item *c, struct err_info *info);
 
 /* Sign, lint and register a list of what the register says is revoked. */
 enum err ca_crl_issue(struct ca *ca, uint64_t *ret_number, struct err_info *info) MUST_USE;

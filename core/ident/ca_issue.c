@@ -166,7 +166,7 @@ static enum err prepare(struct approval *a, struct ca_fold *f, const struct ca_i
 		if (!ID_EQUAL(c->row.account, a->e.account))
 			continue;
 		if (c->revoking)
-			return err_set(info, ERR_REVOKED, "this account was revoked: it needs new keys");
+			return ca_refuse_revoked(c, info);
 		a->renewal = a->renewal || (c->issued && !ID_EQUAL(c->row.request, request->row.request));
 	}
 	return ca_now(a->ca, &a->now, info);

@@ -36,7 +36,7 @@ static enum err check_history(struct ca_fold *f, const struct enrolment *e, stru
 		if (same_key && !ID_EQUAL(c->row.account, e->account))
 			return err_set(info, ERR_LINT, "this key stands in another account's certificate");
 		if (ID_EQUAL(c->row.account, e->account) && c->revoking)
-			return err_set(info, ERR_REVOKED, "this account was revoked: it needs new keys");
+			return ca_refuse_revoked(c, info);
 	}
 	for (size_t i = 0, open = 0; i < f->request_count; i++)
 		if (ca_is_waiting(f->ca, &f->requests[i]) && ++open >= CA_QUEUE_MAX)

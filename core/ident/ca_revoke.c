@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Revocation and its list. */
+/* The revocation list; and reasons by name. */
 #include <stdlib.h>
 
 #include "core/ident/ca_internal.h"
@@ -96,6 +96,12 @@ static enum err crl_make(struct ca *ca, struct buf *out, struct register_row *ro
 	return ca_append(ca, row, &m.base, info);
 }
 
+/* Beyond its end a certificate is refused anyway; it leaves the list after one that was made then (RFC 5280 section 3.3). */
+static bool is_listed(const struct ca_item *c, struct time_ms now)
+{
+	return c->row.until.v + CA_CRL_LIFE_MS > now.v;
+}
+
 enum err ca_crl_issue(struct ca *ca, uint64_t *ret_number, struct err_info *info)
 {
 	struct register_row row = {.kind = REGISTER_CRL};
@@ -111,7 +117,7 @@ enum err ca_crl_issue(struct ca *ca, uint64_t *ret_number, struct err_info *info
 	TRY(ca_fold_load(&f, ca, info));
 	revoked = calloc(f.certificate_count + 1, sizeof(*revoked));
 	for (size_t i = 0; revoked != NULL && i < f.certificate_count; i++)
-		if (f.certificates[i].revoking)
+		if (f.certificates[i].revoking && is_listed(&f.certificates[i], row.at))
 			revoked[count++] = f.certificates[i].revocation;
 	ca_fold_release(&f);
 	e = revoked == NULL ? err_set(info, ERR_MEMORY, "revocation list")
@@ -123,17 +129,29 @@ enum err ca_crl_issue(struct ca *ca, uint64_t *ret_number, struct err_info *info
 	return e;
 }
 
-static enum err crl_stored(struct ca *ca, struct buf *out, uint64_t *ret_number, bool *ret_old, struct err_info *info)
+/* Half of its life is over, or something changed since and the list that says it was cut. */
+static enum err crl_due(struct ca *ca, bool *ret, const struct register_row *row, struct err_info *info)
 {
 	const struct time_ms now = ca->o.clock->now(ca->o.clock->self);
+	struct ca_fold f;
+
+	TRY(ca_fold_load(&f, ca, info));
+	*ret = f.list_changed > row->seq || now.v > row->until.v - CA_CRL_LIFE_MS / 2;
+	ca_fold_release(&f);
+	return ERR_OK;
+}
+
+static enum err crl_stored(struct ca *ca, struct buf *out, uint64_t *ret_number, bool *ret_old, struct err_info *info)
+{
 	Medlock__RegisterCertificate *m;
 	struct register_row row;
 	enum err e;
 
 	TRY(register_newest(ca->reg, &row, REGISTER_CRL, info));
-	*ret_old = now.v > row.until.v - CA_CRL_LIFE_MS / 2;
 	*ret_number = row.number;
-	e = *ret_old || out == NULL ? ERR_OK : CA_COLUMN(&m, ca, &row, medlock__register_certificate, info);
+	e = crl_due(ca, ret_old, &row, info);
+	if (e == ERR_OK)
+		e = *ret_old || out == NULL ? ERR_OK : CA_COLUMN(&m, ca, &row, medlock__register_certificate, info);
 	register_row_release(&row);
 	if (e != ERR_OK || *ret_old || out == NULL)
 		return e;
@@ -154,128 +172,5 @@ enum err ca_crl(struct ca *ca, struct buf *out, uint64_t *ret_number, struct err
 	}
 	if (e == ERR_OK && ret_number != NULL)
 		*ret_number = number;
-	return e;
-}
-
-/* ---- revoking ---- */
-
-static enum err begin(struct ca *ca, const struct ca_item *c, enum cert_reason reason, struct time_ms since,
-		      struct err_info *info)
-{
-	Medlock__RegisterRevocation m = MEDLOCK__REGISTER_REVOCATION__INIT;
-	struct register_row row = {.kind = REGISTER_REVOKING, .request = c->row.request, .account = c->row.account,
-				   .key = c->row.key, .profile = c->row.profile};
-
-	TRY(ca_now(ca, &row.at, info));
-	if (since.v > row.at.v)
-		return err_set(info, ERR_RANGE, "the date since when lies in the future");
-	memcpy(row.serial, c->row.serial, sizeof(row.serial));
-	m.reason = (uint32_t)reason;
-	m.since = since.v;
-	return ca_append(ca, &row, &m.base, info);
-}
-
-static enum err note_revoked(struct ca *ca, const struct ca_act *act, const struct ca_item *c, struct err_info *info)
-{
-	struct register_row row = {.kind = REGISTER_REVOKED, .request = c->row.request, .account = c->row.account,
-				   .key = c->row.key, .profile = c->row.profile};
-
-	TRY(ca_now(ca, &row.at, info));
-	memcpy(row.serial, c->row.serial, sizeof(row.serial));
-	row.tx = act->tx;
-	row.number = act->height;
-	return ca_append(ca, &row, NULL, info);
-}
-
-/* Whether the account has a certificate on the ledger: else it has nothing there to end. */
-static bool is_anchored(const struct ca_fold *f, const struct account_id *account)
-{
-	for (size_t i = 0; i < f->certificate_count; i++)
-		if (f->certificates[i].issued && ID_EQUAL(f->certificates[i].row.account, *account))
-			return true;
-	return false;
-}
-
-static enum err finish(struct ca_fold *f, struct ca_act *act, const struct ca_item *c, enum cert_reason reason,
-		       struct err_info *info)
-{
-	Medlock__CertRevoke m = MEDLOCK__CERT_REVOKE__INIT;
-	struct ca *ca = f->ca;
-	enum err e = ERR_OK;
-
-	m.account = wire_data(BYTES_ID(c->row.account));
-	m.reason = (uint32_t)reason;
-	if (is_anchored(f, &c->row.account)) {
-		ASSERT(ca->o.ledger.revoke != NULL);
-		e = ca->o.ledger.revoke(ca->o.ledger.self, &act->tx, &act->height, &m, info);
-	}
-	if (e != ERR_OK && e != ERR_DUPLICATE)
-		return err_wrap(info, e, "the list says revoked, the ledger not yet; revoke again to finish");
-	return note_revoked(ca, act, c, info);
-}
-
-static bool is_sibling(const struct ca_item *x, const struct ca_item *c)
-{
-	return x != c && ID_EQUAL(x->row.account, c->row.account);
-}
-
-static enum err begin_siblings(struct ca_fold *f, const struct ca_item *c, enum cert_reason reason, struct time_ms since,
-			       struct err_info *info)
-{
-	for (size_t i = 0; i < f->certificate_count; i++)
-		if (is_sibling(&f->certificates[i], c) && !f->certificates[i].revoking)
-			TRY(begin(f->ca, &f->certificates[i], reason, since, info));
-	return ERR_OK;
-}
-
-static enum err finish_siblings(struct ca_fold *f, const struct ca_act *act, const struct ca_item *c,
-				struct err_info *info)
-{
-	for (size_t i = 0; i < f->certificate_count; i++)
-		if (is_sibling(&f->certificates[i], c) && !f->certificates[i].revoked)
-			TRY(note_revoked(f->ca, act, &f->certificates[i], info));
-	return ERR_OK;
-}
-
-/* The ledger ends the account, so all its certificates end: one that stayed off the list would still open a door where
- * only the list is asked.
- */
-static enum err revoke(struct ca_fold *f, struct ca_act *act, const struct ca_item *c, enum cert_reason reason,
-		       struct time_ms since, bool dry_run, struct err_info *info)
-{
-	struct ca *ca = f->ca;
-	const enum cert_reason why = c->revoking ? c->revocation.reason : reason;
-
-	memcpy(act->serial, c->row.serial, sizeof(act->serial));
-	hex_encode(act->serial_text, act->serial, sizeof(act->serial));
-	act->account = c->row.account;
-	act->approvals = (struct ca_approvals){1, 1};
-	if (c->revoked)
-		return err_set(info, ERR_DUPLICATE, "it is revoked already");
-	if (dry_run)
-		return ERR_OK;
-	if (!c->revoking)
-		TRY(begin(ca, c, reason, since, info));
-	TRY(begin_siblings(f, c, why, since, info));
-	TRY(ca_crl_issue(ca, &act->crl_number, info));
-	TRY(finish(f, act, c, why, info));
-	return finish_siblings(f, act, c, info);
-}
-
-enum err ca_revoke(struct ca *ca, struct ca_act *ret, const uint8_t serial[CERT_SERIAL_SIZE], enum cert_reason reason,
-		   struct time_ms since, bool dry_run, struct err_info *info)
-{
-	const struct ca_item *c;
-	struct ca_act act = {0};
-	struct ca_fold f;
-	enum err e;
-
-	TRY(ca_fold_load(&f, ca, info));
-	c = ca_fold_serial(&f, serial);
-	e = c == NULL ? err_set(info, ERR_NOT_FOUND, "no certificate of this issuer has this serial")
-		      : revoke(&f, &act, c, reason, since, dry_run, info);
-	ca_fold_release(&f);
-	if (e == ERR_OK)
-		*ret = act;
 	return e;
 }

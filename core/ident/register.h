@@ -26,7 +26,12 @@ enum register_kind {
 	REGISTER_REVOKING = 6,
 	REGISTER_REVOKED = 7,
 	REGISTER_CRL = 8,
-	REGISTER_ROOT_LIST = 20 /* a revocation list of the root after that of the ceremony */
+	REGISTER_ROOT_LIST = 20, /* a revocation list of the root after that of the ceremony */
+	REGISTER_PROPOSED = 30, /* a revocation that waits for a second officer: since when */
+	REGISTER_HOLDING = 31,  /* a hold and its release can come again and again: before and after each, as 6 and 7 */
+	REGISTER_HELD = 32,
+	REGISTER_RELEASING = 33,
+	REGISTER_RELEASED = 34
 };
 
 #define REGISTER_ID_SIZE 16

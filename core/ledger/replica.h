@@ -114,6 +114,11 @@ typedef enum err replica_each_event(void *self, const Medlock__Event *event, str
 enum err replica_events(struct replica *r, const struct account_id *owner, uint64_t from_n, uint64_t to_n,
 			replica_each_event *each, void *self, struct err_info *info) MUST_USE;
 
+/* What somebody did since a time, by the stored entries: how many, in how many people's lists.  Full replicas have all. */
+struct replica_acts { uint64_t entries, owners; };
+enum err replica_acts_since(struct replica *r, struct replica_acts *ret, const struct account_id *actor, struct time_ms since,
+			    struct err_info *info) MUST_USE;
+
 /* Recompute the chain of an owner's stored events against the newest proven account row, which in a light replica must
  * still have its proof.  ERR_INCOMPLETE, ERR_DAMAGED (an event that is none), ERR_PROOF, ERR_CHAIN.
  */

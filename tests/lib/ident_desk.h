@@ -17,7 +17,7 @@ struct desk {
 	struct ca_options options;
 	struct manual_clock clock;
 	char path[64];
-	unsigned anchored, revoked;
+	unsigned anchored, revoked, released;
 	enum err ledger_says;
 	uint8_t last_account[32], last_commitment[32];
 	bool last_had_keys, last_had_organisation;
@@ -129,6 +129,20 @@ static enum err desk_revoke(void *self, struct tx_id *tx, uint64_t *height, cons
 	return ERR_OK;
 }
 
+static enum err desk_lift(void *self, struct tx_id *tx, uint64_t *height, const struct account_id *account,
+			     struct err_info *info)
+{
+	struct desk *d = self;
+
+	if (d->ledger_says != ERR_OK)
+		return err_set(info, d->ledger_says, "the test's ledger");
+	d->released++;
+	memcpy(d->last_account, account->b, 32);
+	memset(tx, 8, sizeof(*tx));
+	*height = 200;
+	return ERR_OK;
+}
+
 static enum err desk_holds(void *self, const struct account_id *account, const Medlock__KeySet *keys, struct err_info *info)
 {
 	struct desk *d = self;
@@ -148,7 +162,7 @@ static inline void desk_init(struct desk *d, int64_t now)
 	d->options = (struct ca_options){
 		.register_path = d->path,
 		.keys = {desk_spki, desk_issue, desk_crl, desk_sign_text, desk_open, desk_seal_column, desk_open_column, d},
-		.ledger = {desk_anchor, desk_revoke, desk_holds, d},
+		.ledger = {desk_anchor, desk_revoke, desk_holds, desk_lift, d},
 		.clock = &d->clock.clock, .rng = rng_system(),
 	};
 	d->holds = ERR_NOT_FOUND; /* nobody has an account */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medlock ca: the desk of the certificate authority. */
 #include "core/app/ca.h"
-#include "core/app/ca_ceremony.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -224,18 +223,6 @@ static enum err reject(struct cli *c)
 	return ERR_OK;
 }
 
-static enum err revoke(struct cli *c)
-{
-	struct app_ca_act act = {0};
-	const char *reason = cli_value(c, "reason");
-
-	if (reason == NULL)
-		return err_set(&c->info, ERR_USAGE,
-			       "say --reason: key-compromise, affiliation-changed, superseded, …");
-	return acted(c, app_ca_revoke(c->app, &act, c->arguments[0], reason, cli_value(c, "confirm"),
-				      cli_switch(c, "dry-run"), &c->info), &act, "revoked");
-}
-
 static void certificate_json(struct cli *c, const struct app_certificate *x)
 {
 	json_begin_object(&c->w, NULL);
@@ -305,49 +292,6 @@ static enum err list(struct cli *c)
 	return ERR_OK;
 }
 
-static enum err root_list(struct cli *c, const char *out)
-{
-	const struct app_root root = {cli_value(c, "root"), cli_value(c, "root-passphrase-file")};
-	uint64_t number;
-
-	TRY(app_ca_root_list(c->app, &number, &root, out, &c->info));
-	if (c->json) {
-		json_uint(&c->w, "revoked", 0);
-		json_uint(&c->w, "crl", number);
-		json_uint(&c->w, "number", number);
-		json_string(&c->w, "path", out);
-	}
-	cli_say(c, "The root's revocation list %llu, good for a year, written to %s.\n", (unsigned long long)number,
-		cli_foreign(c, out));
-	return ERR_OK;
-}
-
-static enum err crl(struct cli *c)
-{
-	const char *out = cli_value(c, "out");
-	struct app_certificates all;
-	uint64_t number, revoked = 0;
-
-	if (out == NULL)
-		return err_set(&c->info, ERR_USAGE, "say --out FILE");
-	if (cli_value(c, "root") != NULL)
-		return root_list(c, out);
-	TRY(app_ca_crl(c->app, &number, out, &c->info));
-	TRY(app_ca_list(c->app, &all, &c->info));
-	for (size_t i = 0; i < all.count; i++)
-		revoked += strcmp(all.rows[i].state, "revoked") == 0;
-	app_certificates_release(&all);
-	if (c->json) {
-		json_uint(&c->w, "revoked", revoked);
-		json_uint(&c->w, "crl", number);
-		json_uint(&c->w, "number", number);
-		json_string(&c->w, "path", out);
-	}
-	cli_say(c, "Revocation list %llu with %llu certificates written to %s.\n", (unsigned long long)number,
-		(unsigned long long)revoked, out);
-	return ERR_OK;
-}
-
 static enum err doctor(struct cli *c)
 {
 	struct app_checks all;
@@ -358,16 +302,8 @@ static enum err doctor(struct cli *c)
 
 static const struct cli_option dry_options[] = {{"dry-run", NULL, "show what would happen"}, {NULL, NULL, NULL}};
 static const struct cli_option reject_options[] = {{"reason", "TEXT", "words for the requester"}, {NULL, NULL, NULL}};
-static const struct cli_option revoke_options[] = {
-	{"reason", "REASON", "key-compromise, affiliation-changed, superseded, cessation, privilege-withdrawn"},
-	{"confirm", "XXXX", "the last four digits of the serial"}, {"dry-run", NULL, "show what would happen"},
-	{NULL, NULL, NULL},
-};
 static const struct cli_option list_options[] = {
 	{"expiring", "DAYS", "only valid ones that end within, as 30d"}, {NULL, NULL, NULL}};
-static const struct cli_option crl_options[] = {
-	{"out", "FILE", "where it goes (DER)"}, {"root", "FILE", "the root key: the root's own list, instead of the desk's"},
-	{"root-passphrase-file", "FILE", "the root key's own passphrase, else it is asked for"}, {NULL, NULL, NULL}};
 
 const struct command ca_commands[] = {
 	{"ca", "queue", "", 0, 0, CLI_KEYS, "requests that wait, and acts that wait for a second officer", NULL,
@@ -382,10 +318,6 @@ const struct command ca_commands[] = {
 	 (const char *const[]){"ca reject 9d1e --reason 'the badge has expired'", NULL}, reject},
 	{"ca", "list", "", 0, 0, CLI_KEYS, "certificates issued", list_options,
 	 (const char *const[]){"ca list", "ca list --expiring 30d", NULL}, list},
-	{"ca", "revoke", "SERIAL", 1, 1, CLI_KEYS, "end a certificate, here and on the ledger", revoke_options,
-	 (const char *const[]){"ca revoke 5c0f --reason superseded --confirm 5c0f", NULL}, revoke},
-	{"ca", "crl", "", 0, 0, CLI_KEYS, "the revocation list", crl_options,
-	 (const char *const[]){"ca crl --out medlock.crl", NULL}, crl},
 	{"ca", "doctor", "", 0, 0, CLI_KEYS, "check register, serials, revocation list and clock", NULL,
 	 (const char *const[]){"ca doctor", NULL}, doctor},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
