@@ -208,8 +208,8 @@ static enum err crl(struct cli *c)
 			json_string(&c->w, "path", out);
 		peers_json(c, &end);
 	}
-	cli_say(c, "Revocation list %llu with %llu certificates%s%s.\n", (unsigned long long)end.crl, (unsigned long long)revoked,
-		out != NULL ? " written to " : "", out != NULL ? cli_foreign(c, out) : "");
+	cli_say(c, "Revocation list %llu with %llu certificates%s%s.\n", (unsigned long long)end.crl,
+		(unsigned long long)revoked, out != NULL ? " written to " : "", out != NULL ? cli_foreign(c, out) : "");
 	say_peers(c, &end);
 	app_ca_end_release(&end);
 	return e;
@@ -231,12 +231,14 @@ static const struct cli_option crl_options[] = {
 	{"root-passphrase-file", "FILE", "the root key's own passphrase, else it is asked for"}, {NULL, NULL, NULL}};
 
 const struct command ca_end_commands[] = {
-	{"ca", "revoke", "SERIAL", 1, 1, CLI_KEYS, "end a certificate, here and on the ledger, or put it on hold", revoke_options,
+	{"ca", "revoke", "SERIAL", 1, 1, CLI_KEYS, "end a certificate, here and on the ledger, or put it on hold",
+	 revoke_options,
 	 (const char *const[]){"ca revoke 5c0f --reason superseded --confirm 5c0f",
 			       "ca revoke 5c0f --reason key-compromise --since 2026-01-01 --dry-run", NULL}, revoke},
 	{"ca", "release", "SERIAL", 1, 1, CLI_KEYS, "a certificate on hold counts again", release_options,
 	 (const char *const[]){"ca release 5c0f --confirm 5c0f", NULL}, release},
-	{"ca", "crl", "", 0, 0, CLI_KEYS, "the revocation list: made anew when it is due, and given to the peers", crl_options,
+	{"ca", "crl", "", 0, 0, CLI_KEYS, "the revocation list: made anew when it is due, and given to the peers",
+	 crl_options,
 	 (const char *const[]){"ca crl --out medlock.crl", "ca crl --wait", NULL}, crl},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };
