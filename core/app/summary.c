@@ -149,10 +149,13 @@ static enum err add_record(struct app *a, struct gathering *g, const struct app_
 
 /* ---- results over time ---- */
 
-static bool is_one_of(const char *word, const char *const *list)
+/* "resolved", also in "resolved, unconfirmed" */
+static bool begins_with_one_of(const char *status, const char *const *list)
 {
+	size_t len = strcspn(status, ",");
+
 	for (; *list != NULL; list++)
-		if (strcmp(*list, word) == 0)
+		if (strlen(*list) == len && memcmp(*list, status, len) == 0)
 			return true;
 	return false;
 }
@@ -162,7 +165,7 @@ static int rank_of(const struct held *h)
 {
 	static const char *const over[] = {"stopped", "completed", "cancelled", "resolved", "inactive", "remission",
 					   "entered-in-error", "entered in error", "refuted", NULL};
-	bool past = is_one_of(h->shown.row.status, over);
+	bool past = begins_with_one_of(h->shown.row.status, over);
 
 	if (h->section == VIEW_ALLERGIES && !past)
 		return strstr(h->shown.row.detail, "high risk") != NULL ? 0 : 1;

@@ -153,8 +153,10 @@ static void add_row(struct view *v, const struct fhir_file *f, const struct fhir
 	struct view_row *row = &v->rows[v->count++];
 	struct buf text = BUF_INIT, whole = BUF_INIT;
 
-	*row = (struct view_row){.section = section, .date = view_date(r->object), .status = view_status(r->object),
+	*row = (struct view_row){.section = section, .date = view_date(r->object),
 				 .code = "", .number = "", .unit = ""};
+	view_status(&text, r->object);
+	row->status = keep(v, &text);
 	title_of(&text, f, r);
 	row->title = keep(v, &text);
 	detail_of(&text, r, section);

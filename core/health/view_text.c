@@ -428,16 +428,32 @@ const char *view_date(struct json_object *resource)
 	return "";
 }
 
-const char *view_status(struct json_object *resource)
+/* Both statuses have codes that are plain words, from a closed list; what else is said stands as it is. */
+static const char *status_word(struct json_object *concept)
 {
-	struct json_object *verification = fhir_member(resource, "verificationStatus");
-	struct json_object *clinical = fhir_member(resource, "clinicalStatus");
+	static const char *const words[] = {
+		"active", "recurrence", "relapse", "inactive", "remission", "resolved",
+		"unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error", "presumed",
+	};
 
-	if (fhir_has_code(verification, NULL, "refuted"))
-		return "refuted";
-	if (fhir_has_code(verification, NULL, "entered-in-error"))
-		return "entered in error";
-	if (clinical != NULL)
-		return fhir_concept(clinical);
-	return fhir_text(resource, "status");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (fhir_has_code(concept, NULL, words[i]))
+			return words[i];
+	return fhir_concept(concept);
+}
+
+void view_status(struct buf *out, struct json_object *resource)
+{
+	const char *verified = status_word(fhir_member(resource, "verificationStatus"));
+	const char *clinical = status_word(fhir_member(resource, "clinicalStatus"));
+
+	if (strcmp(verified, "entered-in-error") == 0)
+		verified = "entered in error";
+	if (strcmp(verified, "refuted") == 0 || strcmp(verified, "entered in error") == 0)
+		clinical = "";
+	else if (strcmp(verified, "confirmed") == 0)
+		verified = "";
+	if (clinical[0] == '\0' && verified[0] == '\0')
+		clinical = fhir_text(resource, "status");
+	buf_printf(out, "%s%s%s", clinical, clinical[0] != '\0' && verified[0] != '\0' ? ", " : "", verified);
 }

@@ -25,6 +25,7 @@ const char *view_number(struct json_object *observation);      /* of valueQuanti
 const char *view_unit(struct json_object *observation);
 /* "None known." and its kin for the codes that say so (HL7 IPS, absent and unknown data); NULL for other codes. */
 const char *view_absent(struct json_object *concept);
-const char *view_status(struct json_object *resource);
+/* "active", "active, unconfirmed", "refuted": the code of a status where there is one, else its words. */
+void view_status(struct buf *out, struct json_object *resource);
 
 #endif

@@ -83,6 +83,14 @@ static void names_and_dates_go(void **state)
 	       ",\"gender\":\"female\",\"birthDate\":\"1979\",\"address\":[{\"country\":\"SE\"}]}");
 }
 
+static void what_turns_the_meaning_is_masked(void **state)
+{
+	expect("{\"resourceType\":\"AllergyIntolerance\",\"verificationStatus\":{\"text\":\"refuted\"}}",
+	       ",\"verificationStatus\":" "{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/data-absent-reason\","
+	       "\"valueCode\":\"masked\"}]}}");
+	(void)state;
+}
+
 static void the_very_old_have_no_year(void **state)
 {
 	expect("{\"resourceType\":\"Patient\",\"birthDate\":\"1931-01-01\"}",
@@ -328,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many_references_to_nothing_end_in_time),
 		cmocka_unit_test(names_and_dates_go),
+		cmocka_unit_test(what_turns_the_meaning_is_masked),
 		cmocka_unit_test(the_very_old_have_no_year),
 		cmocka_unit_test(numbers_keep_their_text_and_units),
 		cmocka_unit_test(what_is_required_is_masked),

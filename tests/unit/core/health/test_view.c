@@ -202,6 +202,15 @@ static void test_status_in_words(void **state)
 	assert_string_equal(shown.rows[0].status, "remission");
 	show("{\"resourceType\":\"MedicationStatement\",\"status\":\"stopped\"}");
 	assert_string_equal(shown.rows[0].status, "stopped");
+	show("{\"resourceType\":\"Condition\",\"verificationStatus\":{\"coding\":[{\"code\":\"differential\"}]},"
+	     "\"clinicalStatus\":{\"text\":\"Aktiv\",\"coding\":[{\"code\":\"active\",\"display\":\"Active\"}]}}");
+	assert_string_equal(shown.rows[0].status, "active, differential");
+	show("{\"resourceType\":\"AllergyIntolerance\",\"verificationStatus\":{\"text\":\"ruled out\"},"
+	     "\"clinicalStatus\":{\"coding\":[{\"code\":\"active\"}]}}");
+	assert_string_equal(shown.rows[0].status, "active, ruled out");
+	show("{\"resourceType\":\"Condition\",\"verificationStatus\":{\"coding\":[{\"code\":\"confirmed\"}]},"
+	     "\"clinicalStatus\":{\"coding\":[{\"code\":\"resolved\",\"display\":\"Resolved\"}]}}");
+	assert_string_equal(shown.rows[0].status, "resolved");
 }
 
 static void test_medicines_by_reference_with_dose(void **state)
