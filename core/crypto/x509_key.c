@@ -44,7 +44,69 @@ const EVP_MD *x509_digest_for(const EVP_PKEY *key)
 	return x509_pkey_kind(key) == CERT_KEY_ED25519 ? NULL : EVP_sha256();
 }
 
-EVP_PKEY *x509_pkey(const struct secret *key)
+/* ---- reading keys ----
+ *
+ * The two kinds have one encoding each here, so a key is found at its place.  OpenSSL 3.0's decoders try every format that any
+ * provider has, a millisecond a key; they remain for what has another form.
+ */
+#define P256_SCALAR 32u
+#define P256_POINT 65u
+
+static EVP_PKEY *p256_make(const uint8_t *scalar, const uint8_t *point)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	uint8_t number[P256_SCALAR];
+	char group[] = "prime256v1";
+	OSSL_PARAM parameters[4];
+	EVP_PKEY *key = NULL;
+	size_t count = 0;
+
+	parameters[count++] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
+	parameters[count++] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point, P256_POINT);
+	if (scalar != NULL) {
+		for (size_t i = 0; i < P256_SCALAR; i++) /* numbers of parameters are in this machine's order */
+			number[i] = scalar[BYTE_ORDER == LITTLE_ENDIAN ? P256_SCALAR - 1 - i : i];
+		parameters[count++] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, number, P256_SCALAR);
+	}
+	parameters[count] = OSSL_PARAM_construct_end();
+	if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+	    EVP_PKEY_fromdata(context, &key, scalar != NULL ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, parameters) != 1)
+		key = NULL;
+	EVP_PKEY_CTX_free(context);
+	OPENSSL_cleanse(number, sizeof(number));
+	return key;
+}
+
+/* Whether bytes begin so; what follows is at its end. */
+static bool begins(struct bytes x, const uint8_t *with, size_t len, size_t whole)
+{
+	return x.len == whole && bytes_equal(bytes_of(x.data, len), bytes_of(with, len));
+}
+
+/* PKCS#8 with ECPrivateKey and the point (RFC 5958, 5915), and with CurvePrivateKey (RFC 8410). */
+static const uint8_t p256_private[] = {
+	0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+	0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20,
+};
+static const uint8_t p256_between[] = {0xa1, 0x44, 0x03, 0x42, 0x00};
+static const uint8_t ed25519_private[] = {0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22,
+					  0x04, 0x20};
+#define P256_PRIVATE (sizeof(p256_private) + P256_SCALAR + sizeof(p256_between) + P256_POINT)
+#define ED25519_KEY 32u
+
+static EVP_PKEY *private_at_its_place(struct bytes der)
+{
+	const uint8_t *scalar = der.data + sizeof(p256_private), *between = scalar + P256_SCALAR;
+
+	if (begins(der, ed25519_private, sizeof(ed25519_private), sizeof(ed25519_private) + ED25519_KEY))
+		return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, der.data + sizeof(ed25519_private), ED25519_KEY);
+	if (begins(der, p256_private, sizeof(p256_private), P256_PRIVATE) &&
+	    bytes_equal(bytes_of(between, sizeof(p256_between)), bytes_of(p256_between, sizeof(p256_between))))
+		return p256_make(scalar, between + sizeof(p256_between));
+	return NULL;
+}
+
+static EVP_PKEY *private_decoded(const struct secret *key)
 {
 	const unsigned char *at = key->data;
 	PKCS8_PRIV_KEY_INFO *info = NULL;
@@ -62,22 +124,29 @@ EVP_PKEY *x509_pkey(const struct secret *key)
 	return pkey;
 }
 
-/* A named curve and an uncompressed point only: one encoding for each key, so that the hash names the key. */
+EVP_PKEY *x509_pkey(const struct secret *key)
+{
+	EVP_PKEY *pkey = private_at_its_place(secret_bytes(key));
+
+	return pkey != NULL ? pkey : private_decoded(key);
+}
+
+/* SubjectPublicKeyInfo (RFC 5480, 8410): a named curve and an uncompressed point only.  One encoding for each key, so that the
+ * hash names the key.
+ */
+static const uint8_t p256_public[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+				      0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+static const uint8_t ed25519_public[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+
 EVP_PKEY *x509_pkey_of_spki(struct bytes spki)
 {
-	const unsigned char *at = spki.data;
-	EVP_PKEY *pkey = NULL;
-	size_t want;
+	const uint8_t *point = spki.data + sizeof(p256_public);
 
-	if (spki.len != X509_SPKI_P256 && spki.len != X509_SPKI_ED25519)
-		return NULL;
-	pkey = d2i_PUBKEY(NULL, &at, (long)spki.len);
-	want = x509_pkey_kind(pkey) == CERT_KEY_P256 ? X509_SPKI_P256 : X509_SPKI_ED25519;
-	if (x509_pkey_kind(pkey) == CERT_KEY_OTHER || at != spki.data + spki.len || spki.len != want) {
-		EVP_PKEY_free(pkey);
-		return NULL;
-	}
-	return pkey;
+	if (begins(spki, ed25519_public, sizeof(ed25519_public), X509_SPKI_ED25519))
+		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, spki.data + sizeof(ed25519_public), ED25519_KEY);
+	if (begins(spki, p256_public, sizeof(p256_public), X509_SPKI_P256) && point[0] == POINT_CONVERSION_UNCOMPRESSED)
+		return p256_make(NULL, point);
+	return NULL;
 }
 
 static enum err pkcs8_of(struct secret **ret, const EVP_PKEY *pkey)

@@ -67,7 +67,7 @@ static enum err certify(struct ceremony *c, struct buf *out, struct cert_summary
 
 	TRY(profile_plan_ca(&c->plan, profile_by_number(profile), buf_bytes(spki), &c->ca->o.network, issuer, c->now, info));
 	ca_new_serial(c->plan.fields.serial, c->ca->o.rng);
-	TRY(ca_trial(&c->plan, issuer, c->ca->network_name, c->now, info));
+	TRY(ca_trial(&c->ca->trial, &c->plan, issuer, c->ca->network_name, c->now, info));
 	say_plan(&c->made->transcript, &c->plan);
 	TRY(k->issue(k->self, out, CA_KEY_ROOT, &c->plan.fields, root ? bytes_of(NULL, 0) : buf_bytes(&c->made->root), info));
 	TRY(ca_lint(ret, buf_bytes(out), c->plan.profile, &pin, issuer, c->ca->network_name, c->now, info));
@@ -308,6 +308,7 @@ enum err ceremony_hold(struct ceremony_made *ret, const struct ca_options *optio
 			       .now = options->clock->now(options->clock->self)};
 	e = rehearsal ? rehearse(c, info) : run_script(c, info);
 	buf_release(&c->issuing_spki);
+	ca_trial_issuer_free(ca.trial);
 	free(c);
 	if (e == ERR_OK)
 		*ret = made;

@@ -10,9 +10,32 @@
 #define CA_COLUMN_DECODED_MAX (2u * REGISTER_SEALED_MAX)
 #define CA_CERTIFICATES_MAX 1000000u
 
+/* Where an item is, by the bytes that name it (random or hashes, so that they are their own hash). */
+struct ca_index { uint32_t *slots; size_t size, used; };
+
+/* The items of the register as far as it was read.  Views share the arrays: one that must grow meanwhile is retired and lives
+ * until the last view is released.
+ */
+struct ca_retired { void *items; struct ca_retired *next; };
+struct ca_book {
+	struct register_head head;
+	struct ca_item *requests, *certificates;
+	size_t request_count, request_size, certificate_count, certificate_size;
+	struct ca_index by_request, by_serial, by_account;
+	struct time_ms newest;
+	uint64_t list_changed;
+	bool damaged; /* it was seen: this desk does nothing more, whatever the file says later */
+	unsigned views;
+	struct ca_retired *retired;
+};
+
+struct ca_trial_issuer;
+
 struct ca {
 	struct ca_options o;
 	struct ca_register *reg;
+	struct ca_book book;
+	struct ca_trial_issuer *trial; /* NULL: no trial yet */
 	struct buf root, issuing;
 	struct cert_summary root_summary, issuing_summary;
 	char network_name[CERT_TEXT_MAX];
@@ -20,25 +43,37 @@ struct ca {
 
 /* One request or one certificate, folded from its rows. */
 struct ca_item {
-	struct register_row row; /* the REQUEST or SIGNED row */
+	struct register_row row; /* the REQUEST or SIGNED row, without its sealed column: ca_column reads it */
 	bool rejected, signed_, issued, revoking, revoked;
 	struct tx_id tx;
 	uint64_t height;
 	enum ca_hold { CA_FREE, CA_HOLDING, CA_HELD, CA_RELEASING } hold; /* other than CA_FREE: revoking, and not revoked */
+	size_t made;    /* of a request: its certificate, from 1; 0: none */
+	size_t earlier; /* of a certificate: the account's one before, from 1; 0: none */
 	struct cert_revoked revocation; /* when revoking */
 	struct time_ms proposed_since;  /* of a revocation that two officers agreed to since; 0: none */
 };
+
+/* A view of what the register says now.  Loading brings the desk's reading up to the newest row.  What is appended while a view
+ * is held may show in its items, never in its counts.
+ */
 struct ca_fold {
 	struct ca *ca;
 	struct ca_item *requests, *certificates;
-	size_t request_count, request_size, certificate_count, certificate_size;
+	size_t request_count, certificate_count;
 	struct time_ms newest; /* time of the last row */
 	uint64_t list_changed; /* number of the last row that changed what the revocation list says */
 };
 enum err ca_fold_load(struct ca_fold *ret, struct ca *ca, struct err_info *info) MUST_USE;
 void ca_fold_release(struct ca_fold *f);
-struct ca_item *ca_fold_request(struct ca_fold *f, const struct register_id *id);
-struct ca_item *ca_fold_serial(struct ca_fold *f, const uint8_t serial[CERT_SERIAL_SIZE]);
+void ca_book_release(struct ca_book *b);
+/* NULL: none. */
+struct ca_item *ca_fold_request(const struct ca_fold *f, const struct register_id *id);
+struct ca_item *ca_fold_serial(const struct ca_fold *f, const uint8_t serial[CERT_SERIAL_SIZE]);
+struct ca_item *ca_fold_made(const struct ca_fold *f, const struct ca_item *request); /* its certificate */
+/* The certificates of an account, the newest first. */
+struct ca_item *ca_fold_account(const struct ca_fold *f, const struct account_id *account);
+struct ca_item *ca_fold_earlier(const struct ca_fold *f, const struct ca_item *certificate);
 
 /* Issuing certificates by the time since when they are the newest. */
 #define CA_ISSUERS_MAX 64u
@@ -64,9 +99,12 @@ enum err ca_now(struct ca *ca, struct time_ms *ret, struct err_info *info) MUST_
 enum err ca_enrolment(struct ca *ca, struct enrolment *ret, const struct register_row *row,
 		struct err_info *info) MUST_USE;
 
-/* Whether what the plan asks passes the lint, with throw-away keys.  issuer NULL: self-signed. */
-enum err ca_trial(const struct profile_plan *plan, const struct cert_summary *issuer, const char *network_name,
-		  struct time_ms now, struct err_info *info) MUST_USE;
+/* Whether what the plan asks passes the lint, with throw-away keys, which keep holds for the next trial (NULL at first).
+ * issuer NULL: self-signed.
+ */
+enum err ca_trial(struct ca_trial_issuer **keep, const struct profile_plan *plan, const struct cert_summary *issuer,
+		  const char *network_name, struct time_ms now, struct err_info *info) MUST_USE;
+void ca_trial_issuer_free(struct ca_trial_issuer *t);
 /* Lint of a certificate that the real key signed. */
 enum err ca_lint(struct cert_summary *ret, struct bytes der, const struct profile_row *profile,
 		const struct hash32 *spki,

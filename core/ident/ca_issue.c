@@ -34,7 +34,7 @@ static enum err plan(struct approval *a, struct err_info *info)
 	}
 	if (e != ERR_NOT_FOUND)
 		return err_set(info, e, "register");
-	return ca_trial(&a->plan, &a->ca->issuing_summary, a->ca->network_name, a->now, info);
+	return ca_trial(&a->ca->trial, &a->plan, &a->ca->issuing_summary, a->ca->network_name, a->now, info);
 }
 
 static enum err check_signed(struct approval *a, struct err_info *info)
@@ -142,14 +142,6 @@ static void fill_act(struct ca_act *act, const struct approval *a)
 	act->approvals = (struct ca_approvals){a->e.profile->approvals, a->e.profile->approvals};
 }
 
-static struct ca_item *signed_of(struct ca_fold *f, const struct register_id *id)
-{
-	for (size_t i = 0; i < f->certificate_count; i++)
-		if (ID_EQUAL(f->certificates[i].row.request, *id))
-			return &f->certificates[i];
-	return NULL;
-}
-
 static enum err prepare(struct approval *a, struct ca_fold *f, const struct ca_item *request, struct err_info *info)
 {
 	if (request->rejected)
@@ -160,11 +152,7 @@ static enum err prepare(struct approval *a, struct ca_fold *f, const struct ca_i
 			return err_set(info, ERR_EXPIRED, "the request is older than 30 days; the person may ask anew");
 		TRY(ca_holds(a->ca, &a->e, info));
 	}
-	for (size_t i = 0; i < f->certificate_count; i++) {
-		const struct ca_item *c = &f->certificates[i];
-
-		if (!ID_EQUAL(c->row.account, a->e.account))
-			continue;
+	for (const struct ca_item *c = ca_fold_account(f, &a->e.account); c != NULL; c = ca_fold_earlier(f, c)) {
 		if (c->revoking)
 			return ca_refuse_revoked(c, info);
 		a->renewal = a->renewal || (c->issued && !ID_EQUAL(c->row.request, request->row.request));
@@ -178,7 +166,7 @@ static enum err approve(struct approval *a, struct ca_act *act, struct buf *ret_
 	const struct ca_item *made;
 
 	TRY(prepare(a, f, request, info));
-	made = signed_of(f, &request->row.request);
+	made = ca_fold_made(f, request);
 	if (made == NULL) {
 		TRY(plan(a, info));
 		if (!dry_run)

@@ -4,11 +4,25 @@
 
 #include "core/ident/ca_internal.h"
 
-struct trial {
+/* A key that signs nothing real, and an issuer of the real one's name and dates with it.  Nobody keeps them; they serve all
+ * trials of one desk while it is open.
+ */
+struct ca_trial_issuer {
 	struct secret *key;
-	struct buf spki, issuer, leaf;
-	struct cert_summary issuer_summary, leaf_summary;
+	struct buf spki, certificate;
+	struct cert_summary summary;
+	struct hash32 subject; /* of the real issuer that it stands for; zero: no certificate yet */
 };
+
+void ca_trial_issuer_free(struct ca_trial_issuer *t)
+{
+	if (t == NULL)
+		return;
+	secret_free(t->key);
+	buf_release(&t->spki);
+	buf_release(&t->certificate);
+	free(t);
+}
 
 static struct cert_name name_of(const struct cert_subject *s)
 {
@@ -24,58 +38,79 @@ static enum err judge(const struct cert_summary *s, const struct lint_context *c
 	return broken == NULL ? ERR_OK : err_set(info, ERR_LINT, "profile %s, rule %s", c->profile->name, broken);
 }
 
-/* An issuer of the real one's name and dates with a key that nobody keeps. */
-static enum err trial_issuer(struct trial *t, const struct cert_summary *issuer, const uint8_t serial[CERT_SERIAL_SIZE],
-			     struct err_info *info)
+static enum err trial_key(struct ca_trial_issuer **ret, struct err_info *info)
+{
+	struct ca_trial_issuer *t;
+	enum err e;
+
+	if (*ret != NULL)
+		return ERR_OK;
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return err_set(info, ERR_MEMORY, "lint");
+	e = x509_key_new(&t->key, CERT_KEY_P256);
+	if (e == ERR_OK)
+		e = x509_key_spki(&t->spki, t->key);
+	if (e == ERR_OK)
+		*ret = t;
+	else
+		ca_trial_issuer_free(t);
+	return e;
+}
+
+static enum err trial_issuer(struct ca_trial_issuer *t, const struct cert_summary *issuer,
+			     const uint8_t serial[CERT_SERIAL_SIZE], struct err_info *info)
 {
 	struct cert_fields f = {.subject = name_of(&issuer->subject), .not_before = issuer->not_before,
 				.not_after = issuer->not_after, .spki = buf_bytes(&t->spki), .ca = true,
 				.path_len = issuer->path_len, .key_usage = issuer->key_usage};
 
+	if (ID_EQUAL(t->subject, issuer->subject_sha256) && t->summary.not_after.v == issuer->not_after.v)
+		return ERR_OK;
+	memset(&t->subject, 0, sizeof(t->subject));
+	buf_release(&t->certificate);
 	memcpy(f.serial, serial, sizeof(f.serial));
-	TRY(x509_issue(&t->issuer, &f, bytes_of(NULL, 0), t->key, info));
-	TRY(x509_parse(&t->issuer_summary, buf_bytes(&t->issuer), info));
-	if (!ID_EQUAL(t->issuer_summary.subject_sha256, issuer->subject_sha256))
+	TRY(x509_issue(&t->certificate, &f, bytes_of(NULL, 0), t->key, info));
+	TRY(x509_parse(&t->summary, buf_bytes(&t->certificate), info));
+	if (!ID_EQUAL(t->summary.subject_sha256, issuer->subject_sha256))
 		return err_set(info, ERR_LINT, "the issuer's name cannot be repeated byte for byte");
+	t->subject = issuer->subject_sha256;
 	return ERR_OK;
 }
 
-static enum err trial_run(struct trial *t, const struct profile_plan *plan, const struct cert_summary *issuer,
-			  const char *network_name, struct time_ms now, struct err_info *info)
+static enum err trial_leaf(struct ca_trial_issuer *t, const struct cert_fields *f, const struct lint_context *c,
+			   struct err_info *info)
+{
+	const struct bytes issuer = c->issuer != NULL ? buf_bytes(&t->certificate) : bytes_of(NULL, 0);
+	struct cert_summary *leaf = calloc(1, sizeof(*leaf));
+	struct buf der = BUF_INIT;
+	enum err e = leaf == NULL ? ERR_MEMORY : x509_issue(&der, f, issuer, t->key, info);
+
+	if (e == ERR_OK)
+		e = x509_parse(leaf, buf_bytes(&der), info);
+	if (e == ERR_OK)
+		e = judge(leaf, c, info);
+	buf_release(&der);
+	free(leaf);
+	return e;
+}
+
+enum err ca_trial(struct ca_trial_issuer **keep, const struct profile_plan *plan, const struct cert_summary *issuer,
+		  const char *network_name, struct time_ms now, struct err_info *info)
 {
 	struct lint_context c = {.profile = plan->profile, .now = now, .network_name = network_name,
 				 .spki_sha256 = x509_spki_sha256(plan->fields.spki)};
 	struct cert_fields f = plan->fields;
 
-	TRY(x509_key_new(&t->key, CERT_KEY_P256));
-	TRY(x509_key_spki(&t->spki, t->key));
+	TRY(trial_key(keep, info));
 	if (issuer != NULL) {
-		TRY(trial_issuer(t, issuer, plan->fields.serial, info));
-		c.issuer = &t->issuer_summary;
+		TRY(trial_issuer(*keep, issuer, plan->fields.serial, info));
+		c.issuer = &(*keep)->summary;
 	} else {
-		f.spki = buf_bytes(&t->spki);
+		f.spki = buf_bytes(&(*keep)->spki);
 		c.spki_sha256 = x509_spki_sha256(f.spki);
 	}
-	TRY(x509_issue(&t->leaf, &f, buf_bytes(&t->issuer), t->key, info));
-	TRY(x509_parse(&t->leaf_summary, buf_bytes(&t->leaf), info));
-	return judge(&t->leaf_summary, &c, info);
-}
-
-enum err ca_trial(const struct profile_plan *plan, const struct cert_summary *issuer, const char *network_name,
-		  struct time_ms now, struct err_info *info)
-{
-	struct trial *t = calloc(1, sizeof(*t));
-	enum err e;
-
-	if (t == NULL)
-		return err_set(info, ERR_MEMORY, "lint");
-	e = trial_run(t, plan, issuer, network_name, now, info);
-	t->key = secret_free(t->key);
-	buf_release(&t->spki);
-	buf_release(&t->issuer);
-	buf_release(&t->leaf);
-	free(t);
-	return e;
+	return trial_leaf(*keep, &f, &c, info);
 }
 
 enum err ca_lint(struct cert_summary *ret, struct bytes der, const struct profile_row *profile,

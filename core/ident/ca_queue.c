@@ -112,9 +112,8 @@ void ca_fill_request(struct ca_request *ret, const struct ca_item *item, const s
 	ret->expires.v = item->row.at.v + ENROLMENT_LIFE_MS;
 	ret->approvals = (struct ca_approvals){item->signed_ ? e->profile->approvals : 0, e->profile->approvals};
 	ret->signed_not_anchored = item->signed_ && !item->issued;
-	for (size_t i = 0; i < f->certificate_count; i++)
-		ret->renewal = ret->renewal || (f->certificates[i].issued &&
-				ID_EQUAL(f->certificates[i].row.account, e->account));
+	for (const struct ca_item *c = ca_fold_account(f, &e->account); c != NULL; c = ca_fold_earlier(f, c))
+		ret->renewal = ret->renewal || c->issued;
 }
 
 static enum err queue_rows(struct ca_fold *f, struct ca_requests *q, struct err_info *info)

@@ -43,7 +43,7 @@ enum err ca_issuing_renew(struct ca *ca, struct buf *der, bool dry_run, struct e
 				    &ca->root_summary, now, info);
 	if (e == ERR_OK) {
 		ca_new_serial(plan->fields.serial, ca->o.rng);
-		e = ca_trial(plan, &ca->root_summary, ca->network_name, now, info);
+		e = ca_trial(&ca->trial, plan, &ca->root_summary, ca->network_name, now, info);
 	}
 	if (e == ERR_OK && !dry_run)
 		e = ca->o.keys.issue(ca->o.keys.self, &made, CA_KEY_ROOT, &plan->fields, ca_root(ca), info);

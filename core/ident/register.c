@@ -180,14 +180,13 @@ enum err register_append(struct ca_register *r, struct register_row *row, struct
 	return e;
 }
 
-enum err register_walk(struct ca_register *r, register_visit *visit, void *self, struct err_info *info)
+/* The rows of a statement that is bound. */
+static enum err walk(struct ca_register *r, sqlite3_stmt *s, register_visit *visit, void *self, struct err_info *info)
 {
 	struct register_row row;
-	sqlite3_stmt *s;
 	bool more = true;
 	enum err e;
 
-	TRY(db_statement(&s, r->db, "SELECT " COLUMNS " FROM entry ORDER BY seq", info));
 	for (;;) {
 		TRY(db_step(r->db, s, &more, info));
 		if (!more)
@@ -206,6 +205,23 @@ enum err register_walk(struct ca_register *r, register_visit *visit, void *self,
 	}
 	db_done(s);
 	return ERR_OK;
+}
+
+enum err register_walk(struct ca_register *r, register_visit *visit, void *self, struct err_info *info)
+{
+	sqlite3_stmt *s;
+
+	TRY(db_statement(&s, r->db, "SELECT " COLUMNS " FROM entry ORDER BY seq", info));
+	return walk(r, s, visit, self, info);
+}
+
+enum err register_of_seq(struct ca_register *r, struct register_row *ret, uint64_t seq, struct err_info *info)
+{
+	sqlite3_stmt *s;
+
+	TRY(db_statement(&s, r->db, "SELECT " COLUMNS " FROM entry WHERE seq = ?1", info));
+	db_bind_int(s, 1, (int64_t)seq);
+	return one_row(r, ret, s, info);
 }
 
 enum err register_newest(struct ca_register *r, struct register_row *ret, enum register_kind kind,
@@ -231,33 +247,91 @@ enum err register_of_serial(struct ca_register *r, struct register_row *ret, enu
 	return one_row(r, ret, s, info);
 }
 
-struct verify { struct hash32 head; uint64_t rows; };
+/* ---- the chain ---- */
 
-static enum err verify_row(void *self, const struct register_row *row)
+/* What comes of following it: rows up to from are checked alone, those after it visited too. */
+struct following {
+	struct register_head at;
+	uint64_t from;
+	struct hash32 expected; /* of row from */
+	register_visit *visit;
+	void *self;
+	enum err visited;
+};
+
+static enum err follow_row(void *self, const struct register_row *row)
 {
-	struct verify *v = self;
+	struct following *f = self;
+	const struct hash32 made = row_hash(row, &f->at.hash);
 
-	const struct hash32 made = row_hash(row, &v->head);
-
-	if (row->seq != v->rows + 1 || !ID_EQUAL(made, row->hash))
+	if (row->seq != f->at.seq + 1 || !ID_EQUAL(made, row->hash) ||
+	    (row->seq == f->from && !ID_EQUAL(f->expected, row->hash)))
 		return ERR_DAMAGED;
-	v->rows++;
-	v->head = row->hash;
+	if (row->seq > f->from && f->visit != NULL)
+		f->visited = f->visit(f->self, row);
+	TRY(f->visited);
+	f->at.seq = row->seq;
+	f->at.hash = row->hash;
 	return ERR_OK;
+}
+
+static enum err follow_from(struct ca_register *r, struct following *f, struct err_info *info)
+{
+	sqlite3_stmt *s;
+	enum err e;
+
+	TRY(db_statement(&s, r->db, "SELECT " COLUMNS " FROM entry WHERE seq > ?1 ORDER BY seq", info));
+	db_bind_int(s, 1, (int64_t)f->at.seq);
+	e = walk(r, s, follow_row, f, info);
+	if (f->visited != ERR_OK)
+		return f->visited;
+	if (e == ERR_DAMAGED || (e == ERR_OK && f->at.seq < f->from))
+		return err_set(info, ERR_DAMAGED, "row %llu of the register is not what was written",
+			       (unsigned long long)f->at.seq + 1);
+	return e;
+}
+
+/* Another one since: another connection wrote to the file (SQLite's manual, PRAGMA data_version). */
+static enum err data_version(struct ca_register *r, int64_t *ret, struct err_info *info)
+{
+	sqlite3_stmt *s;
+	bool row = false;
+
+	TRY(db_statement(&s, r->db, "PRAGMA data_version", info));
+	TRY(db_step(r->db, s, &row, info));
+	*ret = row ? db_column_int(s, 0) : 0;
+	db_done(s);
+	return ERR_OK;
+}
+
+enum err register_follow(struct ca_register *r, struct register_head *head, register_visit *visit, void *self,
+			 struct err_info *info)
+{
+	struct following f = {.at = *head, .from = head->seq, .expected = head->hash, .visit = visit, .self = self};
+	int64_t version;
+	enum err e;
+
+	TRY(data_version(r, &version, info));
+	if (version != head->version)
+		f.at = (struct register_head){0}; /* all of it again */
+	e = follow_from(r, &f, info);
+	if (e != ERR_OK && f.visited == ERR_OK)
+		return e;
+	if (f.at.seq >= head->seq) {
+		*head = f.at;
+		head->version = version;
+	}
+	return e;
 }
 
 enum err register_verify(struct ca_register *r, uint64_t *ret_rows, struct hash32 *ret_head, struct err_info *info)
 {
-	struct verify v = {0};
-	enum err e = register_walk(r, verify_row, &v, info);
+	struct following f = {0};
 
-	if (e == ERR_DAMAGED)
-		return err_set(info, e, "row %llu of the register is not what was written",
-				(unsigned long long)v.rows + 1);
-	TRY(e);
+	TRY(follow_from(r, &f, info));
 	if (ret_rows != NULL)
-		*ret_rows = v.rows;
+		*ret_rows = f.at.seq;
 	if (ret_head != NULL)
-		*ret_head = v.head;
+		*ret_head = f.at.hash;
 	return ERR_OK;
 }

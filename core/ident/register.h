@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The authority's register: an append-only, hash-chained list of what the desk received, decided and issued.
  *
- * SQLite, one table, no update and no delete.  Each row's hash covers the row and the hash of the row before, and the
- * whole chain is checked whenever the desk opens.  Names and certificates stand in sealed columns: whoever copies
+ * SQLite, one table, no update and no delete.  Each row's hash covers the row and the hash of the row before.  The whole
+ * chain is checked when the desk opens and by its doctor, and again by register_follow after another connection wrote to the
+ * file; new rows are checked before they are believed.  Bytes changed past SQLite in a file that is open are found at the next
+ * opening.  Names and certificates stand in sealed columns: whoever copies
  * the file learns numbers, times and random
  * ids.  A decision that also stands on the ledger is two rows, one before and one after, so that a cut can be resumed.
  * docs/formats/register.md.  One thread at a time; a second process gets ERR_BUSY.
@@ -72,6 +74,18 @@ struct hash32 register_aad(const struct register_row *row);
 /* Each row in order of seq; the row lives during the call only.  A visitor that fails ends the walk with its error. */
 typedef enum err register_visit(void *self, const struct register_row *row);
 enum err register_walk(struct ca_register *r, register_visit *visit, void *self, struct err_info *info) MUST_USE;
+
+/* How far somebody has read; zero: nothing. */
+struct register_head { uint64_t seq; struct hash32 hash; int64_t version; };
+/* Visit the rows after the head in order, each after its hash was found to continue the chain, and move the head past it.
+ * ERR_DAMAGED: what was read before is no longer what was read, or a new row does not continue it.  A visitor's failure leaves
+ * the head before that row.
+ */
+enum err register_follow(struct ca_register *r, struct register_head *head, register_visit *visit, void *self,
+			 struct err_info *info) MUST_USE;
+
+/* ERR_NOT_FOUND. */
+enum err register_of_seq(struct ca_register *r, struct register_row *ret, uint64_t seq, struct err_info *info) MUST_USE;
 
 /* The newest row of a kind, or of one serial.  ERR_NOT_FOUND. */
 enum err register_newest(struct ca_register *r, struct register_row *ret, enum register_kind kind,
