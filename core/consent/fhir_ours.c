@@ -55,6 +55,8 @@ static enum err one_code(uint32_t *to, const struct fhir_at *at, const struct ex
 
 static enum err take_lock(struct fhir_rule *r, const struct fhir_at *at, const struct extension *x, struct err_info *info)
 {
+	if (r->lock)
+		return element_refuse(info, at, "is there twice");
 	r->lock = true;
 	r->emergency_ok = x->code && strcmp(x->code, "emergency-passes") == 0;
 	if (!r->emergency_ok && (!x->code || strcmp(x->code, "absolute") != 0))
@@ -65,9 +67,13 @@ static enum err take_lock(struct fhir_rule *r, const struct fhir_at *at, const s
 static enum err take_sensitivity(struct fhir_rule *r, const struct fhir_at *at, const struct extension *x,
 				 struct err_info *info)
 {
-	r->sensitivity = true;
+	bool none = r->sensitivity && !r->any_label && r->spared.count == 0;
+
 	if (!x->code)
 		return element_refuse(info, at, "needs a valueCode");
+	if (none || (r->sensitivity && strcmp(x->code, "none") == 0))
+		return element_refuse(info, at, "says something else than the one before it");
+	r->sensitivity = true;
 	if (strcmp(x->code, "none") == 0)
 		return ERR_OK;
 	if (strcmp(x->code, "any") == 0)

@@ -347,16 +347,27 @@ static enum err read_r5(struct document *d, const struct fhir_at *top)
 
 /* ---- dialects A and C: children with a type of their own -------------------------------------------- */
 
+/* Readers differ on whether the root's period holds for what stands alone below it (a permit would outlive the consent). */
+static bool borrows_period(const struct fhir_rule *root, const struct fhir_rule *r)
+{
+	return root && (root->valid.has_from || root->valid.has_to) && r->type == EFFECT_PERMIT && !r->valid.has_from &&
+	       !r->valid.has_to;
+}
+
+/* root: NULL when it has no type. */
 static enum err read_child(struct document *d, struct fhir_rule *r, struct json_object *v, const struct fhir_at *at,
-			   uint32_t base, size_t place)
+			   const struct fhir_rule *root, uint32_t base, size_t place)
 {
 	const struct fhir_at type = element_member(at, "type"), below = element_member(at, "provision");
+	const struct fhir_at period = element_member(at, "period");
 
 	TRY(fhir_provision(r, at, v, false, d->info));
 	if (!r->type)
 		return element_refuse(d->info, &type, "is missing: nobody can tell what it does");
 	if (r->children)
 		return element_refuse(d->info, &below, "is a third level, which has no agreed meaning where each has a type");
+	if (borrows_period(root, r))
+		return element_refuse(d->info, &period, "is missing, and the root has one: does that hold here?");
 	/* OPTIN permits everything: what is permitted once more is often meant as the only thing. */
 	if (base == EFFECT_PERMIT && r->type == EFFECT_PERMIT)
 		return element_refuse(d->info, &type, "permits what the base policy permits: is it meant as all that is?");
@@ -365,13 +376,13 @@ static enum err read_child(struct document *d, struct fhir_rule *r, struct json_
 	return add_rule(d, &place, r, place, at);
 }
 
-static enum err read_children(struct document *d, struct json_object *list, const struct fhir_at *at, uint32_t base,
-			      size_t place)
+static enum err read_children(struct document *d, struct json_object *list, const struct fhir_at *at,
+			      const struct fhir_rule *root, uint32_t base, size_t place)
 {
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		const struct fhir_at here = element_item(at, i);
 		struct fhir_rule *r = calloc(1, sizeof(*r));
-		enum err e = r ? read_child(d, r, json_object_array_get_idx(list, i), &here, base, place) : ERR_MEMORY;
+		enum err e = r ? read_child(d, r, json_object_array_get_idx(list, i), &here, root, base, place) : ERR_MEMORY;
 
 		free(r);
 		TRY(e);
@@ -410,7 +421,7 @@ static enum err read_a(struct document *d, const struct fhir_rule *root, const s
 	if (e == ERR_OK && root && root->children) {
 		const struct fhir_at below = element_member(&at, "provision");
 
-		e = read_children(d, root->children, &below, d->base, place);
+		e = read_children(d, root->children, &below, NULL, d->base, place);
 	}
 	return e;
 }
@@ -438,7 +449,7 @@ static enum err read_typed_root(struct document *d, struct fhir_rule *root, cons
 	if (!root->children)
 		return ERR_OK;
 	if (has_type(json_object_array_get_idx(root->children, 0)))
-		return read_children(d, root->children, &below, 0, place);
+		return read_children(d, root->children, &below, root, 0, place);
 	return read_exceptions(d, root->children, &below, root, place, 1);
 }
 

@@ -82,6 +82,8 @@ static const struct {
 	 "!Consent.provision.provision[0]: is wider than Consent.provision"},
 	{"{" R4 ",\"provision\":{\"type\":\"deny\",\"provision\":[{\"type\":\"permit\"," LABEL("PSY") "}]}}",
 	 "!Consent.provision.provision[0].securityLabel: permits only what is marked so"},
+	{"{" R4 ",\"provision\":{\"type\":\"deny\",\"period\":{\"end\":\"2026-12-31\"},\"provision\":[{\"type\":\"permit\","
+	 PURPOSE("TREAT") "}]}}", "!Consent.provision.provision[0].period: is missing, and the root has one"},
 	/* ---- two releases in one ---- */
 	{"{" R4 ",\"decision\":\"deny\"}", "!Consent.decision: is of R5, and what stands before it of R4"},
 	{"{" HEAD ",\"decision\":\"deny\"" BASE("OPTIN") "}", "!Consent.policyRule: is of R4, and what stands before it of R5"},
@@ -97,6 +99,12 @@ static const struct {
 	{"{" R4 ",\"provision\":{\"type\":\"deny\"," MODIFIER("default", "\"valueCode\":\"ask\"") "}}", "ask"},
 	{"{" R4 ",\"provision\":{\"type\":\"deny\"," MODIFIER("lock", "\"valueCode\":\"absolute\"") "}}",
 	 "!Consent.provision: has a modifier that does not go with the root"},
+	{"{" R4 ",\"provision\":{\"type\":\"deny\",\"provision\":[{\"type\":\"deny\",\"modifierExtension\":[{\"url\":\"" OURS "lock\","
+	 "\"valueCode\":\"absolute\"},{\"url\":\"" OURS "lock\",\"valueCode\":\"emergency-passes\"}]}]}}",
+	 "!Consent.provision.provision[0].modifierExtension[1]: is there twice"},
+	{"{" R4 ",\"provision\":{\"type\":\"deny\",\"provision\":[{\"type\":\"permit\",\"modifierExtension\":[{\"url\":\"" OURS
+	 "sensitivity\",\"valueCode\":\"none\"},{\"url\":\"" OURS "sensitivity\",\"valueCode\":\"any\"}]}]}}",
+	 "!Consent.provision.provision[0].modifierExtension[1]: says something else"},
 	{"{" R4 ",\"provision\":{\"type\":\"deny\",\"provision\":[{\"type\":\"permit\"," MODIFIER("uses", "\"valuePositiveInt\":0") "}]}}",
 	 "!Consent.provision.provision[0].modifierExtension[0].valuePositiveInt: is not a whole number"},
 	{"{" R4 ",\"provision\":{\"type\":\"deny\",\"provision\":[{\"type\":\"permit\",\"modifierExtension\":[{\"url\":"
