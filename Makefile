@@ -218,6 +218,10 @@ install: $(PROGRAMS)                               ## install under DESTDIR and 
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|g' packaging/medlockd.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/medlockd.service
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/medlockd.service
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/user
+	sed 's|@PREFIX@|$(PREFIX)|g' packaging/medlock-crl.service >$(DESTDIR)$(PREFIX)/lib/systemd/user/medlock-crl.service
+	sed 's|@PREFIX@|$(PREFIX)|g' packaging/medlock-crl.timer >$(DESTDIR)$(PREFIX)/lib/systemd/user/medlock-crl.timer
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/user/medlock-crl.service $(DESTDIR)$(PREFIX)/lib/systemd/user/medlock-crl.timer
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/medlock $(DESTDIR)$(PREFIX)/share/bash-completion/completions/medlock
 
 clean:                                             ## remove everything built

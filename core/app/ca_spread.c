@@ -60,7 +60,8 @@ static enum err ask(struct spread *s, struct app_ca_peer *p, struct peer_call *c
 	if (s->put.len == 0 || p->crl == s->ret->crl)
 		return ERR_OK;
 	if (p->crl > s->ret->crl)
-		return err_set(info, ERR_CONFLICT, "it has list %llu: this register is an old copy", (unsigned long long)p->crl);
+		return err_set(info, ERR_CONFLICT, "it has list %llu: this register is an old copy",
+			       (unsigned long long)p->crl);
 	TRY(peer_crl_put(call, buf_bytes(&s->put), info));
 	p->crl = s->ret->crl;
 	return ERR_OK;

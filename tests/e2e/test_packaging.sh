@@ -17,6 +17,10 @@ for line in NoNewPrivileges=yes ProtectSystem=strict PrivateTmp=yes SystemCallFi
 	check "the unit has $line" grep -qx -- "$line" "$unit"
 done
 
+crl=$T/root/opt/m/lib/systemd/user/medlock-crl
+check "the desk's timer is placed, with its unit" test -f "$crl.timer" -a -f "$crl.service"
+check "it makes the revocation list" grep -q '^ExecStart=/opt/m/bin/medlock .*ca crl --wait$' "$crl.service"
+
 if command -v systemd-analyze >/dev/null; then
 	# verify wants the program to be there: the unit is written for where the build is.
 	mkdir -p "$T/p/bin"
@@ -24,6 +28,11 @@ if command -v systemd-analyze >/dev/null; then
 	sed "s|@PREFIX@|$T/p|g" packaging/medlockd.service >"$T/medlockd.service"
 	run systemd-analyze verify --man=no "$T/medlockd.service"
 	expect 0 "systemd accepts the unit"
+	ln -s "$MEDLOCK" "$T/p/bin/medlock"
+	for end in service timer; do sed "s|@PREFIX@|$T/p|g" "packaging/medlock-crl.$end" >"$T/medlock-crl.$end"; done
+	run systemd-analyze verify --user --man=no "$T/medlock-crl.service" "$T/medlock-crl.timer"
+	check "and the desk's timer" bash -c '! grep -q medlock-crl "$1"' _ "$ERR"
+	run systemd-analyze verify --man=no "$T/medlockd.service"
 	check "and has nothing to say about it" bash -c '! grep -q medlockd.service "$1"' _ "$ERR"
 else
 	skipped "systemd accepts the unit" "no systemd-analyze"

@@ -96,7 +96,7 @@ static void say_peers(struct cli *c, const struct app_ca_end *e)
 	if (e->peers == NULL)
 		return;
 	if (e->crl == 0)
-		cli_say(c, "%zu of %zu peers have the block; the list follows with the next command of who keeps the register.\n",
+		cli_say(c, "%zu of %zu peers have the block; who keeps the register makes the list with the next command.\n",
 			e->peers_have, e->peer_count);
 	else
 		cli_say(c, "%zu of %zu peers have it and serve revocation list %llu.\n", e->peers_have, e->peer_count,
