@@ -23,7 +23,9 @@ void app_ca_end_release(struct app_ca_end *e)
 
 static bool is_sibling(const struct ca_certificate *x, const struct ca_certificate *of)
 {
-	if (strcmp(x->serial_text, of->serial_text) == 0 || (strcmp(x->state, "valid") != 0 && strcmp(x->state, "superseded") != 0))
+	bool counts = strcmp(x->state, "valid") == 0 || strcmp(x->state, "superseded") == 0;
+
+	if (!counts || strcmp(x->serial_text, of->serial_text) == 0)
 		return false;
 	return ID_EQUAL(x->account, of->account) ||
 	       (of->organisation[0] != '\0' && strcmp(x->organisation, of->organisation) == 0);
@@ -86,8 +88,8 @@ static enum err confirmed(const struct ending *x, struct err_info *info)
 	if (x->wish->dry_run || (x->wish->confirm != NULL && strcmp(x->wish->confirm, last) == 0))
 		return ERR_OK;
 	return err_set(info, ERR_CONFIRM, "this %s certificate %s of %s: repeat with --confirm=%s",
-		       x->release ? "releases" : x->reason == CERT_REASON_HOLD ? "puts on hold" : "ends", c->serial_text, c->name,
-		       last);
+		       x->release ? "releases" : x->reason == CERT_REASON_HOLD ? "puts on hold" : "ends", c->serial_text,
+		       c->name, last);
 }
 
 static bool is_state(const struct ending *x, const char *state)
@@ -118,7 +120,8 @@ static enum err check_newest(struct ending *x, struct err_info *info)
 		if (!ID_EQUAL(all.rows[i].account, x->certificate.account) || strcmp(all.rows[i].state, "hold") != 0)
 			continue;
 		if (strcmp(all.rows[i].serial_text, x->certificate.serial_text) != 0)
-			e = err_set(info, ERR_CONFLICT, "the account's newest certificate is %s: release that one, this one follows",
+			e = err_set(info, ERR_CONFLICT,
+				    "the account's newest certificate is %s: release that one, this one follows",
 				    all.rows[i].serial_text);
 		break;
 	}
