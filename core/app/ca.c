@@ -9,6 +9,7 @@
 
 #include "core/app/ca_acts.h"
 #include "core/app/ca_case.h"
+#include "core/app/ca_checks.h"
 #include "core/app/ca_enrol.h"
 #include "core/app/ca_spread.h"
 #include "core/app/internal.h"
@@ -268,12 +269,27 @@ void app_certificates_release(struct app_certificates *c)
 static void add_check(struct app_checks *all, const char *what, enum err e, const struct err_info *info,
 		      const char *fine)
 {
-	struct app_check *x = &all->rows[all->count++];
+	const struct err_row *row = err_row(e);
+	struct app_check *x = ca_check_add(all, what, e == ERR_OK ? CA_CHECK_FINE :
+					   app_is_offline(e) ? CA_CHECK_WARN : CA_CHECK_BAD, row ? row->next : "");
 
-	snprintf(x->what, sizeof(x->what), "%s", what);
-	x->ok = e == ERR_OK;
-	all->failed += e != ERR_OK;
-	snprintf(x->words, sizeof(x->words), "%.180s", x->ok ? fine : info->detail[0] ? info->detail : err_text(e));
+	snprintf(x->words, sizeof(x->words), "%.180s", e == ERR_OK ? fine : info->detail[0] ? info->detail : err_text(e));
+}
+
+static enum err check_clock(struct app *a, struct err_info *info)
+{
+	Medlock__StatusReply *status;
+	struct peer_call call;
+	int64_t apart;
+
+	TRY(link_call(&a->link, &call, 0, false, info));
+	TRY(peer_status(&call, &status, info));
+	apart = status->clock - clock_real()->now(NULL).v;
+	WIRE_FREE(status);
+	if (apart > RELEASE_CLOCK_MS || apart < -RELEASE_CLOCK_MS)
+		return err_set(info, ERR_CLOCK, "this clock and the peer's are %lld s apart",
+			       (long long)(apart / 1000));
+	return ERR_OK;
 }
 
 /* ---- the register against the ledger --------------------------------------------------------- */
@@ -323,7 +339,7 @@ static enum err check_ledger(struct app *a, struct ca *ca, struct err_info *info
 
 enum err app_ca_doctor(struct app *a, struct app_checks *ret, struct err_info *info)
 {
-	struct err_info words = {0};
+	struct err_info words = {0}, late = {0};
 	struct ca_checks c = {0};
 	struct ca *ca;
 
@@ -331,35 +347,22 @@ enum err app_ca_doctor(struct app *a, struct app_checks *ret, struct err_info *i
 	TRY(app_desk(a, &ca, info));
 	TRY(ca_acts_settle(a, ca, info));
 	TRY(ca_doctor(ca, &c, info));
-	*ret = (struct app_checks){.failed = c.failed};
-	for (size_t i = 0; i < c.count && i + 1 < sizeof(ret->rows) / sizeof(ret->rows[0]); i++) {
-		struct app_check *x = &ret->rows[ret->count++];
+	*ret = (struct app_checks){0};
+	for (size_t i = 0; i < c.count; i++) {
+		const struct ca_check *from = &c.rows[i];
+		struct app_check *x = ca_check_add(ret, from->what, !from->ok ? CA_CHECK_BAD :
+						   from->warn ? CA_CHECK_WARN : CA_CHECK_FINE, from->next);
 
-		memcpy(x->what, c.rows[i].what, sizeof(x->what));
-		memcpy(x->words, c.rows[i].words, sizeof(x->words));
-		x->ok = c.rows[i].ok;
+		memcpy(x->words, from->words, sizeof(x->words));
 	}
+	ca_check_root_key(a, ret);
+	ca_check_backup(a, ca, ret);
+	add_check(ret, "clock and peer", check_clock(a, &late), &late, "agree");
 	add_check(ret, "ledger", check_ledger(a, ca, &words), &words, "says what the register says");
 	return ERR_OK;
 }
 
 /* ---- the checks of this profile -------------------------------------------------------------- */
-
-static enum err check_clock(struct app *a, struct err_info *info)
-{
-	Medlock__StatusReply *status;
-	struct peer_call call;
-	int64_t apart;
-
-	TRY(link_call(&a->link, &call, 0, false, info));
-	TRY(peer_status(&call, &status, info));
-	apart = status->clock - clock_real()->now(NULL).v;
-	WIRE_FREE(status);
-	if (apart > RELEASE_CLOCK_MS || apart < -RELEASE_CLOCK_MS)
-		return err_set(info, ERR_CLOCK, "this clock and the peer's are %lld s apart",
-			       (long long)(apart / 1000));
-	return ERR_OK;
-}
 
 static enum err check_account(struct app *a, struct err_info *info)
 {

@@ -68,12 +68,12 @@ enum err app_ca_reject(struct app *a, struct app_ca_act *ret, const char *id, co
 		       struct err_info *info) MUST_USE;
 
 struct app_check {
-	char what[64], words[192];
-	bool ok;
+	char what[64], words[192], next[160]; /* next: what to do, when it is not fine */
+	bool ok, warn;                        /* warn: fine today, not for long; ok then */
 };
 struct app_checks {
 	struct app_check rows[32];
-	size_t count, failed;
+	size_t count, failed, warned;
 };
 enum err app_ca_doctor(struct app *a, struct app_checks *ret, struct err_info *info) MUST_USE;
 /* The same for this profile: files, rights, clock, peer, replica, keys. */

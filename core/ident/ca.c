@@ -64,6 +64,13 @@ void ca_free(struct ca *ca)
 	free(ca);
 }
 
+uint64_t ca_rows(struct ca *ca)
+{
+	uint64_t rows = 0;
+
+	return register_verify(ca->reg, &rows, NULL, NULL) == ERR_OK ? rows : 0;
+}
+
 struct bytes ca_root(const struct ca *ca)
 {
 	return buf_bytes(&ca->root);

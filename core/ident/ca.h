@@ -47,6 +47,9 @@ struct ca;
 enum err ca_open(struct ca **ret, const struct ca_options *options, struct err_info *info) MUST_USE;
 void ca_free(struct ca *ca);
 
+/* Rows of the register, which were verified when it was opened; 0 when it cannot be read. */
+uint64_t ca_rows(struct ca *ca);
+
 /* DER of both authorities; views that live as long as the desk. */
 struct bytes ca_root(const struct ca *ca);
 struct bytes ca_issuing(const struct ca *ca);
@@ -163,10 +166,11 @@ enum err ca_crl(struct ca *ca, struct buf *out, uint64_t *ret_number, struct err
 
 struct ca_check {
 	char what[64], words[192];
-	bool ok;
+	const char *next; /* what to do, when it is not fine; "" */
+	bool ok, warn;    /* warn: fine today, not for long; ok then */
 };
-#define CA_CHECKS_MAX 16u
-struct ca_checks { struct ca_check rows[CA_CHECKS_MAX]; size_t count, failed; };
+#define CA_CHECKS_MAX 24u
+struct ca_checks { struct ca_check rows[CA_CHECKS_MAX]; size_t count, failed, warned; };
 /* Register chain, serials, list age, clock, chain of certificates, lint of every issued one, expiry forecast, cut
  * acts. */
 enum err ca_doctor(struct ca *ca, struct ca_checks *ret, struct err_info *info) MUST_USE;

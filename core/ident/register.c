@@ -247,6 +247,11 @@ enum err register_of_serial(struct ca_register *r, struct register_row *ret, enu
 	return one_row(r, ret, s, info);
 }
 
+enum err register_copy(struct ca_register *r, const char *path, struct err_info *info)
+{
+	return db_copy(r->db, path, info);
+}
+
 /* ---- the chain ---- */
 
 /* What comes of following it: rows up to from are checked alone, those after it visited too. */

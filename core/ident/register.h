@@ -93,6 +93,9 @@ enum err register_newest(struct ca_register *r, struct register_row *ret, enum r
 enum err register_of_serial(struct ca_register *r, struct register_row *ret, enum register_kind kind,
 			    const uint8_t serial[CERT_SERIAL_SIZE], struct err_info *info) MUST_USE;
 
+/* A consistent copy into a new file, while this one is open.  ERR_DUPLICATE. */
+enum err register_copy(struct ca_register *r, const char *path, struct err_info *info) MUST_USE;
+
 /* Every hash again from the start.  ERR_DAMAGED names the first wrong row.  ret_rows and ret_head may be NULL. */
 enum err register_verify(struct ca_register *r, uint64_t *ret_rows, struct hash32 *ret_head,
 			 struct err_info *info) MUST_USE;

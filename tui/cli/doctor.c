@@ -14,15 +14,22 @@ enum err cli_checks(struct cli *c, const struct app_checks *all)
 			json_begin_object(&c->w, NULL);
 			json_string(&c->w, "what", all->rows[i].what);
 			json_boolean(&c->w, "ok", all->rows[i].ok);
+			json_string(&c->w, "level", !all->rows[i].ok ? "fail" : all->rows[i].warn ? "warn" : "ok");
 			json_string(&c->w, "text", all->rows[i].words);
+			json_string(&c->w, "next", all->rows[i].next);
 			json_end_object(&c->w);
 		}
 		json_end_array(&c->w);
 		json_uint(&c->w, "failed", all->failed);
+		json_uint(&c->w, "warned", all->warned);
 	}
-	for (size_t i = 0; i < all->count; i++)
-		cli_say(c, "%s  %-20s %s\n", all->rows[i].ok ? "ok " : "BAD", all->rows[i].what,
-			cli_foreign(c, all->rows[i].words));
+	for (size_t i = 0; i < all->count; i++) {
+		const struct app_check *x = &all->rows[i];
+
+		cli_say(c, "%-4s  %-20s %s\n", !x->ok ? "BAD" : x->warn ? "warn" : "ok", x->what, cli_foreign(c, x->words));
+		if (x->next[0] != '\0')
+			cli_say(c, "      next: %s\n", cli_foreign(c, x->next));
+	}
 	return all->failed == 0 ? ERR_OK : err_set(&c->info, ERR_CHECKS, "%zu of %zu", all->failed, all->count);
 }
 

@@ -148,6 +148,26 @@ static void all_checks_pass(struct ca *ca)
 			fail_msg("%s: %s", checks.rows[i].what, checks.rows[i].words);
 }
 
+/* What is over is bad and what will be is a warning; each says what to do next. */
+static void what_ends_is_told(struct ca *ca)
+{
+	struct ca_checks checks;
+	size_t lists = 0, soon = 0;
+
+	assert_int_equal(ca_doctor(ca, &checks, NULL), ERR_OK);
+	for (size_t i = 0; i < checks.count; i++) {
+		const struct ca_check *x = &checks.rows[i];
+
+		lists += !x->ok && (strcmp(x->what, "revocation list") == 0 || strcmp(x->what, "root's list") == 0);
+		soon += x->warn && strcmp(x->what, "issuing certificate") == 0;
+		if (!x->ok || x->warn)
+			assert_true(strlen(x->next) > 0);
+	}
+	assert_int_equal(lists, 2);
+	assert_int_equal(soon, 1);
+	assert_int_equal(checks.failed, 2);
+}
+
 /* Four years later the issuing certificate is renewed: certificates below the old one and the new one are both good. */
 static void the_issuing_certificate_is_renewed(void **state)
 {
@@ -162,6 +182,7 @@ static void the_issuing_certificate_is_renewed(void **state)
 	assert_int_equal(ca_open(&ca, &d->options, NULL), ERR_OK);
 	approve_one(d, ca);
 	d->clock.now.v += 4 * 365 * DAY_MS;
+	what_ends_is_told(ca);
 	assert_int_equal(ca_issuing_renew(ca, &der, true, NULL), ERR_OK);
 	assert_int_equal(der.len, 0);
 	assert_int_equal(ca_issuing_renew(ca, &der, false, NULL), ERR_OK);
