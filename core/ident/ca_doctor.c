@@ -96,7 +96,7 @@ static size_t count_improper(const struct ca_fold *f)
 
 static enum err check_serials(struct ca_fold *f, struct ca_checks *c)
 {
-	static const char next[] = "sign nothing more: this machine's random generator failed; revoke and issue again elsewhere";
+	static const char next[] = "sign nothing more: the random generator failed; revoke and issue again elsewhere";
 	uint8_t(*serials)[CERT_SERIAL_SIZE] = calloc(f->certificate_count + 1, sizeof(*serials));
 	const size_t improper = count_improper(f);
 	size_t twice;
