@@ -22,6 +22,7 @@ struct scan {
 	uint8_t key[crypto_shorthash_siphashx24_KEYBYTES];
 	struct member *members; /* of all open objects, inner last */
 	size_t member_count, member_size;
+	size_t values, objects; /* so far */
 	struct buf name; /* the unescaped name at hand */
 	struct err_info *info;
 };
@@ -351,6 +352,9 @@ static enum err scan_value(struct scan *s, unsigned depth)
 	c = peek(s);
 	if ((c == '{' || c == '[') && depth >= JSON_DEPTH_MAX)
 		return fail_at(s, ERR_TOO_DEEP, s->at, "nested more than 32 deep");
+	s->objects += c == '{';
+	if (++s->values > JSON_VALUES_MAX || s->objects > JSON_OBJECTS_MAX)
+		return fail_at(s, ERR_TOO_LARGE, s->at, "one value more than fits into memory");
 	if (c == '{')
 		return scan_object(s, depth);
 	if (c == '[')

@@ -3,8 +3,8 @@
  *
  * RFC 8259 with these limits: valid UTF-8, no byte-order mark, no duplicate member (compared after unescaping), depth
  * at most JSON_DEPTH_MAX, integers (no '.', 'e') within int64 or refused, numbers of at
- * most JSON_NUMBER_MAX characters, no lone surrogate escapes, nothing after
- * the value but white space.  Decimals are never converted: their text is kept.
+ * most JSON_NUMBER_MAX characters, no lone surrogate escapes, at most JSON_VALUES_MAX values of which JSON_OBJECTS_MAX are
+ * objects, nothing after the value but white space.  Decimals are never converted: their text is kept.
  */
 #ifndef MEDLOCK_BASE_JSON_H
 #define MEDLOCK_BASE_JSON_H
@@ -14,6 +14,9 @@
 #define JSON_DEPTH_MAX 32u
 #define JSON_NUMBER_MAX 64u /* characters of one number; FHIR asks for 18 digits */
 #define JSON_SIZE_MAX (64u * 1024 * 1024)
+/* json-c takes 800 bytes for "{}" and 100 for a number: without a bound 64 MiB of text become 17 GiB. */
+#define JSON_OBJECTS_MAX 1000000u
+#define JSON_VALUES_MAX 4000000u
 
 /* ERR_OK when text is one strict JSON value.  Otherwise ERR_JSON, ERR_JSON_DUPLICATE, ERR_UTF8, ERR_TOO_DEEP or
  * ERR_TOO_LARGE, with line, column and the member's name or path in info.  Memory: O(depth + members open).

@@ -100,19 +100,25 @@ static void without_line(struct err_info *info)
 		memmove(info->detail, info->detail + strlen(inner), strlen(info->detail + strlen(inner)) + 1);
 }
 
-enum err ndjson_next(struct ndjson *n, struct fhir_file *ret, bool *ret_end, struct err_info *info)
+static enum err next(struct ndjson *n, struct fhir_file *ret, struct bytes *ret_text, bool *ret_end, struct err_info *info)
 {
-	struct bytes line;
 	enum err e;
 
-	TRY(ndjson_line(n, &line, ret_end, info));
+	TRY(ndjson_line(n, ret_text, ret_end, info));
 	if (*ret_end)
 		return ERR_OK;
-	e = fhir_read(ret, line, info);
+	e = fhir_read(ret, *ret_text, info);
 	if (e == ERR_OK)
 		return e;
 	without_line(info);
 	return err_wrap(info, e, "line %" PRIu64, n->line);
+}
+
+enum err ndjson_next(struct ndjson *n, struct fhir_file *ret, bool *ret_end, struct err_info *info)
+{
+	struct bytes text;
+
+	return next(n, ret, &text, ret_end, info);
 }
 
 bool ndjson_looks_like(struct bytes head)
@@ -143,9 +149,24 @@ static enum err take_line(struct fhir_file *all, struct fhir_file *line)
 	return ERR_OK;
 }
 
+/* Of all lines together, as their trees are held together: no more than json.h allows one text.  What stands in strings counts
+ * too, which is little.
+ */
+struct room { size_t objects, values; };
+
+static bool has_room(struct room *r, struct bytes line)
+{
+	for (size_t i = 0; i < line.len; i++) {
+		r->objects += line.data[i] == '{';
+		r->values += line.data[i] == ',';
+	}
+	return r->objects <= JSON_OBJECTS_MAX && r->values <= JSON_VALUES_MAX;
+}
+
 static enum err read_lines(struct fhir_file *all, size_t *beyond, struct bytes text, struct err_info *info)
 {
 	const struct byte_source from = byte_source_bytes(&text);
+	struct room room = {0};
 	struct ndjson n;
 	bool end = false;
 	enum err e = ERR_OK;
@@ -153,9 +174,10 @@ static enum err read_lines(struct fhir_file *all, size_t *beyond, struct bytes t
 	ndjson_init(&n, &from);
 	while (e == ERR_OK && !end) {
 		struct fhir_file line = {0};
+		struct bytes raw;
 
-		e = ndjson_next(&n, &line, &end, info);
-		if (e == ERR_OK && !end && all->count == FHIR_RESOURCES_MAX)
+		e = next(&n, &line, &raw, &end, info);
+		if (e == ERR_OK && !end && (all->count == FHIR_RESOURCES_MAX || !has_room(&room, raw)))
 			++*beyond;
 		else if (e == ERR_OK && !end)
 			e = take_line(all, &line);

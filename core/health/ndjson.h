@@ -36,8 +36,8 @@ enum err ndjson_next(struct ndjson *n, struct fhir_file *ret, bool *ret_end, str
 /* Is a file that begins so NDJSON?  Its first line that is not empty is a whole JSON object, and something follows. */
 bool ndjson_looks_like(struct bytes head);
 
-/* A record in memory, FHIR or NDJSON, as one file.  Of NDJSON at most FHIR_RESOURCES_MAX lines are taken, and those behind
- * are counted in ret_beyond.  Errors as fhir_read.
+/* A record in memory, FHIR or NDJSON, as one file.  Of NDJSON at most FHIR_RESOURCES_MAX lines are taken, with as many values
+ * as json.h allows one text, and those behind are counted in ret_beyond.  Errors as fhir_read.
  */
 enum err ndjson_or_fhir(struct fhir_file *ret, size_t *ret_beyond, struct bytes text, struct err_info *info) MUST_USE;
 

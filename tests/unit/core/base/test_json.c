@@ -91,6 +91,34 @@ static void refuses_what_is_nested_too_deep(void **state)
 	buf_release(&bomb);
 }
 
+static enum err check_many(const char *value, size_t count)
+{
+	struct buf text = BUF_INIT;
+	enum err e;
+
+	buf_append_byte(&text, '[');
+	for (size_t i = 0; i < count; i++) {
+		buf_append_text(&text, i > 0 ? "," : "");
+		buf_append_text(&text, value);
+	}
+	buf_append_byte(&text, ']');
+	assert_int_equal(buf_error(&text), ERR_OK);
+	e = json_check(buf_bytes(&text), NULL);
+	buf_release(&text);
+	return e;
+}
+
+/* Three bytes of text are most of a kilobyte of json-c's tree. */
+static void refuses_more_values_than_memory_holds(void **state)
+{
+	(void)state;
+	assert_int_equal(check_many("{}", JSON_OBJECTS_MAX), ERR_OK);
+	assert_int_equal(check_many("{}", JSON_OBJECTS_MAX + 1), ERR_TOO_LARGE);
+	assert_int_equal(check_many("1", JSON_VALUES_MAX - 1), ERR_OK);
+	assert_int_equal(check_many("1", JSON_VALUES_MAX), ERR_TOO_LARGE);
+	assert_int_equal(check_many("[]", JSON_VALUES_MAX), ERR_TOO_LARGE);
+}
+
 /* An object of many members takes about as many times longer as it has more of them; quadratic would be 100 times. */
 static int64_t time_of_members(int count)
 {
@@ -193,6 +221,7 @@ int main(void)
 		cmocka_unit_test(refuses_bytes_that_are_no_utf8),
 		cmocka_unit_test(refuses_members_that_stand_twice),
 		cmocka_unit_test(refuses_what_is_nested_too_deep),
+		cmocka_unit_test(refuses_more_values_than_memory_holds),
 		cmocka_unit_test(many_members_take_no_square_of_time),
 		cmocka_unit_test(reads_a_tree_that_keeps_decimals),
 		cmocka_unit_test(outputs_stay_untouched_on_failure),

@@ -2,6 +2,7 @@
 /* NDJSON: lines, bad lines, recognition, and the form without names line by line. */
 #include "core/health/ndjson.h"
 
+#include "core/base/json.h"
 #include "core/health/attachment.h"
 #include "core/health/deid.h"
 #include "fhir_help.h"
@@ -128,6 +129,30 @@ static void test_as_one_file(void **state)
 	fhir_release(&f);
 }
 
+#define HOSTILE_OBJECTS 100000u /* of one line */
+#define HOSTILE_LINES 12u
+
+/* Lines that each keep to the limits, and together would not fit into memory. */
+static void test_lines_that_are_too_much_together(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct fhir_file f;
+	size_t beyond;
+
+	for (size_t k = 0; k < HOSTILE_LINES; k++) {
+		buf_append_text(&text, "{\"resourceType\":\"Observation\",\"x\":[{}");
+		for (size_t i = 2; i < HOSTILE_OBJECTS; i++)
+			buf_append_text(&text, ",{}");
+		buf_append_text(&text, "]}\n");
+	}
+	assert_int_equal(ndjson_or_fhir(&f, &beyond, buf_bytes(&text), NULL), ERR_OK);
+	assert_int_equal(f.count, JSON_OBJECTS_MAX / HOSTILE_OBJECTS);
+	assert_int_equal(beyond, HOSTILE_LINES - JSON_OBJECTS_MAX / HOSTILE_OBJECTS);
+	fhir_release(&f);
+	buf_release(&text);
+	(void)state;
+}
+
 static void add(struct deid_stream *s, struct buf *out, const char *line)
 {
 	struct fhir_file f = read_fhir(line);
@@ -205,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_a_line_without_end),
 		cmocka_unit_test(test_recognition),
 		cmocka_unit_test(test_as_one_file),
+		cmocka_unit_test(test_lines_that_are_too_much_together),
 		cmocka_unit_test(test_without_names),
 		cmocka_unit_test(test_attachments),
 	};
