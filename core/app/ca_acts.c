@@ -165,18 +165,21 @@ enum err ca_acts_agree(struct app *a, struct app_ca_act *ret, const char *kind, 
 
 /* ---- the queue ------------------------------------------------------------------------------- */
 
+const char *ca_acts_words(const struct act_row *row)
+{
+	if (strcmp(row->kind, ACT_REVOKE) == 0)
+		return row->reason == REVOKE_REASON_HOLD ? "hold" : "revocation";
+	return strcmp(row->kind, ACT_RELEASE) == 0 ? "release" : "enrolment";
+}
+
 static void fill_row(struct app *a, struct app_enrolment *to, const struct act_row *row)
 {
-	bool revoke = strcmp(row->kind, ACT_REVOKE) == 0, hold = revoke && row->reason == REVOKE_REASON_HOLD;
 	Medlock__AccountState *state;
 	uint32_t role = row->role;
 
 	*to = (struct app_enrolment){.account = row->account, .approvals_have = 1, .approvals_need = OFFICERS_NEEDED};
 	snprintf(to->id, sizeof(to->id), "%s", row->id);
-	snprintf(to->kind, sizeof(to->kind), "%s", hold					? "hold"
-						   : revoke				? "revocation"
-						   : strcmp(row->kind, ACT_RELEASE) == 0 ? "release"
-											 : "enrolment");
+	snprintf(to->kind, sizeof(to->kind), "%s", ca_acts_words(row));
 	snprintf(to->name, sizeof(to->name), "%s", app_name(a, row->account.b));
 	if (role == 0 && replica_account(a->replica, &state, &row->account, NULL) == ERR_OK) {
 		role = state->role;

@@ -9,6 +9,9 @@
 /* What second officers submitted since goes into the register, and onto the revocation list. */
 enum err ca_acts_settle(struct app *a, struct ca *desk, struct err_info *info) MUST_USE;
 
+/* What an act is, as `ca queue` calls it. */
+const char *ca_acts_words(const struct act_row *row);
+
 /* After acts_propose said ERR_PENDING: what the second officer looks at goes beside the act.  Else e as it is. */
 enum err ca_acts_began(struct app *a, const char *kind, const char *id, enum err e, struct err_info *info) MUST_USE;
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/app/ca_acts.h"
 #include "core/base/files.h"
 #include "core/ident/act_case.h"
 #include "core/ledger/replica_internal.h"
@@ -22,7 +23,9 @@ static enum err make(struct app *a, struct buf *out, struct ca *desk, const char
 
 	TRY(enrol ? hex_decode(request.b, sizeof(request.b), id) : hex_decode(serial, sizeof(serial), id));
 	TRY(app_desks(a, officers, &count, info));
-	return act_case_make(out, desk, enrol ? &request : NULL, enrol ? NULL : serial, body, officers, count, info);
+	const struct act_case_of of = {enrol ? &request : NULL, enrol ? NULL : serial, strcmp(kind, ACT_RELEASE) == 0};
+
+	return act_case_make(out, desk, &of, body, officers, count, info);
 }
 
 enum err ca_case_write(struct app *a, struct ca *desk, const char *kind, const char *id, struct err_info *info)
@@ -140,8 +143,7 @@ static void fill(struct app *a, struct app_enrolment *ret, const struct act_row 
 	*ret = (struct app_enrolment){.account = row->account, .approvals_have = 1, .approvals_need = OFFICERS_NEEDED,
 				      .received = v->received, .entered = v->entered};
 	snprintf(ret->id, sizeof(ret->id), "%s", row->id);
-	snprintf(ret->kind, sizeof(ret->kind), "%s", strcmp(row->kind, ACT_ENROL) == 0 ? "enrolment" :
-		 strcmp(row->kind, ACT_REVOKE) == 0 ? "revocation" : row->kind);
+	snprintf(ret->kind, sizeof(ret->kind), "%s", ca_acts_words(row));
 	snprintf(ret->name, sizeof(ret->name), "%.127s", v->name);
 	snprintf(ret->profile, sizeof(ret->profile), "%s", v->profile->name);
 	snprintf(ret->entered_by, sizeof(ret->entered_by), "%.127s", app_name(a, first->signatures[0]->account.data));

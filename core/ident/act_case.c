@@ -66,6 +66,8 @@ static void facts(struct judging *j)
 	fact_hex(v, "key, SHA-256", BYTES_ID(s->spki_sha256));
 	fact_hex(v, "certificate, SHA-256", BYTES_ID(s->sha256));
 	fact_hex(v, "issuer, SHA-256", BYTES_ID(j->issuing.sha256));
+	if (j->body->action_case == MEDLOCK__BODY__ACTION_CERT_REVOKE && j->m->since != 0)
+		fact_time(v, "not trusted since, as said", (struct time_ms){j->m->since});
 }
 
 /* ---- the certificate ---- */

@@ -14,12 +14,13 @@
 #define ACT_CASE_DECODED_MAX (512u * 1024)
 #define ACT_CASE_LINES_MAX 12u
 
-/* Of the request (an enrolment) or of the serial (anything about a certificate that is issued); exactly one is not NULL.
- * body: the hash of what is signed.  Appends the age file.  ERR_NOT_FOUND.
+/* Of what it is: a request (an enrolment) or a serial (the end of a certificate; with newest, the account's newest one that was
+ * issued: a release); exactly one is not NULL.
  */
-enum err act_case_make(struct buf *out, struct ca *ca, const struct register_id *request, const uint8_t *serial,
-		       const struct hash32 *body, const struct seal_public *officers, size_t officer_count,
-		       struct err_info *info) MUST_USE;
+struct act_case_of { const struct register_id *request; const uint8_t *serial; bool newest; };
+/* body: the hash of what is signed.  Appends the age file.  ERR_NOT_FOUND. */
+enum err act_case_make(struct buf *out, struct ca *ca, const struct act_case_of *of, const struct hash32 *body,
+		       const struct seal_public *officers, size_t officer_count, struct err_info *info) MUST_USE;
 
 struct act_view {
 	const struct profile_row *profile;

@@ -4,14 +4,21 @@
 
 #include "core/ident/ca_internal.h"
 
-static const struct ca_item *item_of(struct ca_fold *f, const struct register_id *request, const uint8_t *serial)
+static const struct ca_item *item_of(struct ca_fold *f, const struct act_case_of *of)
 {
-	if (serial != NULL)
-		return ca_fold_serial(f, serial);
-	for (size_t i = 0; i < f->certificate_count; i++)
-		if (ID_EQUAL(f->certificates[i].row.request, *request))
-			return &f->certificates[i];
-	return NULL;
+	const struct ca_item *item;
+
+	if (of->request != NULL) {
+		item = ca_fold_request(f, of->request);
+		return item != NULL ? ca_fold_made(f, item) : NULL;
+	}
+	item = ca_fold_serial(f, of->serial);
+	if (item == NULL || !of->newest)
+		return item;
+	item = ca_fold_account(f, &item->row.account);
+	while (item != NULL && !item->issued)
+		item = ca_fold_earlier(f, item);
+	return item;
 }
 
 static enum err fill(struct ca *ca, struct ca_fold *f, const struct ca_item *item, struct buf *out, Medlock__ActCase *m,
@@ -38,15 +45,15 @@ static enum err fill(struct ca *ca, struct ca_fold *f, const struct ca_item *ite
 	m->request = request->request;
 	m->received = asked->row.at.v;
 	m->profile = item->row.profile;
+	m->since = item->proposed_since.v;
 	e = enrolment_seal(out, NULL, &m->base, officers, officer_count, ca->o.rng, info);
 	WIRE_FREE(certificate);
 	WIRE_FREE(request);
 	return e;
 }
 
-enum err act_case_make(struct buf *out, struct ca *ca, const struct register_id *request, const uint8_t *serial,
-		       const struct hash32 *body, const struct seal_public *officers, size_t officer_count,
-		       struct err_info *info)
+enum err act_case_make(struct buf *out, struct ca *ca, const struct act_case_of *of, const struct hash32 *body,
+		       const struct seal_public *officers, size_t officer_count, struct err_info *info)
 {
 	Medlock__ActCase m = MEDLOCK__ACT_CASE__INIT;
 	const struct ca_item *item;
@@ -54,7 +61,7 @@ enum err act_case_make(struct buf *out, struct ca *ca, const struct register_id 
 	struct ca_fold f;
 	enum err e;
 
-	ASSERT((request == NULL) != (serial == NULL));
+	ASSERT((of->request == NULL) != (of->serial == NULL));
 	m.body = wire_data(BYTES_ID(*body));
 	m.entered = ca->o.clock->now(ca->o.clock->self).v;
 	TRY(ca_issuers_load(&issuers, ca, info));
@@ -63,7 +70,7 @@ enum err act_case_make(struct buf *out, struct ca *ca, const struct register_id 
 		ca_issuers_release(&issuers);
 		return e;
 	}
-	item = item_of(&f, request, serial);
+	item = item_of(&f, of);
 	e = item == NULL ? err_set(info, ERR_NOT_FOUND, "no such certificate in the register")
 			 : fill(ca, &f, item, out, &m, &issuers, officers, officer_count, info);
 	ca_issuers_release(&issuers);

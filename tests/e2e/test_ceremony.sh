@@ -47,6 +47,10 @@ sed 's/W. Itness/N. Obody/' "$T/c/transcript.txt" >"$T/c/forged.txt"
 check "another one is not" quiet bash -c "cd '$T/c' && ! openssl dgst -sha256 -verify root-public.pem -signature transcript.sig forged.txt"
 check "the root key's file is the owner's alone" test "$(stat -c %a "$T/c/root.key")" = 600
 check "OpenSSL takes the chain, strictly" quiet openssl verify -x509_strict -check_ss_sig -CAfile "$T/c/root.pem" -crl_check -CRLfile "$T/c/root-list.pem" "$T/c/issuing.pem"
+mv "$T/c" "$T/c.unfinished"
+as dewit "${hold[@]}" --out "$T/c"
+expect 0 "cut after it counted, the same command only gives the folder its name"
+check "and it is the same ceremony" signed "$T/c"
 expect_error 10 "a second ceremony" dewit "${hold[@]}" --out "$T/again"
 
 # ---- the root key, later ----

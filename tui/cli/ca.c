@@ -118,8 +118,29 @@ static void say_entry(struct cli *c, const struct app_enrolment *e)
 		cli_foreign(c, e->entered_by), time);
 	if (strcmp(e->kind, "enrolment") == 0)
 		cli_say(c, "  medlock ca approve %.8s\n", e->id);
+	else if (strcmp(e->kind, "release") == 0)
+		cli_say(c, "  medlock ca release %.8s --confirm %s\n", e->id, e->id + strlen(e->id) - 4);
 	else
-		cli_say(c, "  medlock ca revoke %.8s --reason … --confirm %s\n", e->id, e->id + strlen(e->id) - 4);
+		cli_say(c, "  medlock ca revoke %.8s --reason %s --confirm %s\n", e->id, e->rows[0].issued,
+			e->id + strlen(e->id) - 4);
+}
+
+#define REQUESTED_COLUMNS 30
+#define ISSUED_COLUMNS 50
+
+/* What does not fit beside each other comes below each other: a hash is compared whole or not at all. */
+static void say_row(struct cli *c, const struct app_enrolment_row *row)
+{
+	const char *requested = cli_foreign(c, row->requested), *issued = cli_foreign(c, row->issued);
+
+	if (strlen(requested) <= REQUESTED_COLUMNS && strlen(requested) + strlen(issued) <= ISSUED_COLUMNS) {
+		cli_say(c, "  %-24s %-30s %s\n", row->field, requested, issued);
+		return;
+	}
+	cli_say(c, "  %s\n", row->field);
+	if (requested[0] != '\0' && strcmp(requested, issued) != 0)
+		cli_say(c, "      requested  %s\n", requested);
+	cli_say(c, "      %s  %s\n", strcmp(requested, issued) == 0 ? "both     " : "issued   ", issued);
 }
 
 static void print_enrolment(struct cli *c, const struct app_enrolment *e)
@@ -132,8 +153,7 @@ static void print_enrolment(struct cli *c, const struct app_enrolment *e)
 	cli_say(c, "%s: %s, profile %s\n  %-24s %-30s %s\n", e->id, cli_foreign(c, e->name), e->profile, "field",
 		"requested", e->entered_by[0] == '\0' ? "would be issued" : "in the certificate");
 	for (size_t i = 0; i < e->row_count; i++)
-		cli_say(c, "  %-24s %-30s %s\n", e->rows[i].field, cli_foreign(c, e->rows[i].requested),
-			cli_foreign(c, e->rows[i].issued));
+		say_row(c, &e->rows[i]);
 	say_entry(c, e);
 }
 

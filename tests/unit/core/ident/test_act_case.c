@@ -29,13 +29,14 @@ static void begin(struct act *x, struct fixture *f, const char *profile)
 {
 	struct buf file = BUF_INIT;
 	struct register_id id;
+	const struct act_case_of of = {.request = &id};
 	struct person p;
 	struct ca_act act;
 
 	person_init(&p, &f->d.options.network, "somebody else");
 	assert_int_equal(ask(f, &id, &p, profile, "Dr Ada Okafor", "St. Olaf Hospital", NULL), ERR_OK);
 	assert_int_equal(ca_approve(f->ca, &act, NULL, &id, false, NULL), ERR_OK);
-	assert_int_equal(act_case_make(&file, f->ca, &id, NULL, &BODY, &f->d.seal_public, 1, NULL), ERR_OK);
+	assert_int_equal(act_case_make(&file, f->ca, &of, &BODY, &f->d.seal_public, 1, NULL), ERR_OK);
 	open_case(x, f, &file);
 	assert_int_equal(WIRE_DECODE(&x->anchor, medlock__cert_anchor, buf_bytes(&f->d.last_anchor), ACT_CASE_DECODED_MAX, NULL),
 			 ERR_OK);

@@ -106,6 +106,30 @@ static void every_decision_is_there_once(void **state)
 	buf_release(&text);
 }
 
+static void a_hold_is_told_and_its_release(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_certificates list;
+	struct buf text = BUF_INIT;
+	struct ca_act act;
+	uint64_t rows = 0;
+
+	decide(f, "Dr One", NULL);
+	assert_int_equal(ca_list(f->ca, &list, NULL), ERR_OK);
+	assert_int_equal(ca_revoke(f->ca, &act, list.rows[0].serial, CERT_REASON_HOLD, (struct time_ms){0}, false, NULL), ERR_OK);
+	export(f, &text, &rows, CA_EXPORT_CSV, 0);
+	assert_int_equal(rows, 2);
+	assert_int_equal(count(&text, "\r\nheld,"), 1);
+	assert_int_equal(ca_release(f->ca, &act, list.rows[0].serial, false, NULL), ERR_OK);
+	ca_certificates_release(&list);
+	export(f, &text, &rows, CA_EXPORT_CSV, 0);
+	assert_int_equal(rows, 3);
+	assert_int_equal(count(&text, "\r\nheld,"), 1);
+	assert_int_equal(count(&text, "\r\nreleased,"), 1);
+	assert_int_equal(count(&text, "certificateHold"), 1);
+	buf_release(&text);
+}
+
 static void a_copy_is_the_register(void **state)
 {
 	struct fixture *f = *state;
@@ -136,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_quoted),
 		cmocka_unit_test_setup_teardown(every_decision_is_there_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_hold_is_told_and_its_release, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_copy_is_the_register, setup, teardown),
 	};
 
