@@ -51,7 +51,7 @@ static enum err settle_release(struct app *a, struct ca *desk, const struct act_
 		return ERR_OK;
 	TRY(hex_decode(serial, sizeof(serial), row->id));
 	e = ca_release(desk, &act, serial, false, info);
-	return e == ERR_OK || e == ERR_CONFLICT ? acts_forget(a, row, info) : e;
+	return e == ERR_OK || e == ERR_NOT_HELD ? acts_forget(a, row, info) : e;
 }
 
 static enum err settle_enrolment(struct app *a, struct ca *desk, const struct act_row *row, struct err_info *info)

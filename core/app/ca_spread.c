@@ -57,12 +57,12 @@ static enum err ask(struct spread *s, struct app_ca_peer *p, struct peer_call *c
 	p->height = status->height;
 	p->crl = status->crl_number;
 	WIRE_FREE(status);
-	if (s->put.len == 0 || p->crl == s->ret->crl)
+	if (s->put.len == 0)
 		return ERR_OK;
 	if (p->crl > s->ret->crl)
 		return err_set(info, ERR_CONFLICT, "it has list %llu: this register is an old copy",
 			       (unsigned long long)p->crl);
-	TRY(peer_crl_put(call, buf_bytes(&s->put), info));
+	TRY(peer_crl_put(call, buf_bytes(&s->put), info)); /* also of the same number: only the same bytes are taken */
 	p->crl = s->ret->crl;
 	return ERR_OK;
 }

@@ -299,6 +299,21 @@ static bool shows_revocation(struct app *a, const void *self)
 	return revoked;
 }
 
+/* In which block the account ended; 0: it acts. */
+static uint64_t ended_in(struct app *a, const Medlock__CertRevoke *of)
+{
+	Medlock__AccountState *state;
+	struct account_id account;
+	uint64_t height;
+
+	ID_COPY(account, of->account.data);
+	if (replica_account(a->replica, &state, &account, NULL) != ERR_OK)
+		return 0;
+	height = state->revoked_height;
+	WIRE_FREE(state);
+	return height;
+}
+
 static enum err desk_revoke(void *self, struct tx_id *ret_tx, uint64_t *ret_height, const Medlock__CertRevoke *revoke,
 				struct err_info *info)
 {
@@ -308,8 +323,12 @@ static enum err desk_revoke(void *self, struct tx_id *ret_tx, uint64_t *ret_heig
 	body.action_case = MEDLOCK__BODY__ACTION_CERT_REVOKE;
 	body.cert_revoke = (Medlock__CertRevoke *)(uintptr_t)revoke;
 	*ret_tx = ((struct app *)self)->act_tx;
-	if (acts_needed(self)) /* app_ca_revoke begins only what two officers agreed to: it stands already */
-		return shows_revocation(self, revoke) ? ERR_OK : err_set(info, ERR_FOUR_EYES, "the revocation");
+	if (shows_revocation(self, revoke)) { /* by the account itself, by two officers, or before a cut */
+		*ret_height = ended_in(self, revoke);
+		return ERR_OK;
+	}
+	if (acts_needed(self)) /* app_ca_revoke begins only what two officers agreed to */
+		return err_set(info, ERR_FOUR_EYES, "the revocation");
 	e = desk_submit(self, ret_tx, ret_height, &body, info);
 	if (may_stand(e))
 		TRY(app_await(self, shows_revocation, revoke, info));

@@ -150,7 +150,7 @@ enum err ca_revoke(struct ca *ca, struct ca_act *ret, const uint8_t serial[CERT_
 		   struct time_ms since, bool dry_run, struct err_info *info) MUST_USE;
 
 /* Register, ledger, register, new revocation list: the account acts again, and all its certificates leave the list.
- * ERR_CONFLICT when it is not on hold.
+ * ERR_NOT_HELD.
  */
 enum err ca_release(struct ca *ca, struct ca_act *ret, const uint8_t serial[CERT_SERIAL_SIZE], bool dry_run,
 		    struct err_info *info) MUST_USE;

@@ -232,9 +232,10 @@ static enum err release(struct ca_fold *f, struct ca_act *act, const struct ca_i
 
 	fill_act(act, c);
 	if (c->hold != CA_HELD && c->hold != CA_RELEASING)
-		return err_set(info, ERR_CONFLICT, c->revoked ? "it was revoked for good: only a hold is released"
-						   : c->hold == CA_HOLDING ? "its hold was cut: revoke it again to finish"
-									   : "it is not on hold");
+		return err_set(info, ERR_NOT_HELD, "%s",
+			       c->revoked	       ? "it was revoked for good, which nothing undoes"
+			       : c->hold == CA_HOLDING ? "its hold was cut: revoke it again to finish"
+						       : "it never was, or was released since");
 	if (dry_run)
 		return ERR_OK;
 	TRY(begin_release(f, c, info));

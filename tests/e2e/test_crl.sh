@@ -80,11 +80,4 @@ check "openssl refuses it by the peer's list" refuses
 check "which names it" grep -qi "$serial" "$T/text"
 expect_error 10 "a second revocation of it is told" jansen ca revoke "$serial" --reason superseded --confirm "${serial: -4}"
 expect_error 10 "and nothing releases it" jansen ca release "$serial" --confirm "${serial: -4}"
-
-# ---- a peer that is away ----
-run "$MEDLOCK" demo down "$WORLD"
-as jansen ca crl --out "$T/alone.crl" --json
-expect 0 "the list is made without any peer"
-json "which is named" '.peers == {have: 0, of: 1} and (.peer_list[0].why | length) > 0'
-check "and is good" openssl crl -inform DER -in "$T/alone.crl" -noout
 finish

@@ -72,7 +72,7 @@ static void comes_and_goes(void **state)
 
 	person_init(&p, &f->d.options.network, "Dr Vos");
 	act = issue(f, &p);
-	assert_int_equal(lift(f, &act), ERR_CONFLICT);
+	assert_int_equal(lift(f, &act), ERR_NOT_HELD);
 	for (unsigned again = 1; again <= 2; again++) {
 		assert_int_equal(end_it(f, &act, CERT_REASON_HOLD), ERR_OK);
 		assert_string_equal(state_of(f, &act), "hold");
@@ -85,7 +85,7 @@ static void comes_and_goes(void **state)
 	}
 	assert_int_equal(end_it(f, &act, CERT_REASON_HOLD), ERR_OK);
 	assert_int_equal(end_it(f, &act, CERT_REASON_KEY_COMPROMISE), ERR_OK);
-	assert_int_equal(lift(f, &act), ERR_CONFLICT);
+	assert_int_equal(lift(f, &act), ERR_NOT_HELD);
 	assert_string_equal(state_of(f, &act), "revoked");
 	assert_int_equal(reason_of(f, &act, NULL, NULL), CERT_REASON_KEY_COMPROMISE);
 	assert_int_equal(register_verify(f->ca->reg, NULL, NULL, NULL), ERR_OK);
@@ -124,7 +124,7 @@ static void a_cut_goes_on(void **state)
 	assert_int_equal(end_it(f, &act, CERT_REASON_HOLD), ERR_TIMEOUT);
 	assert_string_equal(state_of(f, &act), "revoking");
 	assert_int_equal(reason_of(f, &act, NULL, NULL), CERT_REASON_HOLD); /* the list first */
-	assert_int_equal(lift(f, &act), ERR_CONFLICT);
+	assert_int_equal(lift(f, &act), ERR_NOT_HELD);
 	f->d.ledger_says = ERR_OK;
 	assert_int_equal(end_it(f, &act, CERT_REASON_HOLD), ERR_OK);
 	f->d.ledger_says = ERR_TIMEOUT;
