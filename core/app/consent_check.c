@@ -12,13 +12,19 @@ static void say_who(struct buf *out, struct app *a, const struct consent_questio
 {
 	const struct sentence_names names = app_sentence_names(a);
 	const struct book_row *known = book_by_id(&a->book, q->account.b);
-	Medlock__Actor organisation = MEDLOCK__ACTOR__INIT;
+	Medlock__Actor organisation = MEDLOCK__ACTOR__INIT, stranger = MEDLOCK__ACTOR__INIT;
 
+	stranger.kind = ACTOR_ACCOUNT;
+	stranger.id = wire_data(BYTES_ID(q->account));
 	if (known != NULL)
 		buf_append_text(out, app_name(a, q->account.b));
-	else
+	else if (check_is_other(q->account.b))
 		buf_printf(out, "any %s", code_text(CODES_ROLE, q->role));
-	if (bytes_is_zero(BYTES_ID(q->organisation)))
+	else
+		sentence_of_actor(out, &stranger, &names);
+	if (check_is_other(q->organisation.b))
+		buf_append_text(out, " of any other organisation");
+	if (bytes_is_zero(BYTES_ID(q->organisation)) || check_is_other(q->organisation.b))
 		return;
 	organisation.kind = ACTOR_ORGANISATION;
 	organisation.id = wire_data(BYTES_ID(q->organisation));

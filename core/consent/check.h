@@ -33,6 +33,9 @@ struct check_findings {
 };
 void check_findings_release(struct check_findings *x);
 
+/* Does the account, organisation, record or author of a question stand for all that no rule names? */
+bool check_is_other(const uint8_t id[ID_SIZE]);
+
 /* Rules without which every answer would be the same, as they decide nothing.  The witness is a question that the rule
  * matches, decided by `other`.
  */

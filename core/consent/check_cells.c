@@ -86,12 +86,22 @@ static void add_id(struct check_space *s, int dim, const uint8_t *id)
 	memcpy(a->id, id, ID_SIZE);
 }
 
+#define OTHER 0xee /* each byte, but for the first, which goes on where a rule says the name */
+
+bool check_is_other(const uint8_t id[ID_SIZE])
+{
+	for (size_t i = 1; i < ID_SIZE; i++)
+		if (id[i] != OTHER)
+			return false;
+	return true;
+}
+
 /* A name that no rule says; last, so that it is unlike all the others. */
 static void add_other(struct check_space *s, int dim)
 {
 	uint8_t id[ID_SIZE];
 
-	memset(id, 0xee, sizeof(id));
+	memset(id, OTHER, sizeof(id));
 	while (has_id(s, dim, id))
 		id[0]++;
 	add_id(s, dim, id);

@@ -31,6 +31,8 @@ waits "a new permit" consent add --permit --who okafor --purpose TREAT
 COMMAND_SECONDS=20
 as anna consent add --permit --who okafor --purpose TREAT --dry-run --json
 json "a dry run says that it widens" '.widens and .height == 0'
+as anna consent add --permit --who "$(printf '1f%.0s' {1..32})" --purpose TREAT --dry-run --json
+json "an account that she does not know is not taken for everybody" '.diff.example | startswith("account 1f1f1f1f")'
 as anna consent add --permit --who okafor --purpose TREAT --now --json
 expect 0 "--now does not wait"
 json "who gets more is said, also when nobody known does" '.widens and (.diff.gains | type == "array") and (.diff.example | length > 0)'
