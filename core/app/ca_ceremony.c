@@ -20,7 +20,7 @@ struct holding {
 	struct app *a;
 	const struct app_ceremony *wish;
 	struct ca_options options;
-	char register_path[PROFILE_PATH_MAX], unfinished[PROFILE_PATH_MAX];
+	char register_path[PROFILE_PATH_MAX], out[PROFILE_PATH_MAX], unfinished[PROFILE_PATH_MAX];
 	struct hash32 script;
 	struct secret *passphrase;
 };
@@ -59,9 +59,9 @@ static enum err put_all(const struct holding *h, const struct ceremony_made *m, 
 
 static enum err name_folder(const struct holding *h, struct err_info *info)
 {
-	if (rename(h->unfinished, h->wish->out) != 0)
-		return err_set(info, err_from_errno(errno), "%s", h->wish->out);
-	return files_sync_parent(h->wish->out);
+	if (rename(h->unfinished, h->out) != 0)
+		return err_set(info, err_from_errno(errno), "%s", h->out);
+	return files_sync_parent(h->out);
 }
 
 /* Cut after it counted: the folder's root is the register's. */
@@ -169,13 +169,18 @@ static enum err may_hold(struct holding *h, struct err_info *info)
 static enum err prepare(struct holding *h, struct err_info *info)
 {
 	const struct app_ceremony *w = h->wish;
+	size_t len;
 
 	if (w->dry_run)
 		return ERR_OK;
-	if (snprintf(h->unfinished, sizeof(h->unfinished), "%s.unfinished", w->out) >= (int)sizeof(h->unfinished))
+	for (len = strlen(w->out); len > 1 && w->out[len - 1] == '/'; len--)
+		continue; /* "folder/" is "folder" */
+	if (len + sizeof(".unfinished") > sizeof(h->unfinished))
 		return err_set(info, ERR_RANGE, "the path is too long");
-	if (access(w->out, F_OK) == 0)
-		return err_set(info, ERR_DUPLICATE, "%s exists: name a new folder", w->out);
+	snprintf(h->out, sizeof(h->out), "%.*s", (int)len, w->out);
+	snprintf(h->unfinished, sizeof(h->unfinished), "%.*s.unfinished", (int)len, w->out);
+	if (access(h->out, F_OK) == 0)
+		return err_set(info, ERR_DUPLICATE, "%s exists: name a new folder", h->out);
 	if (access(h->register_path, F_OK) == 0 && access(h->unfinished, F_OK) == 0)
 		return ERR_OK; /* perhaps only the name is missing */
 	if (w->unrehearsed == NULL && !rehearsed(h))

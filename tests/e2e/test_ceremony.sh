@@ -40,7 +40,7 @@ done
 ok "killed eight times, $pieces of them in between: folder and desk are one"
 
 # ---- held ----
-as dewit "${hold[@]}" --out "$T/c"
+as dewit "${hold[@]}" --out "$T/c/"
 expect 0 "the ceremony"
 check "its transcript is signed by the root" signed "$T/c"
 sed 's/W. Itness/N. Obody/' "$T/c/transcript.txt" >"$T/c/forged.txt"

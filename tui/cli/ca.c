@@ -330,7 +330,7 @@ const struct command ca_commands[] = {
 	 (const char *const[]){"ca queue", NULL}, queue},
 	{"ca", "import", "FILE", 1, 1, CLI_KEYS, "take an enrolment request into the queue", NULL,
 	 (const char *const[]){"ca import enrolment.age", NULL}, import},
-	{"ca", "show", "ID", 1, 1, CLI_KEYS, "requested and issued, side by side", NULL,
+	{"ca", "show", "ID", 1, 1, CLI_KEYS, "a request, or what a colleague began: the whole certificate, checked", NULL,
 	 (const char *const[]){"ca show 9d1e", NULL}, show},
 	{"ca", "approve", "ID", 1, 1, CLI_KEYS, "issue the certificate and anchor it", dry_options,
 	 (const char *const[]){"ca approve 9d1e", NULL}, approve},
@@ -338,7 +338,7 @@ const struct command ca_commands[] = {
 	 (const char *const[]){"ca reject 9d1e --reason 'the badge has expired'", NULL}, reject},
 	{"ca", "list", "", 0, 0, CLI_KEYS, "certificates issued", list_options,
 	 (const char *const[]){"ca list", "ca list --expiring 30d", NULL}, list},
-	{"ca", "doctor", "", 0, 0, CLI_KEYS, "check register, serials, revocation list and clock", NULL,
+	{"ca", "doctor", "", 0, 0, CLI_KEYS, "check register, serials, certificates, lists, clocks and backup", NULL,
 	 (const char *const[]){"ca doctor", NULL}, doctor},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };
