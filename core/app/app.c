@@ -320,9 +320,9 @@ static const char *sentence_name(void *self, uint32_t kind, struct bytes id)
 {
 	struct app *a = self;
 	const struct book_row *row = id.len == ID_SIZE ? book_by_id(&a->book, id.data) : NULL;
+	const struct book_team *team = kind == ACTOR_CARE_TEAM && id.len == ID_SIZE ? book_team_by_id(&a->book, id.data) : NULL;
 
-	(void)kind;
-	return row ? row->name : NULL;
+	return team ? team->name : row ? row->name : NULL;
 }
 
 struct sentence_names app_sentence_names(struct app *a)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a profile knows by name: people, organisations, and the nonces of its requests.  One sealed file; nothing of it
- * stands anywhere in clear.  Private to core/app.
+/* What a profile knows by name: people, organisations, care teams, and the nonces of its requests.  One sealed file; nothing
+ * of it stands anywhere in clear.  Private to core/app.
  */
 #ifndef MEDLOCK_APP_BOOK_H
 #define MEDLOCK_APP_BOOK_H
 
+#include "core/consent/care_team.h"
 #include "core/keys/keyholder.h"
 
 #define BOOK_NAME_MAX 64u
@@ -24,9 +25,16 @@ struct book_request {
 	struct request_id request;
 	uint8_t nonce[REQUEST_NONCE_SIZE];
 };
+#define BOOK_TEAMS_MAX 64u
+struct book_team {
+	char name[BOOK_NAME_MAX];
+	struct care_team team; /* its members while no rule is for it: else the rules say them */
+};
 struct book {
 	struct book_row *rows;
 	size_t count;
+	struct book_team *teams;
+	size_t team_count;
 	struct book_request *requests;
 	size_t request_count;
 };
@@ -38,6 +46,11 @@ void book_release(struct book *b);
 
 /* Adds, or replaces the row of the same name and kind. */
 enum err book_add(struct book *b, const struct book_row *row) MUST_USE;
+/* Adds, or replaces the one of the same name.  ERR_LIMIT. */
+enum err book_add_team(struct book *b, const struct book_team *team) MUST_USE;
+void book_drop_team(struct book *b, const uint8_t id[ID_SIZE]);
+const struct book_team *book_team_by_name(const struct book *b, const char *name); /* ignores case */
+const struct book_team *book_team_by_id(const struct book *b, const uint8_t id[ID_SIZE]);
 enum err book_add_request(struct book *b, const struct book_request *request) MUST_USE;
 const struct book_row *book_by_name(const struct book *b, const char *name); /* ignores case */
 const struct book_row *book_by_id(const struct book *b, const uint8_t id[ID_SIZE]);

@@ -29,7 +29,7 @@ enum err app_consent_fhir(struct app *a, struct buf *out, struct err_info *info)
 /* What to change.  Lists end with NULL; NULL members are not said. */
 struct app_rule_words {
 	const char *effect; /* permit, deny, ask */
-	const char *who;    /* account, contact, organisation name, role name or "everyone" */
+	const char *who;    /* account, contact, organisation name, care team, role name or "everyone" */
 	const char *purpose[9], *category[17], *label[17];
 	const char *form, *until, *uses;
 	bool lock, emergency_ok, any_label;
@@ -60,6 +60,15 @@ struct app_template_row {
 };
 bool app_template_at(size_t index, struct app_template_row *ret); /* false past the end */
 
+/* Add members, or make the team; take members out, or, without members, remove the team and every rule for it.  Members:
+ * contacts, organisations or accounts, NULL at the end.  ERR_USAGE: a name that is taken, a role; ERR_LIMIT; ERR_NOT_FOUND.
+ */
+struct app_care_team_edit {
+	const char *name;
+	const char *const *members;
+	bool remove;
+};
+
 struct app_consent_edit {
 	const struct app_rule_words *add;
 	uint32_t remove;      /* a rule's id, or 0 */
@@ -67,6 +76,7 @@ struct app_consent_edit {
 	struct bytes fhir;    /* a FHIR Consent that takes the place of the policy, or empty */
 	const struct app_preset *preset;
 	const struct app_template *template;
+	const struct app_care_team_edit *team;
 	bool dry_run;
 	struct app_undo undo;
 };

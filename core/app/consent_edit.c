@@ -2,6 +2,7 @@
 /* Changing consent: from words or a whole policy to one transaction, with who gains and who loses. */
 #include <stdlib.h>
 
+#include "core/app/care_team_edit.h"
 #include "core/app/consent.h"
 #include "core/app/undo.h"
 #include "core/base/text.h"
@@ -49,7 +50,7 @@ static enum err with_rule(struct app *a, struct policy *wanted, const struct app
 	Medlock__Rule *rule = NULL;
 	Medlock__RuleState state = MEDLOCK__RULE_STATE__INIT;
 	struct buf sentence = BUF_INIT;
-	enum err e = said->who ? app_actor(a, &actor, said->who, info) : ERR_OK;
+	enum err e = said->who ? app_rule_actor(a, &actor, said->who, info) : ERR_OK;
 
 	words.who = actor;
 	if (e == ERR_OK)
@@ -57,7 +58,11 @@ static enum err with_rule(struct app *a, struct policy *wanted, const struct app
 	if (e == ERR_OK) {
 		state.rule = rule;
 		e = policy_add(wanted, &state);
-		sentence_of_rule(&sentence, rule, &names);
+	}
+	if (e == ERR_OK)
+		e = care_team_fill(a, wanted, info);
+	if (e == ERR_OK) {
+		sentence_of_rule(&sentence, wanted->rules[wanted->count - 1]->rule, &names);
 		*ret_sentence = app_text(&sentence);
 	}
 	buf_release(&sentence);
@@ -121,10 +126,12 @@ static enum err with_template(struct app *a, struct policy *wanted, const struct
 	struct buf sentence = BUF_INIT;
 	Medlock__Actor *who = NULL;
 	size_t first = wanted->count;
-	enum err e = app_actor(a, &who, said->who, info);
+	enum err e = app_rule_actor(a, &who, said->who, info);
 
 	if (e == ERR_OK)
 		e = template_apply(wanted, said->name, who, clock_real()->now(NULL), said->until, info);
+	if (e == ERR_OK)
+		e = care_team_fill(a, wanted, info);
 	for (size_t i = first; e == ERR_OK && i < wanted->count; i++) {
 		buf_append_text(&sentence, i > first ? " " : "");
 		sentence_of_rule(&sentence, wanted->rules[i]->rule, &names);
@@ -141,7 +148,8 @@ bool app_template_at(size_t index, struct app_template_row *ret)
 }
 
 static enum err want(struct app *a, struct policy *ret, const struct policy *live,
-		     const struct app_consent_edit *edit, char **ret_sentence, struct err_info *info)
+		     const struct app_consent_edit *edit, struct care_team_after *ret_team, char **ret_sentence,
+		     struct err_info *info)
 {
 	enum err e;
 
@@ -156,6 +164,8 @@ static enum err want(struct app *a, struct policy *ret, const struct policy *liv
 		e = with_rule(a, ret, edit->add, ret_sentence, info);
 	else if (edit->template != NULL)
 		e = with_template(a, ret, edit->template, ret_sentence, info);
+	else if (edit->team != NULL)
+		e = care_team_draft(a, ret, ret_team, edit->team, ret_sentence, info);
 	else
 		e = without_rule(a, ret, edit->remove, ret_sentence, info);
 	if (e != ERR_OK)
@@ -229,15 +239,18 @@ enum err app_consent_change(struct app *a, struct app_change *ret, const struct 
 				struct err_info *info)
 {
 	struct app_change done = {0};
+	struct care_team_after team;
 	struct preview_world w;
 	struct policy wanted = {0};
 	enum err e;
 
 	TRY(app_fresh(a, info));
 	TRY(preview_world_load(a, &w, info));
-	e = want(a, &wanted, &w.policy, edit, &done.sentence, info);
+	e = want(a, &wanted, &w.policy, edit, &team, &done.sentence, info);
 	if (e == ERR_OK) {
 		e = change_to(a, &done, &w, &wanted, edit, info);
+		if (e == ERR_OK && edit->team != NULL && !edit->dry_run)
+			e = care_team_keep(a, &team, info);
 		policy_release(&wanted);
 	}
 	preview_world_release(&w);

@@ -118,8 +118,50 @@ void sentence_of_actor(struct buf *out, const Medlock__Actor *actor, const struc
 		append_id(out, actor->kind, wire_bytes(actor->id), names);
 }
 
+#define TEAM_NAMED 5u /* members of a team that a sentence names */
+
+/* The team of a rule that is for its members and for nobody else. */
+static const Medlock__Actor *team_of(const Medlock__Rule *r)
+{
+	const Medlock__Actor *team = NULL;
+
+	for (size_t i = 0; i < r->n_actors; i++) {
+		if (r->actors[i]->kind == ACTOR_CARE_TEAM && team == NULL)
+			team = r->actors[i];
+		else if (r->actors[i]->kind != ACTOR_ACCOUNT && r->actors[i]->kind != ACTOR_ORGANISATION)
+			return NULL;
+	}
+	return team;
+}
+
+/* "the care team home (okafor, GP practice West and 4 more)" */
+static void append_team(struct buf *out, const Medlock__Rule *r, const Medlock__Actor *team, const struct sentence_names *names)
+{
+	size_t members = r->n_actors - 1, shown = 0;
+
+	if (names && names->name && names->name(names->self, ACTOR_CARE_TEAM, wire_bytes(team->id)))
+		buf_append_text(out, "the care team ");
+	sentence_of_actor(out, team, names);
+	buf_append_text(out, members == 0 ? " (nobody" : " (");
+	for (size_t i = 0; i < r->n_actors && shown < TEAM_NAMED; i++) {
+		if (r->actors[i] == team)
+			continue;
+		buf_append_text(out, shown++ > 0 ? ", " : "");
+		sentence_of_actor(out, r->actors[i], names);
+	}
+	if (members > shown)
+		buf_printf(out, " and %zu more", members - shown);
+	buf_append_text(out, ")");
+}
+
 static void append_actors(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
 {
+	const Medlock__Actor *team = team_of(r);
+
+	if (team != NULL) {
+		append_team(out, r, team, names);
+		return;
+	}
 	if (r->n_actors == 0)
 		buf_append_text(out, "everyone who is certified");
 	for (size_t i = 0; i < r->n_actors; i++) {

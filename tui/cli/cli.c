@@ -9,10 +9,10 @@
 
 static const struct command *const nouns[] = {
 	demo_commands, setup_commands, enrolment_commands, sync_commands, consent_commands, consent_file_commands,
-	consent_preset_commands, receipt_commands, ask_commands, proxy_commands, log_commands, record_commands,
-	deposit_commands, request_commands, ledger_commands, ca_commands, ca_end_commands, ca_ceremony_commands,
-	ca_export_commands, key_commands, key_helper_commands, mail_commands, contact_commands, research_commands,
-	peer_commands, doctor_commands,
+	consent_preset_commands, consent_team_commands, receipt_commands, ask_commands, proxy_commands, log_commands,
+	record_commands, deposit_commands, request_commands, ledger_commands, ca_commands, ca_end_commands,
+	ca_ceremony_commands, ca_export_commands, key_commands, key_helper_commands, mail_commands, contact_commands,
+	research_commands, peer_commands, doctor_commands,
 };
 
 const struct cli_option cli_for_options[] = {CLI_FOR, {NULL, NULL, NULL}};

@@ -111,10 +111,11 @@ void cli_json_error(struct cli *c, enum err e);
 void cli_text_error(const struct cli *c, enum err e);
 
 /* Commands of each noun, ended by a NULL noun. */
-extern const struct command setup_commands[], enrolment_commands[], demo_commands[], sync_commands[], consent_commands[],
-	consent_file_commands[], consent_preset_commands[], receipt_commands[], ask_commands[], proxy_commands[],
-	log_commands[], record_commands[], deposit_commands[], request_commands[], ledger_commands[], ca_commands[],
-	ca_end_commands[], ca_ceremony_commands[], ca_export_commands[], key_commands[], key_helper_commands[],
-	mail_commands[], contact_commands[], research_commands[], peer_commands[], doctor_commands[];
+extern const struct command setup_commands[], enrolment_commands[], demo_commands[], sync_commands[],
+	consent_commands[], consent_file_commands[], consent_preset_commands[], consent_team_commands[],
+	receipt_commands[], ask_commands[], proxy_commands[], log_commands[], record_commands[], deposit_commands[],
+	request_commands[], ledger_commands[], ca_commands[], ca_end_commands[], ca_ceremony_commands[],
+	ca_export_commands[], key_commands[], key_helper_commands[], mail_commands[], contact_commands[],
+	research_commands[], peer_commands[], doctor_commands[];
 
 #endif

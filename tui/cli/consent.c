@@ -342,7 +342,7 @@ static const struct cli_option pause_options[] = {CLI_DRY_RUN, CLI_FOR, END};
 static const struct cli_option resume_options[] = {CLI_DRY_RUN, CLI_NOW, CLI_FOR, END};
 static const struct cli_option add_options[] = {
 	{"permit", NULL, "let them see"}, {"deny", NULL, "keep it from them"}, {"ask", NULL, "ask me each time"},
-	{"who", "WHO", "a contact, account, organisation, role, or everyone"},
+	{"who", "WHO", "a contact, account, organisation, care team, role, or everyone"},
 	{"purpose", "CODE…", "purpose of use: TREAT, HRESCH, … (repeat for more)"},
 	{"category", "CODE…", "kind of data: LAB, MED, … (repeat; none: all)"},
 	{"label", "CODE…", "sensitivity: PSY, HIV, … (repeat)"},

@@ -74,7 +74,7 @@ struct app_undo cli_undo(struct cli *c)
 	return (struct app_undo){.now = cli_switch(c, "now"), .waiting = waiting, .self = c};
 }
 
-static void print_change(struct cli *c, const struct app_change *done, bool dry_run)
+static void print_change(struct cli *c, const struct app_change *done, bool dry_run, bool team)
 {
 	if (c->json) {
 		json_uint(&c->w, "version", done->version);
@@ -97,6 +97,8 @@ static void print_change(struct cli *c, const struct app_change *done, bool dry_
 		cli_say(c, "Nothing was changed (--dry-run).  It widens access: it would wait %u s.\n", APP_UNDO_SECONDS);
 	else if (dry_run)
 		cli_say(c, "Nothing was changed (--dry-run).\n");
+	else if (done->height == 0 && team)
+		cli_say(c, "No rule changes. Rules for it: medlock consent add --who NAME …\n");
 	else if (done->height == 0)
 		cli_say(c, "Nothing to change: the policy says that already.\n");
 	else
@@ -112,7 +114,7 @@ enum err cli_change(struct cli *c, struct app_consent_edit *edit)
 	edit->undo = cli_undo(c);
 	e = app_consent_change(c->app, &done, edit, &c->info);
 	if (e == ERR_OK)
-		print_change(c, &done, edit->dry_run);
+		print_change(c, &done, edit->dry_run, edit->team != NULL);
 	if (e == ERR_OK && done.height > 0 && done.narrows)
 		cli_receipt_in_short(c, true);
 	app_change_release(&done);
