@@ -172,14 +172,45 @@ void erase_start(struct node *n)
 		n->erase_seen = height;
 }
 
-/* Body.record_erase (22) as it always stands in a transaction: tag, 34 bytes, RecordErase.record (1), 32 bytes.  Where these
- * bytes mean something else, what follows is a look at the state for nothing.
- */
-static bool may_erase(struct bytes block)
+/* Body.record_erase (22) as it always stands in a transaction: tag, 34 bytes, RecordErase.record (1), 32 bytes. */
+bool erase_ordered(struct bytes block, bool (*is_erased)(void *self, const struct record_id *id), void *self)
 {
-	static const uint8_t order[] = {0xb2, 0x01, 34, 0x0a, 32};
+	static const uint8_t order[] = {0xb2, 0x01, 34, 0x0a, ID_SIZE};
+	const uint8_t *found;
 
-	return memmem(block.data, block.len, order, sizeof(order)) != NULL;
+	for (size_t looks = 0; (found = memmem(block.data, block.len, order, sizeof(order))) != NULL; looks++) {
+		size_t at = (size_t)(found - block.data) + sizeof(order);
+		struct record_id id;
+
+		if (looks == ERASE_LOOKS_MAX)
+			return true;
+		if (block.len - at < ID_SIZE)
+			return false;
+		ID_COPY(id, block.data + at);
+		if (is_erased(self, &id))
+			return true;
+		block = bytes_of(block.data + at, block.len - at);
+	}
+	return false;
+}
+
+/* A row that cannot be read is looked at with all the others. */
+static bool is_erased(void *self, const struct record_id *id)
+{
+	const struct node *n = self;
+	struct contract_kv *kv = ledger_app_state(n->app);
+	struct state_key key = state_key_record(id);
+	Medlock__RecordState *row = NULL;
+	struct buf value = BUF_INIT;
+	enum err e = kv->get(kv->self, &value, state_key_bytes(&key));
+	bool erased = e != ERR_OK && e != ERR_NOT_FOUND;
+
+	if (e == ERR_OK)
+		erased = WIRE_DECODE(&row, medlock__record_state, buf_bytes(&value), EVENT_DECODED_MAX, NULL) != ERR_OK ||
+			 row->status == RECORD_STATUS_ERASED;
+	WIRE_FREE(row);
+	buf_release(&value);
+	return erased;
 }
 
 void erase_blocks(struct node *n)
@@ -193,7 +224,8 @@ void erase_blocks(struct node *n)
 	for (uint64_t h = n->erase_seen + 1; h <= newest && !due; h++) {
 		buf_clear(&block);
 		buf_clear(&commit);
-		due = ledger_app_block(n->app, &block, &commit, h) != ERR_OK || may_erase(buf_bytes(&block));
+		due = ledger_app_block(n->app, &block, &commit, h) != ERR_OK ||
+		      erase_ordered(buf_bytes(&block), is_erased, n);
 	}
 	buf_release(&block);
 	buf_release(&commit);

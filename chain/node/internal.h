@@ -143,5 +143,11 @@ void blobs_tick(struct node *n);     /* drop what no deposit names */
  */
 void erase_start(struct node *n);   /* everything erased so far */
 void erase_blocks(struct node *n);  /* what came since */
+/* Does a block order the erasure of a record that is_erased says is erased now?  The orders are found by their bytes, which
+ * can stand in a block by chance or by malice: a look at all records must not be had for the price of a salt.  With more than
+ * ERASE_LOOKS_MAX places to look at: yes.
+ */
+#define ERASE_LOOKS_MAX 4096u
+bool erase_ordered(struct bytes block, bool (*is_erased)(void *self, const struct record_id *id), void *self);
 
 #endif
