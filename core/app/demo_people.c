@@ -168,7 +168,7 @@ static enum err share_desk(const char *dir, struct err_info *info)
 /* As any officer holds it; the root key's passphrase lies beside it, which only a demo may do. */
 static enum err ceremony(struct app *officer, struct ca **ret, const char *dir, struct err_info *info)
 {
-	static const char *const witnesses[] = {"M. Jansen", "P. de Wit"};
+	static const char *const witnesses[] = {"The first witness", "The second witness"};
 	char out[4096], passphrase[4096];
 	struct app_ceremony wish = {.out = out, .passphrase_file = passphrase, .witnesses = witnesses, .witness_count = 2};
 	struct app_ceremony_done done = {0};

@@ -27,7 +27,7 @@ static void say_fingerprint(struct ceremony *c, const char *what, struct bytes b
 	char hex[ID_HEX];
 
 	hex_encode(hex, h.b, sizeof(h.b));
-	buf_printf(&c->made->transcript, "   %s, SHA-256:", what);
+	buf_printf(&c->made->transcript, "   %s, SHA-256:\n     ", what);
 	for (size_t i = 0; i < 64; i += 8)
 		buf_printf(&c->made->transcript, " %.8s", hex + i);
 	buf_append_text(&c->made->transcript, "\n");
