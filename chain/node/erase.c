@@ -178,10 +178,14 @@ bool erase_ordered(struct bytes block, bool (*is_erased)(void *self, const struc
 	static const uint8_t order[] = {0xb2, 0x01, 34, 0x0a, ID_SIZE};
 	const uint8_t *found;
 
-	for (size_t looks = 0; (found = memmem(block.data, block.len, order, sizeof(order))) != NULL; looks++) {
-		size_t at = (size_t)(found - block.data) + sizeof(order);
+	for (size_t looks = 0; block.len > 0; looks++) {
 		struct record_id id;
+		size_t at;
 
+		found = memmem(block.data, block.len, order, sizeof(order));
+		if (found == NULL)
+			return false;
+		at = (size_t)(found - block.data) + sizeof(order);
 		if (looks == ERASE_LOOKS_MAX)
 			return true;
 		if (block.len - at < ID_SIZE)

@@ -17,13 +17,14 @@ struct search {
 static void take(struct search *s, struct json_object *o)
 {
 	const char *data = fhir_text(o, "data"), *url = fhir_text(o, "url");
-	struct embedded *e = &s->list[s->count];
+	struct embedded *e;
 	size_t len = 0;
 
 	if (data[0] == '\0' && url[0] == '\0')
 		return;
 	if (s->count++ >= s->max)
 		return;
+	e = &s->list[s->count - 1];
 	*e = (struct embedded){.type = fhir_text(o, "contentType"), .title = fhir_text(o, "title"), .url = url,
 			       .data = data[0] != '\0' ? data : NULL, .bytes = strlen(data) / 4 * 3};
 	for (size_t i = 0; i < s->depth && len < sizeof(e->place); i++)
