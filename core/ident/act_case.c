@@ -140,7 +140,8 @@ static bool purposes_same(const Medlock__CertAnchor *a, const struct profile_row
 
 	while (count < CERT_PROFILE_PURPOSES_MAX && p->purposes[count] != 0)
 		count++;
-	return a->n_purposes == count && memcmp(a->purposes, p->purposes, count * sizeof(*p->purposes)) == 0;
+	return a->n_purposes == count &&
+	       (count == 0 || memcmp(a->purposes, p->purposes, count * sizeof(*p->purposes)) == 0);
 }
 
 static bool keys_same(const Medlock__CertAnchor *a, const Medlock__EnrolmentRequest *r)
