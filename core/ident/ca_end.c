@@ -149,8 +149,16 @@ static enum err check_ending(const struct ending *e, struct err_info *info)
 	return ERR_OK;
 }
 
+/* A list that has no room is no reason to let somebody act on. */
+static enum err no_list(enum err e, struct err_info *info)
+{
+	return e == ERR_OK ? e : err_set(info, e, "it stands on the ledger, which refuses it; the list has no room for it");
+}
+
 static enum err revoke(struct ending *e, struct ca_act *act, bool dry_run, struct err_info *info)
 {
+	enum err list;
+
 	fill_act(act, e->c);
 	if (goes_on(e->c))
 		e->reason = e->c->revocation.reason;
@@ -160,9 +168,12 @@ static enum err revoke(struct ending *e, struct ca_act *act, bool dry_run, struc
 	if (dry_run)
 		return ERR_OK;
 	TRY(each(e, act, true, info));
-	TRY(ca_crl_issue(e->f->ca, &act->crl_number, info));
+	list = ca_crl_issue(e->f->ca, &act->crl_number, info);
+	if (list != ERR_OK && list != ERR_TOO_LARGE)
+		return list;
 	TRY(to_ledger(e, act, info));
-	return each(e, act, false, info);
+	TRY(each(e, act, false, info));
+	return no_list(list, info);
 }
 
 enum err ca_revoke(struct ca *ca, struct ca_act *ret, const uint8_t serial[CERT_SERIAL_SIZE], enum cert_reason reason,

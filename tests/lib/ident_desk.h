@@ -18,7 +18,7 @@ struct desk {
 	struct manual_clock clock;
 	char path[64];
 	unsigned anchored, revoked, released;
-	enum err ledger_says;
+	enum err ledger_says, list_says;
 	uint8_t last_account[32], last_commitment[32];
 	bool last_had_keys, last_had_organisation;
 	uint32_t last_role, last_reason;
@@ -57,6 +57,8 @@ static enum err desk_crl(void *self, struct buf *out, enum ca_key which, struct 
 			 struct time_ms this_update, struct time_ms next_update, const struct cert_revoked *revoked,
 			 size_t count, struct err_info *info)
 {
+	if (((struct desk *)self)->list_says != ERR_OK)
+		return ((struct desk *)self)->list_says;
 	return x509_crl_make(out, issuer, ((struct desk *)self)->ca_key[which - 1], number, this_update, next_update, revoked,
 			     count, info);
 }

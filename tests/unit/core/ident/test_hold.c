@@ -208,6 +208,24 @@ static void the_list_forgets_what_expired(void **state)
 	person_release(&p);
 }
 
+/* Thousands of entries do not fit: the ledger ends the account all the same, and the officer is told. */
+static void a_full_list_stops_no_revocation(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	struct ca_act act;
+
+	person_init(&p, &f->d.options.network, "Dr Vos");
+	act = issue(f, &p);
+	f->d.list_says = ERR_TOO_LARGE;
+	assert_int_equal(end_it(f, &act, CERT_REASON_KEY_COMPROMISE), ERR_TOO_LARGE);
+	assert_int_equal(f->d.revoked, 1);
+	assert_string_equal(state_of(f, &act), "revoked");
+	f->d.list_says = ERR_OK;
+	assert_int_equal(reason_of(f, &act, NULL, NULL), CERT_REASON_KEY_COMPROMISE); /* as soon as there is room */
+	person_release(&p);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -215,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(comes_and_goes), CASE(takes_siblings_along), CASE(a_cut_goes_on), CASE(a_list_that_was_cut_is_made),
 		CASE(says_since_when), CASE(the_list_forgets_what_expired),
+		CASE(a_full_list_stops_no_revocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
