@@ -2,6 +2,7 @@
 #include "core/health/check.h"
 
 #include <json-c/json.h>
+#include <stdlib.h>
 
 /* https://hl7.org/fhir/R4/resource.html, domainresource.html: what every resource may have. */
 static const struct { const char *member, *words; enum json_type type; } members[] = {
@@ -23,13 +24,45 @@ static enum err check_members(const struct fhir_resource *r, struct err_info *in
 	return ERR_OK;
 }
 
-static bool same_identity(const struct fhir_resource *x, const struct fhir_resource *y)
+static const char *url_of(const struct fhir_resource *r)
 {
-	const char *a = x->full_url != NULL ? x->full_url : "", *b = y->full_url != NULL ? y->full_url : "";
-	const char *id = fhir_text(x->object, "id");
+	return r->full_url != NULL ? r->full_url : "";
+}
 
-	return id[0] != '\0' && strcmp(x->type, y->type) == 0 && strcmp(id, fhir_text(y->object, "id")) == 0 &&
-	       strcmp(a, b) == 0;
+static int compare_identity(const struct fhir_resource *x, const struct fhir_resource *y)
+{
+	int order = strcmp(x->type, y->type);
+
+	if (order == 0)
+		order = strcmp(fhir_text(x->object, "id"), fhir_text(y->object, "id"));
+	return order != 0 ? order : strcmp(url_of(x), url_of(y));
+}
+
+/* Equal ones in the order of the file. */
+static int by_identity(const void *a, const void *b)
+{
+	const struct fhir_resource *const *x = a, *const *y = b;
+	int order = compare_identity(*x, *y);
+
+	return order != 0 ? order : (*x > *y) - (*x < *y);
+}
+
+static enum err check_identities(const struct fhir_file *f, struct err_info *info)
+{
+	const struct fhir_resource **list = calloc(f->count + 1, sizeof(*list));
+	enum err e = ERR_OK;
+
+	if (list == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < f->count; i++)
+		list[i] = &f->resources[i];
+	qsort(list, f->count, sizeof(*list), by_identity);
+	for (size_t i = 1; i < f->count && e == ERR_OK; i++)
+		if (fhir_text(list[i]->object, "id")[0] != '\0' && compare_identity(list[i - 1], list[i]) == 0)
+			e = err_set(info, ERR_FHIR, "resources %zu and %zu have the same type, id and fullUrl",
+				    (size_t)(list[i - 1] - f->resources) + 1, (size_t)(list[i] - f->resources) + 1);
+	free(list);
+	return e;
 }
 
 enum err health_check(const struct fhir_file *f, struct err_info *info)
@@ -38,9 +71,5 @@ enum err health_check(const struct fhir_file *f, struct err_info *info)
 
 	for (size_t i = 0; i < f->count; i++)
 		TRY(check_members(&f->resources[i], info));
-	for (size_t i = 1; !history && i < f->count; i++)
-		if (same_identity(f->by_id[i - 1], f->by_id[i]))
-			return err_set(info, ERR_FHIR, "resources %zu and %zu have the same type, id and fullUrl",
-				       (size_t)(f->by_id[i - 1] - f->resources) + 1, (size_t)(f->by_id[i] - f->resources) + 1);
-	return ERR_OK;
+	return history ? ERR_OK : check_identities(f, info);
 }

@@ -9,7 +9,7 @@
 #include "core/health/fhir.h"
 
 /* ERR_FHIR with the place: a member of every resource that has another type (id, meta, contained, …), or two entries of one
- * Bundle with the same type, id and fullUrl, unless it is a history.
+ * Bundle with the same type, id and fullUrl, unless it is a history.  ERR_MEMORY.
  */
 enum err health_check(const struct fhir_file *f, struct err_info *info) MUST_USE;
 

@@ -246,6 +246,10 @@ static void test_what_is_refused_at_deposit(void **state)
 	expect_refused(BUNDLE(ENTRY("{\"resourceType\":\"Patient\",\"id\":\"a\"}") "," ENTRY("{\"resourceType\":\"Basic\"}") ","
 			      ENTRY("{\"resourceType\":\"Patient\",\"id\":\"a\"}")),
 		       "resources 1 and 3 have the same type, id and fullUrl");
+	expect_refused(BUNDLE("{\"fullUrl\":\"urn:1\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"a\"}},"
+			      "{\"fullUrl\":\"urn:2\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"a\"}},"
+			      "{\"fullUrl\":\"urn:1\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"a\"}}"),
+		       "resources 1 and 3 have the same type, id and fullUrl");
 	f = read_fhir(BUNDLE(ENTRY("{\"resourceType\":\"Patient\",\"id\":\"a\"}") "," ENTRY("{\"resourceType\":\"Basic\",\"id\":\"a\"}")));
 	assert_int_equal(health_check(&f, NULL), ERR_OK);
 	fhir_release(&f);
