@@ -58,9 +58,17 @@ uint8_t *buf_reserve(struct buf *b, size_t len)
 	return b->data + b->len;
 }
 
+/* Where it fits into what is allocated there is nothing to ask: most appends are a few bytes. */
+static bool fits(const struct buf *b, size_t len)
+{
+	size_t cap = b->cap ? b->cap : BUF_CAP_DEFAULT;
+
+	return b->err == ERR_OK && b->len < b->size && len < b->size - b->len && b->len <= cap && len <= cap - b->len;
+}
+
 void buf_append(struct buf *b, const void *data, size_t len)
 {
-	uint8_t *room = buf_reserve(b, len);
+	uint8_t *room = fits(b, len) ? b->data + b->len : buf_reserve(b, len);
 
 	if (room == NULL)
 		return;
@@ -77,7 +85,12 @@ void buf_append_bytes(struct buf *b, struct bytes x)
 
 void buf_append_byte(struct buf *b, uint8_t byte)
 {
-	buf_append(b, &byte, 1);
+	if (!fits(b, 1)) {
+		buf_append(b, &byte, 1);
+		return;
+	}
+	b->data[b->len++] = byte;
+	b->data[b->len] = '\0';
 }
 
 void buf_append_text(struct buf *b, const char *text)

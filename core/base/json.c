@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The strict scanner: one pass, a stack of open containers, a 128-bit hash of each open object's member names. */
+/* The strict scanner: one pass, a stack of open containers, a 128-bit hash of each open object's member names.  It makes
+ * json-c's objects on its way when they are wanted: what it has checked needs no second parser.
+ */
 #include "core/base/json.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <locale.h>
 #include <sodium.h>
 #include <stdlib.h>
 
 #include "core/base/text.h"
 
 #define NAME_SHOWN_MAX 64
+#define MEMBERS_FIRST 64u /* open at once, in nearly every resource; more are allocated */
+#define PAIRS_MAX 12u /* members that are compared pair by pair sooner than sorted */
 
 struct member {
 	uint8_t hash[crypto_shorthash_siphashx24_BYTES];
@@ -20,11 +25,12 @@ struct scan {
 	struct bytes text;
 	size_t at;
 	uint8_t key[crypto_shorthash_siphashx24_KEYBYTES];
-	struct member *members; /* of all open objects, inner last */
+	struct member *members; /* of all open objects, inner last; NULL: first */
 	size_t member_count, member_size;
 	size_t values, objects; /* so far */
-	struct buf name; /* the unescaped name at hand */
+	struct buf texts; /* unescaped: a name of each open object, each with a NUL; the text at hand */
 	struct err_info *info;
+	struct member first[MEMBERS_FIRST]; /* last */
 };
 
 static enum err fail_at(struct scan *s, enum err e, size_t at, const char *what)
@@ -77,7 +83,7 @@ static size_t skip_digits(struct scan *s)
 }
 
 /* An integer must fit in 64 bits: readers would saturate it silently. */
-static enum err check_integer(struct scan *s, size_t from)
+static enum err take_integer(struct scan *s, struct json_object **ret, size_t from)
 {
 	bool negative = s->text.data[from] == '-';
 	uint64_t v, max = (uint64_t)INT64_MAX + negative;
@@ -85,10 +91,28 @@ static enum err check_integer(struct scan *s, size_t from)
 
 	if (parse_u64(&v, digits, max) != ERR_OK)
 		return fail_at(s, ERR_JSON, from, "an integer past 64 bits");
-	return ERR_OK;
+	if (ret == NULL)
+		return ERR_OK;
+	*ret = json_object_new_int64((int64_t)(negative ? 0 - v : v));
+	return *ret != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-static enum err scan_number(struct scan *s)
+/* A decimal keeps its text, and has the nearest double beside it. */
+static enum err take_decimal(struct scan *s, struct json_object **ret, size_t from)
+{
+	char text[JSON_NUMBER_MAX + 1];
+	locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0); /* glibc's own: nothing is allocated */
+
+	if (c == (locale_t)0)
+		return ERR_MEMORY;
+	memcpy(text, s->text.data + from, s->at - from);
+	text[s->at - from] = '\0';
+	*ret = json_object_new_double_s(strtod_l(text, NULL, c), text);
+	freelocale(c);
+	return *ret != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err scan_number(struct scan *s, struct json_object **ret)
 {
 	size_t from = s->at;
 	bool integer = true;
@@ -117,7 +141,9 @@ static enum err scan_number(struct scan *s)
 	}
 	if (s->at - from > JSON_NUMBER_MAX)
 		return fail_at(s, ERR_JSON, from, "a number of too many characters");
-	return integer ? check_integer(s, from) : ERR_OK;
+	if (integer)
+		return take_integer(s, ret, from);
+	return ret != NULL ? take_decimal(s, ret, from) : ERR_OK;
 }
 
 static enum err scan_hex4(struct scan *s, uint32_t *ret)
@@ -155,8 +181,9 @@ static void append_utf8(struct buf *out, uint32_t c)
 	}
 }
 
-static enum err scan_unicode_escape(struct scan *s, struct buf *name)
+static enum err scan_unicode_escape(struct scan *s)
 {
+	struct buf *text = &s->texts;
 	uint32_t c, low;
 
 	TRY(scan_hex4(s, &c));
@@ -173,12 +200,11 @@ static enum err scan_unicode_escape(struct scan *s, struct buf *name)
 	}
 	if (c == 0)
 		return fail(s, "a NUL character in a text");
-	if (name != NULL)
-		append_utf8(name, c);
+	append_utf8(text, c);
 	return ERR_OK;
 }
 
-static enum err scan_escape(struct scan *s, struct buf *name)
+static enum err scan_escape(struct scan *s)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	int c = peek(s);
@@ -186,81 +212,123 @@ static enum err scan_escape(struct scan *s, struct buf *name)
 
 	s->at++;
 	if (c == 'u')
-		return scan_unicode_escape(s, name);
+		return scan_unicode_escape(s);
 	if (found == NULL)
 		return fail(s, "an unknown escape");
-	if (name != NULL)
-		buf_append_byte(name, (uint8_t)to[found - from]);
+	buf_append_byte(&s->texts, (uint8_t)to[found - from]);
 	return ERR_OK;
 }
 
-/* A string; its unescaped text into name when the caller wants it. */
-static enum err scan_string(struct scan *s, struct buf *name)
+/* Bytes from here that stand for themselves in a text: up to a quote, a backslash or a control character. */
+static size_t plain_run(const struct scan *s)
+{
+	size_t at = s->at;
+
+	while (at < s->text.len && s->text.data[at] >= 0x20 && s->text.data[at] != '"' && s->text.data[at] != '\\')
+		at++;
+	return at - s->at;
+}
+
+/* A string; its unescaped text goes behind the other texts. */
+static enum err scan_string(struct scan *s)
 {
 	if (peek(s) != '"')
 		return fail(s, "a text in double quotes was expected");
 	s->at++;
 	for (;;) {
-		int c = peek(s);
+		size_t plain = plain_run(s);
+		int c;
 
+		buf_append(&s->texts, s->text.data + s->at, plain);
+		s->at += plain;
+		c = peek(s);
 		if (c < 0)
 			return fail(s, "a text without its closing quote");
 		s->at++;
 		if (c == '"')
 			return ERR_OK;
-		if (c < 0x20)
+		if (c != '\\')
 			return fail(s, "a control character in a text");
-		if (c == '\\')
-			TRY(scan_escape(s, name));
-		else if (name != NULL)
-			buf_append_byte(name, (uint8_t)c);
+		TRY(scan_escape(s));
 	}
 }
 
-static enum err scan_word(struct scan *s)
+static enum err scan_text_value(struct scan *s, struct json_object **ret)
+{
+	size_t from = s->texts.len;
+
+	TRY(scan_string(s));
+	TRY(buf_error(&s->texts));
+	if (ret != NULL) {
+		*ret = json_object_new_string_len((const char *)s->texts.data + from, (int)(s->texts.len - from));
+		if (*ret == NULL)
+			return ERR_MEMORY;
+	}
+	s->texts.len = from;
+	return ERR_OK;
+}
+
+static enum err scan_word(struct scan *s, struct json_object **ret)
 {
 	static const char *const words[] = {"true", "false", "null"};
 
+	if (ret != NULL)
+		*ret = NULL; /* what null is in json-c */
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t len = strlen(words[i]);
 
 		if (s->text.len - s->at >= len && memcmp(s->text.data + s->at, words[i], len) == 0) {
 			s->at += len;
-			return ERR_OK;
+			if (ret != NULL && i < 2)
+				*ret = json_object_new_boolean(i == 0);
+			return ret != NULL && i < 2 && *ret == NULL ? ERR_MEMORY : ERR_OK;
 		}
 	}
 	return fail(s, "a value was expected");
 }
 
-static enum err add_member(struct scan *s, size_t from)
+static struct member *members(struct scan *s)
 {
-	struct member *grown;
-	size_t size;
+	return s->members != NULL ? s->members : s->first;
+}
 
-	TRY(buf_error(&s->name));
-	if (s->member_count == s->member_size) {
-		size = s->member_size ? 2 * s->member_size : 64;
-		grown = realloc(s->members, size * sizeof(*grown));
-		if (grown == NULL)
-			return ERR_MEMORY;
-		s->members = grown;
-		s->member_size = size;
-	}
-	s->members[s->member_count].at = from;
-	s->members[s->member_count].len = s->at - from - 1;
-	crypto_shorthash_siphashx24(s->members[s->member_count].hash, s->name.data ? s->name.data : s->key,
-				    s->name.len, s->key);
-	s->member_count++;
+static enum err more_members(struct scan *s)
+{
+	size_t size = 2 * s->member_size;
+	struct member *grown = realloc(s->members, size * sizeof(*grown));
+
+	if (grown == NULL)
+		return ERR_MEMORY;
+	if (s->members == NULL)
+		memcpy(grown, s->first, sizeof(s->first));
+	s->members = grown;
+	s->member_size = size;
 	return ERR_OK;
 }
 
+/* The name stands at name among the texts. */
+static enum err add_member(struct scan *s, size_t from, size_t name)
+{
+	struct member *m;
+
+	TRY(buf_error(&s->texts));
+	if (s->member_count == s->member_size)
+		TRY(more_members(s));
+	m = &members(s)[s->member_count++];
+	m->at = from;
+	m->len = s->at - from - 1;
+	crypto_shorthash_siphashx24(m->hash, s->texts.data + name, s->texts.len - name, s->key);
+	buf_append_byte(&s->texts, '\0');
+	return buf_error(&s->texts);
+}
+
+/* A name stays among the texts, with a NUL behind it, until its value is read. */
 static enum err scan_name(struct scan *s)
 {
-	size_t from = s->at + 1;
+	size_t from = s->at + 1, name = s->texts.len;
 
-	buf_clear(&s->name);
-	TRY(scan_string(s, &s->name));
-	TRY(add_member(s, from));
+	TRY(scan_string(s));
+	TRY(add_member(s, from, name));
 	skip_space(s);
 	if (peek(s) != ':')
 		return fail(s, "a colon was expected");
@@ -274,30 +342,58 @@ static int compare_members(const void *a, const void *b)
 		      sizeof(((const struct member *)a)->hash));
 }
 
+/* Of two members with equal names the later one; NULL when there are none.  May sort them. */
+static const struct member *twice(struct member *m, size_t count)
+{
+	if (count <= PAIRS_MAX) {
+		for (size_t i = 1; i < count; i++)
+			for (size_t j = 0; j < i; j++)
+				if (compare_members(&m[j], &m[i]) == 0)
+					return &m[i];
+		return NULL;
+	}
+	qsort(m, count, sizeof(*m), compare_members);
+	for (size_t i = 1; i < count; i++)
+		if (compare_members(&m[i - 1], &m[i]) == 0)
+			return m[i].at > m[i - 1].at ? &m[i] : &m[i - 1];
+	return NULL;
+}
+
 /* The object that ends here names nothing twice; forget its members. */
 static enum err close_object(struct scan *s, size_t base)
 {
-	struct member *m = s->members + base;
-	size_t count = s->member_count - base;
+	const struct member *m = twice(members(s) + base, s->member_count - base);
 	char words[NAME_SHOWN_MAX + 32];
 
 	s->member_count = base;
-	if (count < 2)
+	if (m == NULL)
 		return ERR_OK;
-	qsort(m, count, sizeof(*m), compare_members);
-	for (size_t i = 1; i < count; i++) {
-		if (compare_members(&m[i - 1], &m[i]) != 0)
-			continue;
-		snprintf(words, sizeof(words), "the member '%.*s' stands twice",
-			 (int)(m[i].len < NAME_SHOWN_MAX ? m[i].len : NAME_SHOWN_MAX), s->text.data + m[i].at);
-		return fail_at(s, ERR_JSON_DUPLICATE, m[i].at > m[i - 1].at ? m[i].at : m[i - 1].at, words);
+	snprintf(words, sizeof(words), "the member '%.*s' stands twice",
+		 (int)(m->len < NAME_SHOWN_MAX ? m->len : NAME_SHOWN_MAX), s->text.data + m->at);
+	return fail_at(s, ERR_JSON_DUPLICATE, m->at, words);
+}
+
+static enum err scan_value(struct scan *s, struct json_object **ret, unsigned depth);
+
+/* One name with its value, into object when there is one. */
+static enum err scan_member(struct scan *s, struct json_object *object, unsigned depth)
+{
+	struct json_object *value = NULL;
+	size_t name = s->texts.len;
+
+	TRY(scan_name(s));
+	TRY(scan_value(s, object != NULL ? &value : NULL, depth + 1));
+	/* A name that stands twice ends the reading when the object is closed. */
+	if (object != NULL && json_object_object_add_ex(object, (const char *)s->texts.data + name, value,
+							JSON_C_OBJECT_ADD_KEY_IS_NEW) != 0) {
+		json_object_put(value);
+		return ERR_MEMORY;
 	}
+	s->texts.len = name;
 	return ERR_OK;
 }
 
-static enum err scan_value(struct scan *s, unsigned depth);
-
-static enum err scan_object(struct scan *s, unsigned depth)
+static enum err scan_object(struct scan *s, struct json_object *object, unsigned depth)
 {
 	size_t base = s->member_count;
 
@@ -309,8 +405,7 @@ static enum err scan_object(struct scan *s, unsigned depth)
 	}
 	for (;;) {
 		skip_space(s);
-		TRY(scan_name(s));
-		TRY(scan_value(s, depth + 1));
+		TRY(scan_member(s, object, depth));
 		skip_space(s);
 		if (peek(s) == '}') {
 			s->at++;
@@ -322,7 +417,18 @@ static enum err scan_object(struct scan *s, unsigned depth)
 	}
 }
 
-static enum err scan_array(struct scan *s, unsigned depth)
+static enum err scan_item(struct scan *s, struct json_object *array, unsigned depth)
+{
+	struct json_object *value = NULL;
+
+	TRY(scan_value(s, array != NULL ? &value : NULL, depth + 1));
+	if (array == NULL || json_object_array_add(array, value) == 0)
+		return ERR_OK;
+	json_object_put(value);
+	return ERR_MEMORY;
+}
+
+static enum err scan_array(struct scan *s, struct json_object *array, unsigned depth)
 {
 	s->at++;
 	skip_space(s);
@@ -331,7 +437,7 @@ static enum err scan_array(struct scan *s, unsigned depth)
 		return ERR_OK;
 	}
 	for (;;) {
-		TRY(scan_value(s, depth + 1));
+		TRY(scan_item(s, array, depth));
 		skip_space(s);
 		if (peek(s) == ']') {
 			s->at++;
@@ -343,8 +449,28 @@ static enum err scan_array(struct scan *s, unsigned depth)
 	}
 }
 
-/* Recursion is bounded by JSON_DEPTH_MAX. */
-static enum err scan_value(struct scan *s, unsigned depth)
+static enum err scan_container(struct scan *s, struct json_object **ret, unsigned depth, bool object)
+{
+	struct json_object *made = NULL;
+	enum err e;
+
+	if (ret != NULL) {
+		made = object ? json_object_new_object() : json_object_new_array();
+		if (made == NULL)
+			return ERR_MEMORY;
+	}
+	e = object ? scan_object(s, made, depth) : scan_array(s, made, depth);
+	if (e != ERR_OK) {
+		json_object_put(made);
+		return e;
+	}
+	if (ret != NULL)
+		*ret = made;
+	return ERR_OK;
+}
+
+/* ret NULL: it is only checked.  Recursion is bounded by JSON_DEPTH_MAX. */
+static enum err scan_value(struct scan *s, struct json_object **ret, unsigned depth)
 {
 	int c;
 
@@ -355,29 +481,32 @@ static enum err scan_value(struct scan *s, unsigned depth)
 	s->objects += c == '{';
 	if (++s->values > JSON_VALUES_MAX || s->objects > JSON_OBJECTS_MAX)
 		return fail_at(s, ERR_TOO_LARGE, s->at, "one value more than fits into memory");
-	if (c == '{')
-		return scan_object(s, depth);
-	if (c == '[')
-		return scan_array(s, depth);
+	if (c == '{' || c == '[')
+		return scan_container(s, ret, depth, c == '{');
 	if (c == '"')
-		return scan_string(s, NULL);
+		return scan_text_value(s, ret);
 	if (c == '-' || is_digit(c))
-		return scan_number(s);
-	return scan_word(s);
+		return scan_number(s, ret);
+	return scan_word(s, ret);
 }
 
-static enum err scan_text(struct scan *s)
+static enum err scan_text(struct scan *s, struct json_object **ret)
 {
-	TRY(scan_value(s, 0));
+	TRY(scan_value(s, ret, 0));
 	skip_space(s);
 	return s->at == s->text.len ? ERR_OK : fail(s, "something stands after the value");
 }
 
-enum err json_check(struct bytes text, struct err_info *info)
+/* ret NULL: only checked. */
+static enum err scan(struct json_object **ret, struct bytes text, struct err_info *info)
 {
-	struct scan s = {.text = text, .info = info};
+	struct scan s; /* without its first members, which are written before they are read */
 	enum err e;
 
+	memset(&s, 0, offsetof(struct scan, first));
+	s.text = text;
+	s.info = info;
+	s.member_size = MEMBERS_FIRST;
 	if (text.len > JSON_SIZE_MAX)
 		return err_set(info, ERR_TOO_LARGE, "%zu bytes of JSON, at most %u", text.len, JSON_SIZE_MAX);
 	if (text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
@@ -385,30 +514,26 @@ enum err json_check(struct bytes text, struct err_info *info)
 	if (!text_is_utf8(text))
 		return fail_at(&s, ERR_UTF8, text_utf8_prefix(text), "bytes that are no UTF-8 follow");
 	randombytes_buf(s.key, sizeof(s.key));
-	e = scan_text(&s);
+	e = scan_text(&s, ret);
+	if (e != ERR_OK && ret != NULL) {
+		json_object_put(*ret); /* something stood behind a whole value */
+		*ret = NULL;
+	}
 	free(s.members);
-	buf_release(&s.name);
+	buf_release(&s.texts);
 	return e;
+}
+
+enum err json_check(struct bytes text, struct err_info *info)
+{
+	return scan(NULL, text, info);
 }
 
 enum err json_read(struct json_object **ret, struct bytes text, struct err_info *info)
 {
-	struct json_tokener *tokener;
-	struct json_object *tree;
-	enum json_tokener_error failed;
+	struct json_object *tree = NULL;
 
-	TRY(json_check(text, info));
-	tokener = json_tokener_new_ex((int)JSON_DEPTH_MAX + 1);
-	if (tokener == NULL)
-		return ERR_MEMORY;
-	tree = json_tokener_parse_ex(tokener, (const char *)text.data, (int)text.len);
-	failed = json_tokener_get_error(tokener);
-	if (failed == json_tokener_continue && tree == NULL) /* a bare number ends only with the text */
-		tree = json_tokener_parse_ex(tokener, "", 1);
-	failed = json_tokener_get_error(tokener);
-	json_tokener_free(tokener);
-	if (failed != json_tokener_success)
-		return err_set(info, ERR_JSON, "%s", json_tokener_error_desc(failed));
+	TRY(scan(&tree, text, info));
 	*ret = tree;
 	return ERR_OK;
 }

@@ -32,6 +32,20 @@ static size_t plain_run(struct bytes text)
 	return len;
 }
 
+static void quoted_plain(struct buf *out, struct bytes text)
+{
+	uint8_t *room = buf_reserve(out, text.len + 2);
+
+	if (room == NULL)
+		return;
+	*room++ = '"';
+	if (text.len > 0)
+		memcpy(room, text.data, text.len);
+	room[text.len] = '"';
+	room[text.len + 1] = '\0';
+	out->len += text.len + 2;
+}
+
 /* JSON is printed to terminals too: what would move the cursor or reorder words there goes out as an escape, which
  * means the same to whoever reads JSON.
  */
@@ -40,6 +54,10 @@ static void quoted(struct buf *out, struct bytes text)
 	bool harmless;
 	uint32_t c;
 
+	if (plain_run(text) == text.len) {
+		quoted_plain(out, text);
+		return;
+	}
 	buf_append_byte(out, '"');
 	for (size_t i = 0, used; i < text.len; i += used) {
 		used = plain_run(bytes_of(text.data + i, text.len - i));

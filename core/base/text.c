@@ -16,11 +16,32 @@ static size_t next_character(utf8proc_int32_t *ret, const uint8_t *data, size_t 
 	return used > 0 && *ret >= 0 ? (size_t)used : 0;
 }
 
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+/* How many bytes at the start are ASCII, to the last whole eight or a few less. */
+static size_t ascii_run(const uint8_t *data, size_t len)
+{
+	uint64_t eight;
+	size_t at = 0;
+
+	for (; len - at >= sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, data + at, sizeof(eight));
+		if (eight & HIGH_BITS)
+			break;
+	}
+	while (at < len && data[at] < 0x80)
+		at++;
+	return at;
+}
+
 size_t text_utf8_prefix(struct bytes x)
 {
 	utf8proc_int32_t c;
 
 	for (size_t i = 0, used; i < x.len; i += used) {
+		used = ascii_run(x.data + i, x.len - i);
+		if (used > 0)
+			continue;
 		used = next_character(&c, x.data + i, x.len - i);
 		if (used == 0)
 			return i;

@@ -3,10 +3,10 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <pthread.h>
+#include <sodium.h>
 
 /* OpenSSL 3 looks an algorithm up by name under a lock each time EVP_sha256() is used.  Blocks hash thousands of small
  * inputs, so the looked-up algorithm is kept for the process and one context for each thread.
@@ -115,13 +115,14 @@ struct hash32 hash_parts(const char *tag, const struct bytes *parts, size_t coun
 struct hash32 hmac_sha256(struct bytes key, struct bytes message)
 {
 	static const uint8_t nothing[1];
+	crypto_auth_hmacsha256_state state;
 	struct hash32 h;
-	unsigned len = 0;
 
-	ASSERT(key.len <= INT32_MAX);
-	ASSERT(HMAC(EVP_sha256(), key.len > 0 ? key.data : nothing, (int)key.len,
-		    message.len > 0 ? message.data : nothing, message.len, h.b, &len) != NULL);
-	ASSERT(len == HASH_SIZE);
+	/* libsodium's: OpenSSL 3.0 looks up the algorithm at each call, which takes longer than a short message. */
+	crypto_auth_hmacsha256_init(&state, key.len > 0 ? key.data : nothing, key.len);
+	crypto_auth_hmacsha256_update(&state, message.len > 0 ? message.data : nothing, message.len);
+	crypto_auth_hmacsha256_final(&state, h.b);
+	sodium_memzero(&state, sizeof(state));
 	return h;
 }
 

@@ -56,9 +56,11 @@ static void loss_path(const struct deid *d, char out[DEID_PATH_MAX], const struc
 void deid_lose(struct deid *d, const struct deid_node *node, const char *name)
 {
 	char cut[DEID_NAME_MAX];
+	size_t len = strnlen(name, sizeof(cut) - 1);
 	uint32_t at;
 
-	snprintf(cut, sizeof(cut), "%s", name);
+	memcpy(cut, name, len);
+	cut[len] = '\0';
 	for (at = loss_hash(node, cut); d->loss_table[at % LOSS_TABLE] != 0; at++) {
 		size_t i = d->loss_table[at % LOSS_TABLE] - 1u;
 
@@ -72,7 +74,7 @@ void deid_lose(struct deid *d, const struct deid_node *node, const char *name)
 		return;
 	}
 	d->loss_keys[d->report.loss_count].node = node;
-	memcpy(d->loss_keys[d->report.loss_count].name, cut, sizeof(cut));
+	memcpy(d->loss_keys[d->report.loss_count].name, cut, len + 1);
 	loss_path(d, d->report.losses[d->report.loss_count].path, node, cut);
 	d->report.losses[d->report.loss_count++].count = 1;
 	d->loss_table[at % LOSS_TABLE] = (uint16_t)d->report.loss_count;
@@ -256,6 +258,30 @@ static bool pseudonym_of_id(const struct deid *d, char out[DEID_PSEUDONYM_HEX], 
 	return true;
 }
 
+/* Most lines of an export refer to the person of the line before. */
+static void pseudonym_of_reference(struct deid *d, char out[DEID_PSEUDONYM_HEX], const char *reference)
+{
+	if (d->last[0] == '\0' || strcmp(d->last, reference) != 0) {
+		size_t len = strlen(reference);
+
+		pseudonym(d, d->last_pseudonym, bytes_str(reference));
+		memcpy(d->last, reference, len < sizeof(d->last) ? len + 1 : 0);
+		if (len >= sizeof(d->last))
+			d->last[0] = '\0';
+	}
+	memcpy(out, d->last_pseudonym, DEID_PSEUDONYM_HEX);
+}
+
+/* "type/pseudonym" */
+static void join(char out[DEID_NAME_MAX + DEID_PSEUDONYM_HEX], const char *type, const char *of)
+{
+	size_t len = strlen(type);
+
+	memcpy(out, type, len);
+	out[len] = '/';
+	memcpy(out + len + 1, of, DEID_PSEUDONYM_HEX);
+}
+
 bool deid_reference(struct deid *d, char out[DEID_NAME_MAX + DEID_PSEUDONYM_HEX], const char *types,
 		    const char *reference)
 {
@@ -267,7 +293,7 @@ bool deid_reference(struct deid *d, char out[DEID_NAME_MAX + DEID_PSEUDONYM_HEX]
 	if (slot != NULL) {
 		if (slot->type == NULL || !deid_word(types, slot->type->name))
 			return false;
-		snprintf(out, DEID_NAME_MAX + DEID_PSEUDONYM_HEX, "%s/%s", slot->type->name, slot->pseudonym);
+		join(out, slot->type->name, slot->pseudonym);
 		return true;
 	}
 	if (len == 0 || len >= sizeof(type) || reference[len] != '/' || reference[len + 1] == '\0')
@@ -276,9 +302,15 @@ bool deid_reference(struct deid *d, char out[DEID_NAME_MAX + DEID_PSEUDONYM_HEX]
 	type[len] = '\0';
 	if (!deid_word(types, type) || deid_type(d->rules, type) == NULL)
 		return false;
-	pseudonym(d, foreign, bytes_str(reference));
-	snprintf(out, DEID_NAME_MAX + DEID_PSEUDONYM_HEX, "%s/%s", type, foreign);
+	pseudonym_of_reference(d, foreign, reference);
+	join(out, type, foreign);
 	return true;
+}
+
+static bool changes_meaning(const char *name)
+{
+	return (name[0] == 'm' && strcmp(name, "modifierExtension") == 0) ||
+	       (name[0] == 'i' && strcmp(name, "implicitRules") == 0);
 }
 
 /* Something that changes the meaning of the rest, anywhere in a resource but in those that it contains. */
@@ -293,9 +325,9 @@ static bool is_modified(struct json_object *value)
 	if (!json_object_is_type(value, json_type_object))
 		return false;
 	json_object_object_foreach(value, name, inner) {
-		if (strcmp(name, "modifierExtension") == 0 || strcmp(name, "implicitRules") == 0)
+		if (changes_meaning(name))
 			return true;
-		if (strcmp(name, "contained") != 0 && is_modified(inner))
+		if (inner != NULL && (name[0] != 'c' || strcmp(name, "contained") != 0) && is_modified(inner))
 			return true;
 	}
 	return false;

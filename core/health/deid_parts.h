@@ -10,6 +10,7 @@
 
 #define DEID_KEY_SIZE 32u
 #define DEID_PSEUDONYM_HEX 33u /* 128 bits and the NUL */
+#define DEID_REFERENCE_KEPT 128u
 #define DEID_MASKED "{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/data-absent-reason\"," \
 		    "\"valueCode\":\"masked\"}]}"
 
@@ -30,6 +31,7 @@ struct deid {
 	int year, birth_year;	      /* of now; of the patient, 0 when not known */
 	uint8_t key[DEID_KEY_SIZE];
 	uint64_t places; /* resources so far */
+	char last[DEID_REFERENCE_KEPT], last_pseudonym[DEID_PSEUDONYM_HEX]; /* the foreign reference met last; "": none */
 	bool by_id;	 /* lines refer to each other by type and id: so do the pseudonyms */
 	struct deid_report report;
 	uint16_t *loss_table; /* open addressing over losses; 0: free, else index + 1 */

@@ -176,7 +176,7 @@ void deid_rules_free(struct deid_rules *r)
 const struct deid_node *deid_child(const struct deid_rules *r, const struct deid_node *node, const char *name)
 {
 	for (uint16_t i = node->child; i != 0; i = r->nodes[i].next)
-		if (strcmp(r->nodes[i].name, name) == 0)
+		if (r->nodes[i].name[0] == name[0] && strcmp(r->nodes[i].name, name) == 0)
 			return &r->nodes[i];
 	return NULL;
 }

@@ -160,6 +160,43 @@ static void reads_a_tree_that_keeps_decimals(void **state)
 	json_object_put(tree);
 }
 
+/* The tree is what json-c would have made of the same text, as it prints it and as numbers. */
+static void the_tree_is_json_cs_own(void **state)
+{
+	static const char *const texts[] = {
+		"{}", "[]", "\"\"", "null", "true", "false", "0", "-0", "-9223372036854775808", "9223372036854775807", "1.50", "-0.0",
+		"1E5", "1e+05", "2.5e-3", "1e999", "0.1000000000000000055511151231257827", " [ 1 , [ ] , { } , null ] ",
+		"{\"a\":{\"b\":[{\"c\":null},{\"c\":\"d\"}],\"e\":\"\"},\"f\":[[],[[]]],\"g\":-1}",
+		"{\"\":1,\"a\\\"b\":2,\"\\u00e9\":\"\\ud83d\\ude00 \\b\\f\\n\\r\\t\\/\\\\\",\"\xc3\xa4\":\"\xe2\x82\xac\"}",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct json_object *ours = NULL, *theirs = json_tokener_parse(texts[i]);
+
+		assert_int_equal(json_read(&ours, bytes_str(texts[i]), NULL), ERR_OK);
+		assert_string_equal(json_object_to_json_string_ext(ours, JSON_C_TO_STRING_PLAIN),
+				    json_object_to_json_string_ext(theirs, JSON_C_TO_STRING_PLAIN));
+		assert_int_equal(json_object_get_type(ours), json_object_get_type(theirs));
+		assert_true(json_object_get_double(ours) == json_object_get_double(theirs));
+		assert_int_equal(json_object_get_int64(ours), json_object_get_int64(theirs));
+		json_object_put(ours);
+		json_object_put(theirs);
+	}
+}
+
+/* What was made of it before it turned out wrong is given back, at each place where it can. */
+static void a_cut_tree_leaves_nothing(void **state)
+{
+	static const char text[] = "{\"a\":{\"b\":[{\"c\":1.5},\"d\"],\"e\":true},\"f\":[[],[[\"g\"]]]}";
+	struct json_object *tree = NULL;
+
+	for (size_t len = 0; len + 1 < sizeof(text); len++)
+		assert_int_not_equal(json_read(&tree, bytes_of(text, len), NULL), ERR_OK);
+	assert_int_equal(json_read(&tree, bytes_str("{\"a\":{\"b\":1},\"a\":{\"b\":2}}"), NULL), ERR_JSON_DUPLICATE);
+	assert_int_equal(json_read(&tree, bytes_str("[\"whole\"] behind"), NULL), ERR_JSON);
+	assert_null(tree);
+}
+
 static void outputs_stay_untouched_on_failure(void **state)
 {
 	struct json_object *tree = (struct json_object *)state;
@@ -224,6 +261,8 @@ int main(void)
 		cmocka_unit_test(refuses_more_values_than_memory_holds),
 		cmocka_unit_test(many_members_take_no_square_of_time),
 		cmocka_unit_test(reads_a_tree_that_keeps_decimals),
+		cmocka_unit_test(the_tree_is_json_cs_own),
+		cmocka_unit_test(a_cut_tree_leaves_nothing),
 		cmocka_unit_test(outputs_stay_untouched_on_failure),
 		cmocka_unit_test(writes_one_line_that_reads_back),
 		cmocka_unit_test(escapes_what_a_terminal_would_obey),
