@@ -10,11 +10,8 @@
 #include "core/crypto/secret.h"
 #include "core/health/deid_parts.h"
 
-#define LOSS_TABLE 4096u /* a power of two, four times the losses */
 #define BASE_URL "http://deid.invalid/" /* names nothing: RFC 2606 */
 #define TAG_SYSTEM "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
-
-_Static_assert(LOSS_TABLE >= 2 * DEID_LOSSES_MAX, "the table of losses keeps free places");
 
 struct deid_mark deid_mark(const struct deid *d)
 {
@@ -26,69 +23,6 @@ void deid_back(struct deid *d, struct deid_mark to)
 	if (d->w.out->len > to.len)
 		d->w.out->len = to.len;
 	d->w = to.w;
-}
-
-/* ---- what is lost ---- */
-
-static uint32_t loss_hash(const struct deid_node *node, const char *name)
-{
-	uint32_t h = 2166136261u ^ (uint32_t)(uintptr_t)node; /* FNV-1a */
-
-	for (; *name != '\0'; name++)
-		h = (h ^ (uint8_t)*name) * 16777619u;
-	return h ^ h >> 15;
-}
-
-static void loss_path(const struct deid *d, char out[DEID_PATH_MAX], const struct deid_node *node, const char *name)
-{
-	const struct deid_node *line[JSON_DEPTH_MAX];
-	size_t count = 0, len = 0;
-
-	for (; node != &d->rules->nodes[0] && count < JSON_DEPTH_MAX; node = &d->rules->nodes[node->parent])
-		line[count++] = node;
-	out[0] = '\0';
-	while (count-- > 0 && len < DEID_PATH_MAX)
-		len += (size_t)snprintf(out + len, DEID_PATH_MAX - len, "%s%s", len > 0 ? "." : "", line[count]->name);
-	if (name[0] != '\0' && len < DEID_PATH_MAX)
-		snprintf(out + len, DEID_PATH_MAX - len, "%s%s", len > 0 ? "." : "", name);
-}
-
-void deid_lose(struct deid *d, const struct deid_node *node, const char *name)
-{
-	char cut[DEID_NAME_MAX];
-	size_t len = strnlen(name, sizeof(cut) - 1);
-	uint32_t at;
-
-	memcpy(cut, name, len);
-	cut[len] = '\0';
-	for (at = loss_hash(node, cut); d->loss_table[at % LOSS_TABLE] != 0; at++) {
-		size_t i = d->loss_table[at % LOSS_TABLE] - 1u;
-
-		if (d->loss_keys[i].node == node && strcmp(d->loss_keys[i].name, cut) == 0) {
-			d->report.losses[i].count++;
-			return;
-		}
-	}
-	if (d->report.loss_count == DEID_LOSSES_MAX) {
-		d->report.further++;
-		return;
-	}
-	d->loss_keys[d->report.loss_count].node = node;
-	memcpy(d->loss_keys[d->report.loss_count].name, cut, len + 1);
-	loss_path(d, d->report.losses[d->report.loss_count].path, node, cut);
-	d->report.losses[d->report.loss_count++].count = 1;
-	d->loss_table[at % LOSS_TABLE] = (uint16_t)d->report.loss_count;
-}
-
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(((const struct deid_loss *)a)->path, ((const struct deid_loss *)b)->path);
-}
-
-void deid_report_release(struct deid_report *r)
-{
-	free(r->losses);
-	*r = (struct deid_report){0};
 }
 
 /* ---- elements ---- */
@@ -470,7 +404,7 @@ static enum err begin(struct deid *d)
 {
 	d->report.losses = calloc(DEID_LOSSES_MAX, sizeof(*d->report.losses));
 	d->loss_keys = calloc(DEID_LOSSES_MAX, sizeof(*d->loss_keys));
-	d->loss_table = calloc(LOSS_TABLE, sizeof(*d->loss_table));
+	d->loss_table = calloc(DEID_LOSS_TABLE, sizeof(*d->loss_table));
 	if (d->report.losses == NULL || d->loss_keys == NULL || d->loss_table == NULL)
 		return ERR_MEMORY;
 	return ERR_OK;
@@ -503,7 +437,7 @@ static enum err run(struct deid *d)
 		resource(d, NULL, &d->slots[0], true);
 	else
 		bundle(d);
-	qsort(d->report.losses, d->report.loss_count, sizeof(d->report.losses[0]), by_path);
+	deid_sort_losses(&d->report);
 	return buf_error(d->w.out);
 }
 
@@ -604,7 +538,7 @@ enum err deid_stream_report(struct deid_report *ret, const struct deid_stream *s
 		return ERR_MEMORY;
 	if (made.loss_count > 0)
 		memcpy(made.losses, s->d.report.losses, made.loss_count * sizeof(*made.losses));
-	qsort(made.losses, made.loss_count, sizeof(*made.losses), by_path);
+	deid_sort_losses(&made);
 	*ret = made;
 	return ERR_OK;
 }

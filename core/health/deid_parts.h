@@ -11,6 +11,7 @@
 #define DEID_KEY_SIZE 32u
 #define DEID_PSEUDONYM_HEX 33u /* 128 bits and the NUL */
 #define DEID_REFERENCE_KEPT 128u
+#define DEID_LOSS_TABLE 4096u /* a power of two, four times the losses */
 #define DEID_MASKED "{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/data-absent-reason\"," \
 		    "\"valueCode\":\"masked\"}]}"
 
@@ -45,6 +46,8 @@ void deid_back(struct deid *d, struct deid_mark to);
 
 /* Count what is lost: node itself, or its member name. */
 void deid_lose(struct deid *d, const struct deid_node *node, const char *name);
+
+void deid_sort_losses(struct deid_report *r); /* by path */
 
 /* Write one value (no list) as node's action says, under key (NULL in a list).  False: nothing was written. */
 bool deid_value(struct deid *d, const char *key, const struct deid_node *node, struct json_object *value);
