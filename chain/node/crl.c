@@ -4,12 +4,14 @@
 
 #include "chain/node/internal.h"
 #include "chain/proto/crl.h"
+#include "core/crypto/x509.h"
 
 struct crl {
 	struct node *node;
 	sqlite3 *db;
 	sqlite3_stmt *put, *get;
 	uint64_t number;    /* of the list that is stored; 0: none */
+	struct time_ms next_update; /* of that list */
 	struct hash32 root; /* whose lists are taken; zero: nobody's yet */
 };
 
@@ -24,7 +26,7 @@ static enum err failed(const struct crl *c, struct err_info *info)
 	return err_set(info, full ? ERR_DISK_FULL : ERR_IO, "revocation list: %s", sqlite3_errmsg(c->db));
 }
 
-/* The stored row; list NULL: number and root only. */
+/* The stored row. */
 static enum err load(struct crl *c, struct buf *list)
 {
 	int step = sqlite3_step(c->get);
@@ -35,11 +37,27 @@ static enum err load(struct crl *c, struct buf *list)
 	if (e == ERR_OK) {
 		memcpy(c->root.b, sqlite3_column_blob(c->get, 0), sizeof(c->root));
 		c->number = (uint64_t)sqlite3_column_int64(c->get, 1);
-		if (list != NULL)
-			buf_append(list, sqlite3_column_blob(c->get, 2), (size_t)sqlite3_column_bytes(c->get, 2));
+		buf_append(list, sqlite3_column_blob(c->get, 2), (size_t)sqlite3_column_bytes(c->get, 2));
 	}
 	sqlite3_reset(c->get);
-	return e == ERR_OK && list != NULL ? buf_error(list) : e;
+	return e == ERR_OK ? buf_error(list) : e;
+}
+
+/* What is stored, at the start. */
+static enum err load_first(struct crl *c, struct err_info *info)
+{
+	struct buf list = BUF_INIT;
+	struct cert_crl parsed;
+	enum err e = load(c, &list);
+
+	if (e == ERR_OK && x509_crl_parse(&parsed, buf_bytes(&list), bytes_of(NULL, 0), NULL) != ERR_OK)
+		e = err_set(info, ERR_DAMAGED, "the stored revocation list");
+	else if (e == ERR_OK) {
+		c->next_update = parsed.next_update;
+		x509_crl_release(&parsed);
+	}
+	buf_release(&list);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err crl_new(struct crl **ret, struct node *n, struct err_info *info)
@@ -57,8 +75,8 @@ enum err crl_new(struct crl **ret, struct node *n, struct err_info *info)
 	    sqlite3_prepare_v2(c->db, "SELECT root, number, list FROM crl WHERE id = 1", -1, &c->get, NULL) != SQLITE_OK)
 		e = failed(c, info);
 	else
-		e = load(c, NULL);
-	if (e != ERR_OK && e != ERR_NOT_FOUND) {
+		e = load_first(c, info);
+	if (e != ERR_OK) {
 		crl_free(c);
 		return e;
 	}
@@ -73,6 +91,13 @@ void crl_free(struct crl *c)
 	sqlite3_finalize(c->put);
 	sqlite3_finalize(c->get);
 	free(c);
+}
+
+uint64_t crl_seconds_left(const struct crl *c)
+{
+	int64_t now = node_now(c->node).v;
+
+	return c->next_update.v > now ? (uint64_t)(c->next_update.v - now) / MS_PER_SECOND : 0;
 }
 
 uint64_t crl_number(const struct crl *c)
@@ -93,6 +118,7 @@ static enum err store(struct crl *c, const struct crl_put *p)
 	if (step != SQLITE_DONE)
 		return failed(c, NULL);
 	c->number = p->number;
+	c->next_update = p->next_update;
 	c->root = p->root;
 	return ERR_OK;
 }

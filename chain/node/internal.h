@@ -129,6 +129,7 @@ void counts_free(struct counts *c);
 /* ---- crl.c: the authority's revocation list ---- */
 enum err crl_new(struct crl **ret, struct node *n, struct err_info *info) MUST_USE;
 void crl_free(struct crl *c);
+uint64_t crl_seconds_left(const struct crl *c); /* until another one is due; 0: none, or too late */
 uint64_t crl_number(const struct crl *c); /* of the list that is served; 0: none */
 
 /* ---- mail.c: sealed messages that wait for their receivers ---- */

@@ -52,6 +52,8 @@ void service_metrics(void *self, struct http_request *r)
 	http_metrics(&out, n);
 	metric(&out, "releases_total", "counter", "Key shares released.", n->releases);
 	metric(&out, "release_refusals_total", "counter", "Releases refused.", n->release_refusals);
+	metric(&out, "crl_number", "gauge", "Number of the revocation list that is served.", crl_number(n->crl));
+	metric(&out, "crl_left_seconds", "gauge", "How long that list is still good.", crl_seconds_left(n->crl));
 	metric(&out, "blob_bytes_in_total", "counter", "Blob bytes received.", n->blob_bytes_in);
 	metric(&out, "blob_bytes_out_total", "counter", "Blob bytes sent.", n->blob_bytes_out);
 	http_reply(r, 200, "text/plain; version=0.0.4", buf_bytes(&out));

@@ -114,6 +114,40 @@ static void test_the_same_again_is_fine(void **state)
 	expect(x, 5);
 }
 
+/* What the daemon says to its monitor. */
+static unsigned long long metric(struct stage *x, const char *name)
+{
+	struct http_reply r;
+	char url[URL_MAX + 32], line[80];
+	const char *at;
+	unsigned long long value;
+
+	snprintf(url, sizeof(url), "%s" API_METRICS, x->s.d.peer.url);
+	assert_int_equal(http_client_call(x->s.http, &r, &(struct http_call){.verb = HTTP_VERB_GET, .url = url,
+					  .pin = &x->s.d.peer.pin, .reply_max = 1 << 16}, NULL), ERR_OK);
+	buf_append_byte(&r.body, 0);
+	snprintf(line, sizeof(line), "\nmedlock_%s ", name);
+	at = strstr((const char *)r.body.data, line);
+	assert_non_null(at);
+	value = strtoull(at + strlen(line), NULL, 10);
+	http_reply_release(&r);
+	return value;
+}
+
+static void test_a_monitor_sees_its_end(void **state)
+{
+	struct stage *x = *state;
+
+	assert_int_equal(metric(x, "crl_left_seconds"), 0);
+	assert_int_equal(put(x, &x->s.officer, &x->m, 7), ERR_OK);
+	assert_in_range(metric(x, "crl_left_seconds"), 7 * 86400 - 600, 7 * 86400);
+	daemon_stop(&x->s.d, SIGTERM);
+	daemon_start(&x->s.d, NULL, NULL);
+	scene_client(&x->s);
+	assert_in_range(metric(x, "crl_left_seconds"), 7 * 86400 - 600, 7 * 86400);
+	assert_int_equal(metric(x, "crl_number"), 7);
+}
+
 static void test_a_kill_and_a_backup_keep_it(void **state)
 {
 	struct stage *x = *state;
@@ -147,7 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_only_newer_and_only_its_own), CASE(test_the_same_again_is_fine),
-		CASE(test_a_kill_and_a_backup_keep_it),
+		CASE(test_a_kill_and_a_backup_keep_it), CASE(test_a_monitor_sees_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
