@@ -33,6 +33,9 @@ struct app_rule_words {
 	const char *purpose[9], *category[17], *label[17];
 	const char *form, *until, *uses;
 	bool lock, emergency_ok, any_label;
+	const char *from, *data_from, *data_to, *confidentiality, *visibility, *project;
+	const char *obligation[15], *term[14];
+	const char *record[65], *author[17]; /* ids or their beginnings; names of organisations in the book */
 };
 struct app_change;
 

@@ -4,6 +4,7 @@
 
 #include "core/app/care_team_edit.h"
 #include "core/app/consent.h"
+#include "core/app/records.h"
 #include "core/app/undo.h"
 #include "core/base/text.h"
 #include "core/consent/fhir_consent.h"
@@ -29,6 +30,39 @@ enum err app_actor(struct app *a, Medlock__Actor **ret, const char *who, struct 
 	return e == ERR_NOT_FOUND ? actor_by_name(a, ret, who, info) : e;
 }
 
+/* Ids that words of a rule stand for. */
+struct resolved {
+	struct hash32 records[RULE_RECORDS_MAX], authors[RULE_ORGANISATIONS_MAX];
+	size_t record_count, author_count;
+};
+
+static enum err resolve_author(struct app *a, struct hash32 *ret, const char *who, struct err_info *info)
+{
+	Medlock__Actor *actor;
+	enum err e = ERR_OK;
+
+	TRY(app_actor(a, &actor, who, info));
+	if (actor->kind == ACTOR_ORGANISATION && actor->id.len == ID_SIZE)
+		ID_COPY(*ret, actor->id.data);
+	else
+		e = err_set(info, ERR_POLICY, "author: '%.40s' is no organisation", who);
+	WIRE_FREE(actor);
+	return e;
+}
+
+static enum err resolve(struct app *a, struct resolved *ret, const struct app_rule_words *said, struct err_info *info)
+{
+	for (const char *const *text = said->record; *text != NULL; text++) {
+		struct record_id id;
+
+		TRY(app_record_find(a, &id, *text, info));
+		ID_COPY(ret->records[ret->record_count++], id.b);
+	}
+	for (const char *const *who = said->author; *who != NULL; who++)
+		TRY(resolve_author(a, &ret->authors[ret->author_count++], *who, info));
+	return ERR_OK;
+}
+
 /* The live policy with one rule more. */
 static enum err with_rule(struct app *a, struct policy *wanted, const struct app_rule_words *said,
 			  char **ret_sentence, struct err_info *info)
@@ -45,7 +79,16 @@ static enum err with_rule(struct app *a, struct policy *wanted, const struct app
 		.lock = said->lock,
 		.emergency_ok = said->emergency_ok,
 		.any_label = said->any_label,
+		.from = said->from,
+		.data_from = said->data_from,
+		.data_to = said->data_to,
+		.confidentiality = said->confidentiality,
+		.visibility = said->visibility,
+		.obligations = said->obligation,
+		.terms = said->term,
+		.project = said->project,
 	};
+	struct resolved ids = {0};
 	Medlock__Actor *actor = NULL;
 	Medlock__Rule *rule = NULL;
 	Medlock__RuleState state = MEDLOCK__RULE_STATE__INIT;
@@ -53,6 +96,12 @@ static enum err with_rule(struct app *a, struct policy *wanted, const struct app
 	enum err e = said->who ? app_rule_actor(a, &actor, said->who, info) : ERR_OK;
 
 	words.who = actor;
+	if (e == ERR_OK)
+		e = resolve(a, &ids, said, info);
+	words.records = ids.records;
+	words.record_count = ids.record_count;
+	words.authors = ids.authors;
+	words.author_count = ids.author_count;
 	if (e == ERR_OK)
 		e = rule_of_words(&rule, &words, info);
 	if (e == ERR_OK) {

@@ -9,6 +9,18 @@
 #include "core/app/internal.h"
 #include "core/base/files.h"
 
+bool app_duty_next(uint32_t duties, uint32_t *n, struct app_duty *ret)
+{
+	for (; *n < 32; (*n)++) {
+		if ((duties >> *n & 1u) == 0)
+			continue;
+		*ret = (struct app_duty){code_text(CODES_OBLIGATION, *n), sentence_duty(*n)};
+		(*n)++;
+		return true;
+	}
+	return false;
+}
+
 static enum err fill_decided(struct app_request *r, Medlock__Decided *const *records, size_t count)
 {
 	r->records = calloc(count + 1, sizeof(*r->records));
@@ -19,6 +31,8 @@ static enum err fill_decided(struct app_request *r, Medlock__Decided *const *rec
 
 		if (records[i]->record.len == ID_SIZE)
 			ID_COPY(d->record, records[i]->record.data);
+		for (size_t o = 0; o < records[i]->n_obligations; o++)
+			d->duties |= 1u << (records[i]->obligations[o] & 31u);
 		d->decision = code_text(CODES_DECISION, records[i]->decision);
 		d->form = records[i]->form ? code_text(CODES_FORM, records[i]->form) : "";
 		r->granted += records[i]->decision == DECISION_GRANTED;

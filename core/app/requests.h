@@ -11,7 +11,12 @@
 struct app_decided {
 	struct record_id record;
 	const char *decision, *form;
+	uint32_t duties; /* bit n for OBLIGATION n of codes.def */
 };
+/* A duty of the bits from number n on: its code, and in words.  false: none left.  Live for ever. */
+struct app_duty { const char *code, *words; };
+bool app_duty_next(uint32_t duties, uint32_t *n, struct app_duty *ret);
+
 struct app_request {
 	struct request_id request;
 	struct tx_id tx;

@@ -55,6 +55,14 @@ struct rule_words {
 	const char *until;              /* RFC 3339 date or date-time; a date ends at its midnight UTC */
 	const char *uses;               /* decimal, at least 1 */
 	bool lock, emergency_ok, any_label;
+	const char *from;               /* as until: the rule's beginning */
+	const char *data_from, *data_to; /* as until: the period of the data; both or neither */
+	const char *confidentiality;    /* U to V: a permit or ask at most, a deny at least */
+	const char *visibility;         /* named, open-to-me */
+	const char *const *obligations, *const *terms; /* terms: of research, GA4GH DUO */
+	const char *project;            /* 64 hex digits */
+	const struct hash32 *records, *authors; /* authors: organisations that wrote the data; resolved by the caller */
+	size_t record_count, author_count;
 };
 /* ERR_POLICY names the word that is not understood.  Free with WIRE_FREE. */
 enum err rule_of_words(Medlock__Rule **ret, const struct rule_words *words, struct err_info *info) MUST_USE;

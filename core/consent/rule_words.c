@@ -95,17 +95,29 @@ static enum err code_of(uint32_t *ret, const char *word, enum code_set set, cons
 	return ERR_OK;
 }
 
+/* A date, or a time with its zone. */
+static enum err time_of(int64_t *ret, const char *word, const char *what, struct err_info *info)
+{
+	struct time_ms time = {0};
+
+	if (word && (time_parse(&time, word) || time.v <= 0))
+		return err_set(info, ERR_POLICY, "%s: \"%.40s\" is no date; one is 2027-01-31, or 2027-01-31T09:00:00Z", what,
+			       word);
+	*ret = time.v;
+	return ERR_OK;
+}
+
 static enum err limits_of(Medlock__Rule *r, const struct rule_words *w, struct err_info *info)
 {
 	uint64_t uses = 0;
-	struct time_ms until = {0};
 
 	if (w->uses && (parse_u64(&uses, bytes_str(w->uses), UINT32_MAX) || uses == 0))
 		return err_set(info, ERR_POLICY, "uses: \"%.40s\" is not a number from 1", w->uses);
-	if (w->until && (time_parse(&until, w->until) || until.v <= 0))
-		return err_set(info, ERR_POLICY, "until: \"%.40s\" is not a date", w->until);
+	TRY(time_of(&r->valid_from, w->from, "from", info));
+	TRY(time_of(&r->valid_to, w->until, "until", info));
+	if (r->valid_to && r->valid_to <= r->valid_from)
+		return err_set(info, ERR_POLICY, "until: not after from");
 	r->uses_left = (uint32_t)uses;
-	r->valid_to = until.v;
 	r->lock = w->lock;
 	r->emergency_ok = w->emergency_ok;
 	r->any_label = w->any_label;
@@ -130,11 +142,78 @@ static enum err finish(Medlock__Rule **ret, Medlock__Rule *r)
 	return e;
 }
 
+/* What a rule points to while it is made. */
+struct scope {
+	uint32_t obligations[RULE_CODES_MAX], terms[RULE_CODES_MAX];
+	ProtobufCBinaryData records[RULE_RECORDS_MAX], authors[RULE_ORGANISATIONS_MAX];
+	Medlock__Period data;
+	Medlock__Research research;
+	uint8_t project[ID_SIZE];
+};
+
+static enum err ids_of(ProtobufCBinaryData *to, size_t max, const struct hash32 *from, size_t count, const char *what,
+		       struct err_info *info)
+{
+	if (count > max)
+		return err_set(info, ERR_POLICY, "%s: more than %zu", what, max);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < i; j++)
+			if (ID_EQUAL(from[i], from[j]))
+				return err_set(info, ERR_POLICY, "%s: one is there twice", what);
+		to[i] = wire_data(BYTES_ID(from[i]));
+	}
+	return ERR_OK;
+}
+
+static enum err period_of(Medlock__Rule *r, struct scope *s, const struct rule_words *w, struct err_info *info)
+{
+	if (!w->data_from && !w->data_to)
+		return ERR_OK;
+	if (!w->data_from || !w->data_to)
+		return err_set(info, ERR_POLICY, "data: say both from when and to when");
+	TRY(time_of(&s->data.from, w->data_from, "data from", info));
+	TRY(time_of(&s->data.to, w->data_to, "data to", info));
+	if (s->data.to <= s->data.from)
+		return err_set(info, ERR_POLICY, "data to: not after data from");
+	r->data = &s->data;
+	return ERR_OK;
+}
+
+static enum err research_of(Medlock__Rule *r, struct scope *s, const struct rule_words *w, struct err_info *info)
+{
+	s->research.terms = s->terms;
+	TRY(codes_of(s->terms, &s->research.n_terms, w->terms, CODES_DUO, "term", info));
+	if (w->project && hex_decode(s->project, ID_SIZE, w->project))
+		return err_set(info, ERR_POLICY, "project: \"%.40s\" is not 64 hex digits", w->project);
+	if (w->project)
+		s->research.project = wire_data(bytes_of(s->project, ID_SIZE));
+	if (s->research.n_terms > 0 || w->project)
+		r->research = &s->research;
+	return ERR_OK;
+}
+
+static enum err scope_of(Medlock__Rule *r, struct scope *s, const struct rule_words *w, struct err_info *info)
+{
+	TRY(ids_of(s->records, RULE_RECORDS_MAX, w->records, w->record_count, "records", info));
+	TRY(ids_of(s->authors, RULE_ORGANISATIONS_MAX, w->authors, w->author_count, "authors", info));
+	r->records = s->records;
+	r->n_records = w->record_count;
+	r->author_organisations = s->authors;
+	r->n_author_organisations = w->author_count;
+	r->obligations = s->obligations;
+	TRY(codes_of(s->obligations, &r->n_obligations, w->obligations, CODES_OBLIGATION, "duty", info));
+	TRY(code_of(&r->confidentiality, w->confidentiality, CODES_CONFIDENTIALITY, "confidentiality", info));
+	TRY(code_of(&r->visibility, w->visibility, CODES_VISIBILITY, "visibility", info));
+	TRY(period_of(r, s, w, info));
+	return research_of(r, s, w, info);
+}
+
 enum err rule_of_words(Medlock__Rule **ret, const struct rule_words *words, struct err_info *info)
 {
 	uint32_t purposes[RULE_CODES_MAX], categories[RULE_CODES_MAX], labels[RULE_CODES_MAX];
 	Medlock__Rule r = MEDLOCK__RULE__INIT;
 	Medlock__Actor *who = (Medlock__Actor *)(uintptr_t)words->who;
+	struct scope scope = {.data = MEDLOCK__PERIOD__INIT, .research = MEDLOCK__RESEARCH__INIT};
 
 	TRY(code_of(&r.effect, words->effect, CODES_EFFECT, "effect", info));
 	if (r.effect == 0)
@@ -148,5 +227,6 @@ enum err rule_of_words(Medlock__Rule **ret, const struct rule_words *words, stru
 	TRY(codes_of(r.labels = labels, &r.n_labels, words->labels, CODES_LABEL, "label", info));
 	TRY(code_of(&r.form, words->form, CODES_FORM, "form", info));
 	TRY(limits_of(&r, words, info));
+	TRY(scope_of(&r, &scope, words, info));
 	return finish(ret, &r);
 }

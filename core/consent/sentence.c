@@ -75,6 +75,21 @@ const char *sentence_label(uint32_t label)
 	return word_of(labels, label);
 }
 
+/* HL7 v3 ActCode, ObligationPolicy and RefrainPolicy. */
+static const struct word duties[] = {
+	{OBLIGATION_DEID, "take names off"}, {OBLIGATION_PSEUD, "use other names"}, {OBLIGATION_REDACT, "leave out what is not needed"},
+	{OBLIGATION_MASK, "hide what is not needed"}, {OBLIGATION_MINEC, "take no more than is needed"},
+	{OBLIGATION_HUAPRV, "ask me first"}, {OBLIGATION_NOCOLLECT, "keep no copy"}, {OBLIGATION_DELAU, "delete it after use"},
+	{OBLIGATION_NORDSCLCDS, "pass nothing on without my consent"}, {OBLIGATION_NOREUSE, "use it for nothing else"},
+	{OBLIGATION_NORELINK, "do not find out who it is"}, {OBLIGATION_NOINTEGRATE, "put it into no other record"},
+	{OBLIGATION_AUDIT, "note each use"}, {OBLIGATION_PERSISTLABEL, "keep its labels"}, {0, NULL},
+};
+
+const char *sentence_duty(uint32_t obligation)
+{
+	return word_of(duties, obligation);
+}
+
 const char *sentence_reason(uint32_t decision_reason)
 {
 	return word_of(reasons, decision_reason);
@@ -225,7 +240,7 @@ static void append_limits(struct buf *out, const Medlock__Rule *r)
 	if (r->visibility == VISIBILITY_NAMED)
 		buf_append_text(out, ", only by name");
 	for (size_t i = 0; i < r->n_obligations; i++)
-		buf_printf(out, "%s%s", i ? " " : ", with the duty ", code_text(CODES_OBLIGATION, r->obligations[i]));
+		buf_printf(out, "%s%s", i ? "; " : ", with the duty: ", sentence_duty(r->obligations[i]));
 	if (r->research)
 		buf_append_text(out, r->research->project.len ? ", for one research project" : ", under research terms");
 	if (r->valid_from)

@@ -22,6 +22,7 @@ void sentence_of_actor(struct buf *out, const Medlock__Actor *actor, const struc
 const char *sentence_purpose(uint32_t purpose);
 const char *sentence_category(uint32_t category);
 const char *sentence_label(uint32_t label);
+const char *sentence_duty(uint32_t obligation);
 const char *sentence_reason(uint32_t decision_reason);
 
 #endif

@@ -91,6 +91,9 @@ static enum err add(struct cli *c)
 		.who = cli_value(c, "who"), .form = cli_value(c, "form"), .until = cli_value(c, "until"),
 		.uses = cli_value(c, "uses"), .lock = cli_switch(c, "lock"),
 		.emergency_ok = cli_switch(c, "emergency-ok"), .any_label = cli_switch(c, "any-label"),
+		.from = cli_value(c, "from"), .data_from = cli_value(c, "data-from"), .data_to = cli_value(c, "data-to"),
+		.confidentiality = cli_value(c, "confidentiality"), .visibility = cli_value(c, "visibility"),
+		.project = cli_value(c, "project"),
 	};
 	struct app_consent_edit edit = {.add = &words, .dry_run = cli_switch(c, "dry-run")};
 
@@ -102,6 +105,10 @@ static enum err add(struct cli *c)
 	TRY(cli_gather(c, words.purpose, sizeof(words.purpose) / sizeof(words.purpose[0]), "purpose"));
 	TRY(cli_gather(c, words.category, sizeof(words.category) / sizeof(words.category[0]), "category"));
 	TRY(cli_gather(c, words.label, sizeof(words.label) / sizeof(words.label[0]), "label"));
+	TRY(cli_gather(c, words.obligation, sizeof(words.obligation) / sizeof(words.obligation[0]), "duty"));
+	TRY(cli_gather(c, words.term, sizeof(words.term) / sizeof(words.term[0]), "term"));
+	TRY(cli_gather(c, words.record, sizeof(words.record) / sizeof(words.record[0]), "record"));
+	TRY(cli_gather(c, words.author, sizeof(words.author) / sizeof(words.author[0]), "author"));
 	return cli_change(c, &edit);
 }
 
@@ -342,12 +349,21 @@ static const struct cli_option pause_options[] = {CLI_DRY_RUN, CLI_FOR, END};
 static const struct cli_option resume_options[] = {CLI_DRY_RUN, CLI_NOW, CLI_FOR, END};
 static const struct cli_option add_options[] = {
 	{"permit", NULL, "let them see"}, {"deny", NULL, "keep it from them"}, {"ask", NULL, "ask me each time"},
-	{"who", "WHO", "a contact, account, organisation, care team, role, or everyone"},
-	{"purpose", "CODE…", "purpose of use: TREAT, HRESCH, … (repeat for more)"},
+	{"who", "WHO", "contact, account, organisation, care team, role, everyone"},
+	{"purpose", "CODE…", "purpose of use: TREAT, HRESCH, … (repeat)"},
 	{"category", "CODE…", "kind of data: LAB, MED, … (repeat; none: all)"},
 	{"label", "CODE…", "sensitivity: PSY, HIV, … (repeat)"},
 	{"any-label", NULL, "a permit that covers sensitive records too"},
-	{"form", "FORM", "full or deid"}, {"until", "DATE", "2027-01-31"}, {"uses", "N", "how many requests"},
+	{"record", "ID…", "only these records (repeat)"},
+	{"author", "WHO…", "only what these organisations wrote (repeat)"},
+	{"data-from", "DATE", "only data of a period; with --data-to"}, {"data-to", "DATE", "its end, not included"},
+	{"confidentiality", "C", "U L M N R V: a permit at most, a deny at least"},
+	{"form", "FORM", "full or deid"}, {"from", "DATE", "since when the rule holds; dates are UTC"},
+	{"until", "DATE", "until when: 2027-01-31, or 2027-01-31T09:00:00Z"}, {"uses", "N", "how many requests"},
+	{"duty", "CODE…", "what who reads must do: NOREUSE, DELAU, … (repeat)"},
+	{"visibility", "HOW", "named: only who asks by name; open-to-me: also by token"},
+	{"term", "DUO…", "research terms: DUO:0000042, … (repeat)"},
+	{"project", "HASH", "only for this research project"},
 	{"lock", NULL, "with --deny: nothing more specific lifts it"},
 	{"emergency-ok", NULL, "with --lock: an emergency passes"}, CLI_DRY_RUN, CLI_NOW, CLI_FOR, END,
 };

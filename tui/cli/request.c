@@ -9,11 +9,30 @@
 
 static void decided_json(struct cli *c, const struct app_decided *d)
 {
+	struct app_duty duty;
+
 	json_begin_object(&c->w, NULL);
 	json_hex(&c->w, "record", BYTES_ID(d->record));
 	json_string(&c->w, "decision", d->decision);
 	json_string(&c->w, "form", d->form);
+	json_begin_array(&c->w, "obligations");
+	for (uint32_t n = 0; app_duty_next(d->duties, &n, &duty);)
+		json_string(&c->w, NULL, duty.code);
+	json_end_array(&c->w);
 	json_end_object(&c->w);
+}
+
+/* What the owner asks of who reads. */
+static void say_duties(struct cli *c, const struct app_decided *d)
+{
+	struct app_duty duty;
+	struct buf line = BUF_INIT;
+
+	for (uint32_t n = 0; app_duty_next(d->duties, &n, &duty);)
+		buf_printf(&line, "%s%s", line.len > 0 ? "; " : "", duty.words);
+	if (line.len > 0 && buf_error(&line) == ERR_OK)
+		cli_say_wrapped(c, "    your duty: ", buf_text(&line));
+	buf_release(&line);
 }
 
 static void request_members(struct cli *c, const struct app_request *r)
@@ -47,6 +66,7 @@ static void say_request(struct cli *c, const struct app_request *r)
 	for (size_t i = 0; i < r->count; i++) {
 		hex_encode(id, r->records[i].record.b, ID_SIZE);
 		cli_say(c, "  %.12s  %s %s\n", id, r->records[i].decision, r->records[i].form);
+		say_duties(c, &r->records[i]);
 	}
 	if (r->count == 0)
 		cli_say(c, "  Nothing was granted.\n");
