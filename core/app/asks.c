@@ -81,25 +81,44 @@ static void take_answered(struct app_waiting *w, const Medlock__Event *event)
 	w->count = kept;
 }
 
-static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
-{
-	struct gather *g = self;
-	struct app_waiting *w = of_request(&g->list, event->request);
-
-	(void)raw;
-	if (event->kind == ACTION_ACCESS_REQUEST && asked_count(event) > 0)
-		return add_asked(g, event);
-	if (event->kind == ACTION_ACCESS_ANSWER && w != NULL)
-		take_answered(w, event);
-	if (event->kind == ACTION_ACCESS_CLOSE && w != NULL)
-		w->count = 0;
-	return ERR_OK;
-}
-
 static void forget(struct app_waiting *w)
 {
 	free(w->records);
 	free(w->rules);
+}
+
+/* What is over leaves the list at once: it stays as short as what waits, however long the history is. */
+static void drop(struct app_asks *list, struct app_waiting *w)
+{
+	size_t behind = (size_t)(list->rows + list->count - w) - 1;
+
+	forget(w);
+	memmove(w, w + 1, behind * sizeof(*w));
+	list->count--;
+}
+
+static void take_end(struct app_asks *list, const Medlock__Event *event)
+{
+	struct app_waiting *w = of_request(list, event->request);
+
+	if (w == NULL)
+		return;
+	if (event->kind == ACTION_ACCESS_ANSWER)
+		take_answered(w, event);
+	if (event->kind == ACTION_ACCESS_CLOSE || w->count == 0)
+		drop(list, w);
+}
+
+static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
+{
+	struct gather *g = self;
+
+	(void)raw;
+	if (event->kind == ACTION_ACCESS_REQUEST && asked_count(event) > 0)
+		return add_asked(g, event);
+	if (event->kind == ACTION_ACCESS_ANSWER || event->kind == ACTION_ACCESS_CLOSE)
+		take_end(&g->list, event);
+	return ERR_OK;
 }
 
 /* Without those that nobody waits for any more. */
@@ -108,7 +127,7 @@ static void drop_done(struct app_asks *list, struct time_ms now)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (list->rows[i].count > 0 && now.v < list->rows[i].until.v)
+		if (now.v < list->rows[i].until.v)
 			list->rows[kept++] = list->rows[i];
 		else
 			forget(&list->rows[i]);
