@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "core/health/rule_table.h"
+
 /* One string for each line of the table. */
 static const char *const rule_lines[] = {
 #include "assets/deid/deid-1.inc"
@@ -73,8 +75,9 @@ static struct deid_node *add(struct deid_rules *r, struct deid_node *node, struc
 	return made;
 }
 
-static enum err rule_line(struct deid_rules *r, const char *line)
+static enum err rule_line(void *self, const char *line)
 {
+	struct deid_rules *r = self;
 	struct bytes path = next_word(&line), word = next_word(&line);
 	struct deid_node *node = &r->nodes[0];
 	bool required = path.len > 0 && path.data[path.len - 1] == '!';
@@ -100,8 +103,9 @@ static enum err rule_line(struct deid_rules *r, const char *line)
 	return node->action == DEID_GROUP ? ERR_FORMAT : ERR_OK;
 }
 
-static enum err unit_line(struct deid_rules *r, const char *line)
+static enum err unit_line(void *self, const char *line)
 {
+	struct deid_rules *r = self;
 	struct bytes kind = next_word(&line), word;
 	struct { const char *kind; struct bytes *words; size_t *count; } const lists[] = {
 		{"prefix", r->prefixes, &r->prefix_count}, {"metric", r->metric, &r->metric_count},
@@ -121,8 +125,9 @@ static enum err unit_line(struct deid_rules *r, const char *line)
 	return ERR_FORMAT;
 }
 
-static enum err system_line(struct deid_rules *r, const char *line)
+static enum err system_line(void *self, const char *line)
 {
+	struct deid_rules *r = self;
 	struct bytes uri = next_word(&line);
 
 	while (*line == ' ')
@@ -130,18 +135,6 @@ static enum err system_line(struct deid_rules *r, const char *line)
 	if (r->system_count == DEID_SYSTEMS_MAX || *line == '\0')
 		return ERR_FORMAT;
 	r->systems[r->system_count++] = (struct deid_system){uri, line};
-	return ERR_OK;
-}
-
-static enum err read_table(struct deid_rules *r, const char *const *lines, size_t count,
-			   enum err line_of(struct deid_rules *, const char *), const char *name, struct err_info *info)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (lines[i][0] == '\0' || lines[i][0] == '#')
-			continue;
-		if (line_of(r, lines[i]) != ERR_OK)
-			return err_set(info, ERR_FORMAT, "line %zu of the table %s", i + 1, name);
-	}
 	return ERR_OK;
 }
 
@@ -153,11 +146,11 @@ enum err deid_rules_new(struct deid_rules **ret, struct err_info *info)
 	if (r == NULL)
 		return err_set(info, ERR_MEMORY, "the rules of de-identification");
 	r->node_count = 1;
-	e = read_table(r, rule_lines, COUNT(rule_lines), rule_line, DEID_PROFILE, info);
+	e = rule_table_read(r, rule_lines, COUNT(rule_lines), DEID_PROFILE, rule_line, info);
 	if (e == ERR_OK)
-		e = read_table(r, unit_lines, COUNT(unit_lines), unit_line, "units", info);
+		e = rule_table_read(r, unit_lines, COUNT(unit_lines), "units", unit_line, info);
 	if (e == ERR_OK)
-		e = read_table(r, system_lines, COUNT(system_lines), system_line, "systems", info);
+		e = rule_table_read(r, system_lines, COUNT(system_lines), "systems", system_line, info);
 	if (e != ERR_OK) {
 		deid_rules_free(r);
 		return e;

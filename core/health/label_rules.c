@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "core/health/rule_table.h"
+
 /* One string for each line of the table. */
 static const char *const category_lines[] = {
 #include "assets/labels/categories.inc"
@@ -60,8 +62,9 @@ static enum err take(char *out, size_t size, const char *word)
 	return ERR_OK;
 }
 
-static enum err category_line(struct label_rules *r, const char *line)
+static enum err category_line(void *self, const char *line)
 {
+	struct label_rules *r = self;
 	static const char *const keys[] = {"type", "observation", "report", "finding", "document"};
 	struct category_row *row = &r->categories[r->category_count];
 	char words[3][WORD_MAX];
@@ -91,8 +94,9 @@ static enum err code_line(struct label_rules *r, char words[3][WORD_MAX])
 	return take(row->label, sizeof(row->label), words[2]);
 }
 
-static enum err label_line(struct label_rules *r, const char *line)
+static enum err label_line(void *self, const char *line)
 {
+	struct label_rules *r = self;
 	char words[3][WORD_MAX];
 
 	TRY(three_words(words, line));
@@ -115,18 +119,6 @@ static enum err label_line(struct label_rules *r, const char *line)
 	return code_line(r, words);
 }
 
-static enum err read_table(struct label_rules *r, const char *const *lines, size_t count,
-			   enum err line_of(struct label_rules *, const char *), const char *name, struct err_info *info)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (lines[i][0] == '\0' || lines[i][0] == '#')
-			continue;
-		if (line_of(r, lines[i]) != ERR_OK)
-			return err_set(info, ERR_FORMAT, "line %zu of the table %s", i + 1, name);
-	}
-	return ERR_OK;
-}
-
 enum err label_rules_new(struct label_rules **ret, struct err_info *info)
 {
 	struct label_rules *r = calloc(1, sizeof(*r));
@@ -134,9 +126,9 @@ enum err label_rules_new(struct label_rules **ret, struct err_info *info)
 
 	if (r == NULL)
 		return err_set(info, ERR_MEMORY, "the tables of labels");
-	e = read_table(r, category_lines, COUNT(category_lines), category_line, "categories", info);
+	e = rule_table_read(r, category_lines, COUNT(category_lines), "categories", category_line, info);
 	if (e == ERR_OK)
-		e = read_table(r, label_lines, COUNT(label_lines), label_line, "labels", info);
+		e = rule_table_read(r, label_lines, COUNT(label_lines), "labels", label_line, info);
 	if (e != ERR_OK) {
 		label_rules_free(r);
 		return e;
