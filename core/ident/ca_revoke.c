@@ -53,22 +53,6 @@ const char *ca_reason_text(enum cert_reason reason)
 
 /* ---- the list ---- */
 
-static enum err last_number(struct ca *ca, uint64_t *ret, struct err_info *info)
-{
-	struct register_row row;
-	enum err e = register_newest(ca->reg, &row, REGISTER_CRL, NULL);
-
-	if (e == ERR_NOT_FOUND) {
-		*ret = 0;
-		return ERR_OK;
-	}
-	if (e != ERR_OK)
-		return err_set(info, e, "register");
-	*ret = row.number;
-	register_row_release(&row);
-	return ERR_OK;
-}
-
 static enum err crl_check(struct ca *ca, struct bytes der, uint64_t last, struct time_ms now, struct err_info *info)
 {
 	struct cert_crl crl;
@@ -112,7 +96,7 @@ enum err ca_crl_issue(struct ca *ca, uint64_t *ret_number, struct err_info *info
 	uint64_t last;
 	enum err e;
 
-	TRY(last_number(ca, &last, info));
+	TRY(register_last_number(ca->reg, &last, REGISTER_CRL, info));
 	TRY(ca_now(ca, &row.at, info));
 	TRY(ca_fold_load(&f, ca, info));
 	revoked = calloc(f.certificate_count + 1, sizeof(*revoked));

@@ -86,23 +86,6 @@ enum err ca_root_list_make(struct ca *ca, struct buf *out, struct bytes root, co
 	return broken == NULL ? ERR_OK : err_set(info, ERR_LINT, "the root's revocation list, rule %s", broken);
 }
 
-/* The ceremony's list is 1 and stands in its row. */
-static enum err last_number(struct ca *ca, uint64_t *ret, struct err_info *info)
-{
-	struct register_row row;
-	enum err e = register_newest(ca->reg, &row, REGISTER_ROOT_LIST, NULL);
-
-	if (e == ERR_NOT_FOUND) {
-		*ret = 1;
-		return ERR_OK;
-	}
-	if (e != ERR_OK)
-		return err_set(info, e, "register");
-	*ret = row.number;
-	register_row_release(&row);
-	return ERR_OK;
-}
-
 enum err ca_root_list(struct ca *ca, struct buf *der, uint64_t *ret_number, struct err_info *info)
 {
 	Medlock__RegisterCertificate m = MEDLOCK__REGISTER_CERTIFICATE__INIT;
@@ -111,7 +94,9 @@ enum err ca_root_list(struct ca *ca, struct buf *der, uint64_t *ret_number, stru
 	uint64_t last;
 	enum err e;
 
-	TRY(last_number(ca, &last, info));
+	TRY(register_last_number(ca->reg, &last, REGISTER_ROOT_LIST, info));
+	if (last == 0)
+		last = 1; /* the ceremony's own, which stands in its row */
 	TRY(ca_now(ca, &row.at, info));
 	row.number = last + 1;
 	row.until.v = row.at.v - row.at.v % MS_PER_SECOND + CEREMONY_ROOT_LIST_LIFE_MS;

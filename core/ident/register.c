@@ -234,6 +234,22 @@ enum err register_newest(struct ca_register *r, struct register_row *ret, enum r
 	return one_row(r, ret, s, info);
 }
 
+enum err register_last_number(struct ca_register *r, uint64_t *ret, enum register_kind kind, struct err_info *info)
+{
+	struct register_row row;
+	enum err e = register_newest(r, &row, kind, NULL);
+
+	if (e == ERR_NOT_FOUND) {
+		*ret = 0;
+		return ERR_OK;
+	}
+	if (e != ERR_OK)
+		return err_set(info, e, "register");
+	*ret = row.number;
+	register_row_release(&row);
+	return ERR_OK;
+}
+
 enum err register_of_serial(struct ca_register *r, struct register_row *ret, enum register_kind kind,
 			    const uint8_t serial[CERT_SERIAL_SIZE], struct err_info *info)
 {
@@ -309,6 +325,16 @@ static enum err data_version(struct ca_register *r, int64_t *ret, struct err_inf
 	return ERR_OK;
 }
 
+/* The name of the file can be given to another file, which this handle would never see. */
+static enum err check_place(struct ca_register *r, struct err_info *info)
+{
+	int moved = 0;
+
+	if (sqlite3_file_control(db_handle(r->db), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved)
+		return err_set(info, ERR_DAMAGED, "the register's file was moved or replaced while it was open");
+	return ERR_OK;
+}
+
 enum err register_follow(struct ca_register *r, struct register_head *head, register_visit *visit, void *self,
 			 struct err_info *info)
 {
@@ -316,6 +342,7 @@ enum err register_follow(struct ca_register *r, struct register_head *head, regi
 	int64_t version;
 	enum err e;
 
+	TRY(check_place(r, info));
 	TRY(data_version(r, &version, info));
 	if (version != head->version)
 		f.at = (struct register_head){0}; /* all of it again */

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The authority's register: an append-only, hash-chained list of what the desk received, decided and issued.
  *
- * SQLite, one table, no update and no delete.  Each row's hash covers the row and the hash of the row before.  The whole
- * chain is checked when the desk opens and by its doctor, and again by register_follow after another connection wrote to the
- * file; new rows are checked before they are believed.  Bytes changed past SQLite in a file that is open are found at the next
- * opening.  Names and certificates stand in sealed columns: whoever copies
- * the file learns numbers, times and random
- * ids.  A decision that also stands on the ledger is two rows, one before and one after, so that a cut can be resumed.
+ * SQLite, one table, no update and no delete.  Each row's hash covers the row and the hash of the row before.  Names and
+ * certificates stand in sealed columns: whoever copies the file learns numbers, times and random ids.  A decision that
+ * also stands on the ledger is two rows, one before and one after, so that a cut can be resumed.
+ *
+ * What is noticed when: the whole chain is checked when the desk opens and by its doctor, and again by register_follow
+ * after another connection wrote to the file: a row changed, removed or added between two acts, and a register put back to
+ * an earlier state, are found by the second act.  So is another file in this one's place.  New rows are checked before
+ * they are believed.  Bytes changed past SQLite in a file that is open are found at the next opening.  A chain cut at its
+ * end while nobody had it open shows on the ledger alone (the doctor compares).
  * docs/formats/register.md.  One thread at a time; a second process gets ERR_BUSY.
  */
 #ifndef MEDLOCK_IDENT_REGISTER_H
@@ -92,6 +95,10 @@ enum err register_newest(struct ca_register *r, struct register_row *ret, enum r
 			 struct err_info *info) MUST_USE;
 enum err register_of_serial(struct ca_register *r, struct register_row *ret, enum register_kind kind,
 			    const uint8_t serial[CERT_SERIAL_SIZE], struct err_info *info) MUST_USE;
+
+/* The number in the newest row of a kind; 0 when there is none. */
+enum err register_last_number(struct ca_register *r, uint64_t *ret, enum register_kind kind,
+			      struct err_info *info) MUST_USE;
 
 /* A consistent copy into a new file, while this one is open.  ERR_DUPLICATE. */
 enum err register_copy(struct ca_register *r, const char *path, struct err_info *info) MUST_USE;

@@ -12,6 +12,7 @@
 #include "chain/proto/wire.h"
 #include "core/base/rng.h"
 #include "core/consent/check.h"
+#include "draw_list.h"
 #include "model_consent.h"
 #include "seed.h"
 
@@ -19,28 +20,7 @@
 #define QUESTIONS 400u
 #define RULES 8u
 
-static bool once_in(const struct rng *g, unsigned n)
-{
-	return rng_below(g, n) == 0;
-}
-
 /* ---- random policies, over few values so that rules meet ---- */
-
-static void say_codes(struct buf *out, const struct rng *g, const char *key, const char *const *codes, size_t count)
-{
-	bool any = false;
-
-	if (!once_in(g, 2))
-		return;
-	for (size_t i = 0; i < count; i++) {
-		if (!once_in(g, 2))
-			continue;
-		buf_printf(out, any ? ",\"%s\"" : ",\"%s\":[\"%s\"", any ? codes[i] : key, codes[i]);
-		any = true;
-	}
-	if (any)
-		buf_append_text(out, "]");
-}
 
 static void say_rule(struct buf *out, const struct rng *g)
 {
@@ -56,10 +36,10 @@ static void say_rule(struct buf *out, const struct rng *g)
 	unsigned from = (unsigned)rng_below(g, 3);
 
 	buf_printf(out, "{\"effect\":\"%s\"", effect);
-	say_codes(out, g, "actors", actors, 6);
-	say_codes(out, g, "purposes", purposes, 4);
-	say_codes(out, g, "categories", categories, 2);
-	say_codes(out, g, "labels", labels, 3);
+	draw_list(out, g, "actors", actors, 6, 2, 2);
+	draw_list(out, g, "purposes", purposes, 4, 2, 2);
+	draw_list(out, g, "categories", categories, 2, 2, 2);
+	draw_list(out, g, "labels", labels, 3, 2, 2);
 	if (effect[0] != 'd' && once_in(g, 2))
 		buf_append_text(out, ",\"any_label\":true");
 	if (effect[0] == 'd' && once_in(g, 3))

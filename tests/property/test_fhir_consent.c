@@ -10,6 +10,7 @@
 #include "core/base/rng.h"
 #include "core/consent/check.h"
 #include "core/consent/fhir_consent.h"
+#include "draw_list.h"
 #include "seed.h"
 
 #ifdef MEDLOCK_SANITIZED
@@ -20,28 +21,6 @@
 #define RULES 6u
 #define NOW "2026-06-01"
 
-static bool once_in(const struct rng *g, unsigned n)
-{
-	return rng_below(g, n) == 0;
-}
-
-static void say_list(struct buf *out, const struct rng *g, const char *key, const char *const *words, size_t count,
-		     unsigned rarely)
-{
-	bool any = false;
-
-	if (!once_in(g, rarely))
-		return;
-	for (size_t i = 0; i < count; i++) {
-		if (!once_in(g, 3))
-			continue;
-		buf_printf(out, any ? ",\"%s\"" : ",\"%s\":[\"%s\"", any ? words[i] : key, words[i]);
-		any = true;
-	}
-	if (any)
-		buf_append_text(out, "]");
-}
-
 static void say_codes(struct buf *out, const struct rng *g, const char *key, enum code_set set, unsigned rarely)
 {
 	const char *words[32];
@@ -49,7 +28,7 @@ static void say_codes(struct buf *out, const struct rng *g, const char *key, enu
 
 	for (size_t i = first; count < 6 && code_at(set, i) != NULL; i++)
 		words[count++] = code_at(set, i)->code;
-	say_list(out, g, key, words, count, rarely);
+	draw_list(out, g, key, words, count, rarely, 3);
 }
 
 #define ID(d) d "00000000000000000000000000000000000000000000000000000000000000"
@@ -98,13 +77,13 @@ static void say_rule(struct buf *out, const struct rng *g)
 	const char *effect = effects[rng_below(g, 4)];
 
 	buf_printf(out, "{\"effect\":\"%s\"", effect);
-	say_list(out, g, "actors", actors, 8, 2);
+	draw_list(out, g, "actors", actors, 8, 2, 3);
 	say_codes(out, g, "purposes", CODES_PURPOSE, 2);
 	say_codes(out, g, "categories", CODES_CATEGORY, 2);
 	say_codes(out, g, "labels", CODES_LABEL, 2);
 	say_codes(out, g, "obligations", CODES_OBLIGATION, 4);
-	say_list(out, g, "records", records, 2, 6);
-	say_list(out, g, "author_organisations", authors, 2, 6);
+	draw_list(out, g, "records", records, 2, 6, 3);
+	draw_list(out, g, "author_organisations", authors, 2, 6, 3);
 	if (effect[0] != 'd' && once_in(g, 2))
 		buf_append_text(out, ",\"any_label\":true");
 	if (effect[0] == 'd' && once_in(g, 3))

@@ -89,6 +89,26 @@ static void a_change_between_two_acts_is_noticed(void **state)
 	}
 }
 
+/* A copy of yesterday takes the register's name. */
+static void a_file_in_its_place_is_noticed(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_certificates list;
+	struct err_info info = {0};
+	char copy[96];
+	struct db *db;
+
+	(void)snprintf(copy, sizeof(copy), "%s.old", f->d.path);
+	assert_int_equal(db_open(&db, f->d.path, NULL, NULL), ERR_OK);
+	assert_int_equal(db_copy(db, copy, NULL), ERR_OK);
+	db = db_free(db);
+	assert_int_equal(ca_list(f->ca, &list, NULL), ERR_OK);
+	ca_certificates_release(&list);
+	assert_int_equal(rename(copy, f->d.path), 0);
+	assert_int_equal(ca_list(f->ca, &list, &info), ERR_DAMAGED);
+	assert_non_null(strstr(info.detail, "replaced"));
+}
+
 static void what_another_process_adds_is_seen(void **state)
 {
 	struct fixture *f = *state;
@@ -151,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_between_two_acts_is_noticed),
+		cmocka_unit_test_setup_teardown(a_file_in_its_place_is_noticed, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_another_process_adds_is_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_view_stays_while_others_read_on, setup, teardown),
 	};
