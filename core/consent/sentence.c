@@ -77,7 +77,8 @@ const char *sentence_label(uint32_t label)
 
 /* HL7 v3 ActCode, ObligationPolicy and RefrainPolicy. */
 static const struct word duties[] = {
-	{OBLIGATION_DEID, "take names off"}, {OBLIGATION_PSEUD, "use other names"}, {OBLIGATION_REDACT, "leave out what is not needed"},
+	{OBLIGATION_DEID, "take names off"}, {OBLIGATION_PSEUD, "use other names"},
+	{OBLIGATION_REDACT, "leave out what is not needed"},
 	{OBLIGATION_MASK, "hide what is not needed"}, {OBLIGATION_MINEC, "take no more than is needed"},
 	{OBLIGATION_HUAPRV, "ask me first"}, {OBLIGATION_NOCOLLECT, "keep no copy"}, {OBLIGATION_DELAU, "delete it after use"},
 	{OBLIGATION_NORDSCLCDS, "pass nothing on without my consent"}, {OBLIGATION_NOREUSE, "use it for nothing else"},
