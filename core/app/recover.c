@@ -223,6 +223,24 @@ static enum err put_together(struct recovering *x, struct app_recovery_state *re
 	return keyholder_public(x->keys, &x->me, info);
 }
 
+/* Nothing is installed before she said whose keys they must be. */
+static enum err check_account(const struct recovering *x, struct err_info *info)
+{
+	const char *said = x->r->account;
+	char account[ID_HEX];
+
+	hex_encode(account, x->me.account.b, ID_SIZE);
+	if (said == NULL)
+		return err_set(info, ERR_CONFIRM, "keys are here: %s shows what your account begins with; repeat with --account",
+			       x->r->from_device ? "medlock key status there" : "a helper's medlock key helping");
+	if (strlen(said) < RECOVERY_ACCOUNT_DIGITS || strlen(said) > strlen(account))
+		return err_set(info, ERR_USAGE, "--account is at least the first %u digits of the account",
+			       RECOVERY_ACCOUNT_DIGITS);
+	if (strncmp(account, said, strlen(said)) != 0)
+		return err_set(info, ERR_CONFIRM, "the keys that came are of another account: somebody else sent them");
+	return ERR_OK;
+}
+
 static enum err by_helpers(struct recovering *x, struct app_recovery_state *ret, const struct secret *passphrase,
 			   struct err_info *info)
 {
@@ -238,6 +256,7 @@ static enum err by_helpers(struct recovering *x, struct app_recovery_state *ret,
 	recovery_text(ret->text, &x->me.seal);
 	TRY(recovery_words(ret->words, &x->me.seal));
 	TRY(put_together(x, ret, passphrase, info));
+	TRY(check_account(x, info));
 	TRY(try_keys(x, true, info));
 	TRY(write_profile(x, info));
 	ret->account = x->me.account;

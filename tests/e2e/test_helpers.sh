@@ -73,6 +73,12 @@ expect 8 "two shares are not enough"
 person vos key help anna "$text" --confirm "$words"
 expect 0 "the third"
 machine "$T/new"
+expect 3 "with all shares she still says whose keys they must be"
+person bram key helping --json
+digits=$(value '.shares[0].account' | cut -c1-12)
+machine "$T/new" --account 000000000000
+expect 3 "another account's keys are refused"
+machine "$T/new" --account "$digits"
 expect 0 "anna is back"
 json "with her account" --arg a "$(account_of anna)" '.account == $a and .generation == 1'
 run "${LATER[@]}" "$MEDLOCK" -C "$T/new" --passphrase-file "$T/passphrase" record view "$record" --json

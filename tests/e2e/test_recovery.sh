@@ -79,7 +79,7 @@ on_new sync
 expect 0 "a device that was kept still works"
 
 # A second device by pairing: both are hers.
-second() { run "$MEDLOCK" -C "$T/second" --passphrase-file "$T/passphrase" key recover --device --peer "$url" --pin "$pin" --json; }
+second() { run "$MEDLOCK" -C "$T/second" --passphrase-file "$T/passphrase" key recover --device --peer "$url" --pin "$pin" --json "$@"; }
 second
 expect 8 "a new device waits for the other one"
 text=$(value .recovery)
@@ -89,11 +89,26 @@ expect 3 "other words hand nothing over"
 on_new key pair "$text" --confirm "$words"
 expect 0 "the other device hands its keys over"
 second
+expect 3 "nothing is installed before she says whose keys they must be"
+check "and nothing is" test ! -e "$T/second/config"
+second --account "$(account_of anna | cut -c1-4)"
+expect 2 "four digits are too few"
+second --account "$(account_of anna | cut -c1-12)"
 expect 0 "the second device is hers"
 run "$MEDLOCK" -C "$T/second" --passphrase-file "$T/passphrase" record view "$record" --json
 expect 0 "and reads"
 on_new sync
 expect 0 "as the first one does"
+
+# Somebody who saw text and words sends keys of his own account.
+stolen() { run "$MEDLOCK" -C "$T/stolen" --passphrase-file "$T/passphrase" key recover --device --peer "$url" --pin "$pin" --json "$@"; }
+stolen
+text=$(value .recovery)
+words=$(value .words)
+as bram key pair "$text" --confirm "$words"
+stolen --account "$(account_of anna | cut -c1-12)"
+expect 3 "keys of another account are refused"
+check "and not installed" test ! -e "$T/stolen/config"
 
 # Killed at any step of a change, the account never has keys that nobody has.
 killed_when() { # FILE DELAY: a change that dies this long after the file is there

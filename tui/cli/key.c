@@ -219,6 +219,7 @@ static enum err recover(struct cli *c)
 	if (r.peer_url == NULL || r.pin == NULL)
 		return err_set(&c->info, ERR_USAGE, "say --peer and --pin");
 	r.from_device = cli_switch(c, "device");
+	r.account = cli_value(c, "account");
 	if (r.from_device || cli_switch(c, "helpers")) {
 		TRY(key_recover_by_helpers(c, &r));
 		cli_say(c, "The account was found.\n");
@@ -246,6 +247,7 @@ static const struct cli_option recover_options[] = {
 	{"words-file", "FILE", "the words of the card (else asked on the terminal)"},
 	{"helpers", NULL, "by helpers instead of a card"},
 	{"device", NULL, "from my other device instead of a card; both are mine afterwards"},
+	{"account", "HEX", "with --helpers, --device: what my account begins with"},
 	{"keep-devices", NULL, "do not change the keys: nothing was lost or stolen"},
 	{"out", "FILE", "the new card into a new file"},
 	{"qr", NULL, "the new card with a QR code"},

@@ -48,6 +48,15 @@ static void helped_json(struct cli *c, const struct app_helped *h)
 	json_end_object(&c->w);
 }
 
+static void say_helped(struct cli *c, const struct app_helped *h)
+{
+	char account[ID_HEX];
+
+	hex_encode(account, h->account.b, ID_SIZE);
+	cli_say(c, "%s: one of %u shares, %u are needed%s\n    account %.12s\n",
+		cli_foreign(c, app_name(c->app, h->account.b)), h->of, h->needed, h->given ? "; you gave it" : h->since.v != 0 ? "; a recovery is under way" : "", account);
+}
+
 static enum err helping(struct cli *c)
 {
 	struct app_helped_list list;
@@ -60,9 +69,7 @@ static enum err helping(struct cli *c)
 		json_end_array(&c->w);
 	}
 	for (size_t i = 0; i < list.count; i++)
-		cli_say(c, "%s: one of %u shares, %u are needed%s\n", cli_foreign(c, app_name(c->app, list.rows[i].account.b)),
-			list.rows[i].of, list.rows[i].needed, list.rows[i].given ? "; you gave it" :
-			list.rows[i].since.v != 0 ? "; a recovery is under way" : "");
+		say_helped(c, &list.rows[i]);
 	if (list.count == 0)
 		cli_say(c, "You keep nobody's share.\n");
 	app_helped_release(&list);
@@ -82,7 +89,8 @@ static enum err help(struct cli *c)
 	TRY(e);
 	if (c->json)
 		json_boolean(&c->w, "given", true);
-	cli_say(c, "Your share was given to the new machine.\n");
+	cli_say(c, "Your share was given to the new machine. Read her what her account begins with:\n"
+		   "`medlock key helping` shows it.\n");
 	return ERR_OK;
 }
 
@@ -103,10 +111,16 @@ static enum err cancel(struct cli *c)
 
 static enum err pair(struct cli *c)
 {
+	char account[ID_HEX];
+	struct app_me me;
+
 	TRY(app_key_pair(c->app, c->arguments[0], cli_value(c, "confirm"), &c->info));
 	if (c->json)
 		json_boolean(&c->w, "given", true);
-	cli_say(c, "The keys were handed to the new device. If you lose a device: medlock key rotate\n");
+	app_me(c->app, &me);
+	hex_encode(account, me.account.b, ID_SIZE);
+	cli_say(c, "The keys were handed to the new device. Repeat the command there with\n    --account %.12s\n"
+		   "If you lose a device: medlock key rotate\n", account);
 	return ERR_OK;
 }
 
