@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/crypto/seal.h"
 
-#include <openssl/evp.h>
+#include <sodium.h>
 
 #include "core/crypto/aead.h"
 #include "core/crypto/hash.h"
@@ -22,45 +22,27 @@ enum err seal_private_new(struct secret **ret, const struct rng *rng)
 	return ERR_OK;
 }
 
-static EVP_PKEY *pkey_of(const struct secret *private_key)
-{
-	EVP_PKEY *key;
-
-	ASSERT(private_key->len == SEAL_KEY_SIZE);
-	key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, private_key->data, private_key->len);
-	ASSERT(key != NULL);
-	return key;
-}
-
+/* libsodium's X25519 and not OpenSSL's: 3.0 looks up its algorithms anew for each key, which takes longer than the
+ * multiplication.
+ */
 void seal_public_of(struct seal_public *ret, const struct secret *private_key)
 {
-	EVP_PKEY *key = pkey_of(private_key);
-	size_t len = sizeof(ret->b);
-
-	ASSERT(EVP_PKEY_get_raw_public_key(key, ret->b, &len) == 1 && len == sizeof(ret->b));
-	EVP_PKEY_free(key);
+	ASSERT(private_key->len == SEAL_KEY_SIZE);
+	ASSERT(crypto_scalarmult_curve25519_base(ret->b, private_key->data) == 0);
 }
 
 enum err seal_x25519(uint8_t ret[SEAL_KEY_SIZE], const struct secret *private_key, const struct seal_public *with)
 {
-	EVP_PKEY *mine = pkey_of(private_key);
-	EVP_PKEY *theirs = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, with->b, sizeof(with->b));
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(mine, NULL);
 	uint8_t shared[SEAL_KEY_SIZE];
-	size_t len = sizeof(shared);
 	bool good;
 
-	ASSERT(theirs != NULL && context != NULL);
-	ASSERT(EVP_PKEY_derive_init(context) == 1);
-	/* OpenSSL refuses an all-zero result itself; asked again here, as this must not hang on its version. */
-	good = EVP_PKEY_derive_set_peer(context, theirs) == 1 && EVP_PKEY_derive(context, shared, &len) == 1 &&
-	       len == sizeof(shared) && !bytes_is_zero(bytes_of(shared, sizeof(shared)));
+	ASSERT(private_key->len == SEAL_KEY_SIZE);
+	/* libsodium refuses points of small order itself; asked again here, as this must not hang on its version. */
+	good = crypto_scalarmult_curve25519(shared, private_key->data, with->b) == 0 &&
+	       !bytes_is_zero(bytes_of(shared, sizeof(shared)));
 	if (good)
 		memcpy(ret, shared, sizeof(shared));
 	secret_wipe(shared, sizeof(shared));
-	EVP_PKEY_CTX_free(context);
-	EVP_PKEY_free(theirs);
-	EVP_PKEY_free(mine);
 	return good ? ERR_OK : ERR_POINT;
 }
 
