@@ -82,7 +82,7 @@ static enum err genesis_person(struct demo_card *ret, const struct demo_row *p, 
 	enum err e;
 
 	TRY(make_home(home, passphrase, dir, p->name, info));
-	e = person_genesis(&account, &card, home, p->role, passphrase, info);
+	e = person_genesis(&account, &card, home, p->role, passphrase, true, info);
 	ret->flag = p->card_flag;
 	if (e == ERR_OK)
 		e = files_join(ret->path, sizeof(ret->path), home, "card");

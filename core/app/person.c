@@ -141,7 +141,7 @@ enum err person_new(struct account_id *ret, struct buf *ret_request, const struc
 }
 
 enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char *home, uint32_t role,
-			const char *passphrase_file, struct err_info *info)
+			const char *passphrase_file, bool throw_away, struct err_info *info)
 {
 	const struct network_id none = GENESIS_NETWORK;
 	struct keyholder_public me;
@@ -149,7 +149,7 @@ enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char
 	enum err e;
 
 	TRY(keyholder_start(&keys, keyholder_capabilities("operator"), info));
-	e = create_keys(keys, home, &none, passphrase_file, true, info);
+	e = create_keys(keys, home, &none, passphrase_file, throw_away, info);
 	if (e == ERR_OK)
 		e = keyholder_public(keys, &me, info);
 	if (e == ERR_OK)

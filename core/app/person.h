@@ -30,9 +30,11 @@ enum err person_refuse_second(const char *home, struct err_info *info) MUST_USE;
 /* The folder and its keystore; one that is there without a profile is kept aside. */
 enum err person_keystore(const char *home, const struct buf *file, struct err_info *info) MUST_USE;
 
-/* Keys for somebody of the demo's genesis: keystore in home, public card appended; person_join makes the profile later. */
+/* Keys for somebody of a genesis: keystore in home, public card appended; person_join makes the profile later.  throw_away:
+ * as in struct person_wish.
+ */
 enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char *home, uint32_t role,
-			const char *passphrase_file, struct err_info *info) MUST_USE;
+			const char *passphrase_file, bool throw_away, struct err_info *info) MUST_USE;
 enum err person_join(const struct person_wish *wish, struct bytes genesis, struct err_info *info) MUST_USE;
 
 #endif

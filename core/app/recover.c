@@ -231,7 +231,7 @@ static enum err check_account(const struct recovering *x, struct err_info *info)
 
 	hex_encode(account, x->me.account.b, ID_SIZE);
 	if (said == NULL)
-		return err_set(info, ERR_CONFIRM, "keys are here: %s shows what your account begins with; repeat with --account",
+		return err_set(info, ERR_CONFIRM, "keys are here: %s shows how your account begins; repeat with --account",
 			       x->r->from_device ? "medlock key status there" : "a helper's medlock key helping");
 	if (strlen(said) < RECOVERY_ACCOUNT_DIGITS || strlen(said) > strlen(account))
 		return err_set(info, ERR_USAGE, "--account is at least the first %u digits of the account",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "chain/net/peer_client_mail.h"
+#include "core/app/keys.h"
 #include "core/app/person.h"
 #include "core/base/files.h"
 
@@ -113,6 +114,94 @@ enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct
 	if (e == ERR_OK)
 		e = join(ret, &wish, &peer, info);
 	ret->sent = peer.sent;
+	http_client_free(peer.http);
+	return e;
+}
+
+/* ---- whom a network begins with ---- */
+
+static enum err founder_role(uint32_t *ret, const char *mode, struct err_info *info)
+{
+	static const struct { const char *mode; uint32_t role; } rows[] = {
+		{"officer", ROLE_OFFICER}, {"operator", ROLE_OPERATOR}, {"auditor", ROLE_AUDITOR},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strcmp(rows[i].mode, mode) == 0) {
+			*ret = rows[i].role;
+			return ERR_OK;
+		}
+	}
+	return err_set(info, ERR_USAGE, "a network begins with officers, operators and auditors: --mode is one of them");
+}
+
+enum err app_setup_card(struct app_setup_done *ret, const struct app_setup *s, const char *card_path, struct err_info *info)
+{
+	struct buf card = BUF_INIT;
+	char home[PROFILE_PATH_MAX];
+	uint32_t role;
+	enum err e;
+
+	TRY(founder_role(&role, s->mode, info));
+	TRY(profile_home(home, s->home, info));
+	e = person_genesis(&ret->account, &card, home, role, s->passphrase_file, false, info);
+	if (e == ERR_OK)
+		e = app_write_new(card_path, buf_bytes(&card), info);
+	buf_release(&card);
+	return e;
+}
+
+/* The keys that wait in home, and what the genesis says of them. */
+static enum err check_founder(struct app_setup_done *ret, const char *home, struct bytes genesis, struct err_info *info)
+{
+	struct keystore_about about;
+	char path[PROFILE_PATH_MAX];
+	struct network_id network;
+	Medlock__Genesis *g;
+	bool named = false;
+	enum err e;
+
+	TRY(files_join(path, sizeof(path), home, "keystore"));
+	TRY(app_keystore_about(&about, path, info));
+	TRY(genesis_parse(&g, &network, genesis, info));
+	e = ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < g->n_accounts; i++) {
+		struct account_id id;
+
+		e = genesis_account_id(&id, g->accounts[i]);
+		named |= e == ERR_OK && ID_EQUAL(id, about.account);
+	}
+	WIRE_FREE(g);
+	if (e == ERR_OK && !named)
+		e = err_set(info, ERR_NOT_FOUND, "this network does not begin with the keys in %s", home);
+	ret->account = about.account;
+	return e;
+}
+
+enum err app_setup_join(struct app_setup_done *ret, const struct app_setup *s, struct task *task, struct err_info *info)
+{
+	struct first_peer peer = {.task = task};
+	struct person_wish wish = {.profile = s->mode, .passphrase_file = s->passphrase_file, .peer_url = s->peer_url,
+				   .pin = s->pin};
+	char home[PROFILE_PATH_MAX];
+	struct buf genesis = BUF_INIT;
+	struct peer_call call;
+	uint32_t role;
+	enum err e;
+
+	TRY(founder_role(&role, s->mode, info));
+	TRY(profile_home(home, s->home, info));
+	TRY(person_refuse_second(home, info));
+	wish.home = home;
+	e = open_peer(&peer, s, info);
+	call = call_of(&peer);
+	if (e == ERR_OK)
+		e = peer_genesis(&call, &genesis, info);
+	if (e == ERR_OK)
+		e = check_founder(ret, home, buf_bytes(&genesis), info);
+	if (e == ERR_OK)
+		e = person_join(&wish, buf_bytes(&genesis), info);
+	buf_release(&genesis);
 	http_client_free(peer.http);
 	return e;
 }

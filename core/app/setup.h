@@ -15,6 +15,15 @@ struct app_setup_done {
 	char enrolment[4096]; /* path of the request for the CA */
 	bool sent;            /* the peer has it too; else the next sync sends it */
 };
+/* For those whom a network begins with (mode officer, operator or auditor), in two steps.  Keys, and a card with their public
+ * part for `medlockd init`, into a new file: nothing of the network is known yet, so peer and pin are not looked at.  Then,
+ * when the network is there, the profile for these keys; ERR_NOT_FOUND: its genesis does not name them.
+ */
+enum err app_setup_card(struct app_setup_done *ret, const struct app_setup *s, const char *card_path,
+			struct err_info *info) MUST_USE;
+enum err app_setup_join(struct app_setup_done *ret, const struct app_setup *s, struct task *task,
+			struct err_info *info) MUST_USE;
+
 enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct task *task,
 		   struct err_info *info) MUST_USE;
 

@@ -54,7 +54,8 @@ static void say_helped(struct cli *c, const struct app_helped *h)
 
 	hex_encode(account, h->account.b, ID_SIZE);
 	cli_say(c, "%s: one of %u shares, %u are needed%s\n    account %.12s\n",
-		cli_foreign(c, app_name(c->app, h->account.b)), h->of, h->needed, h->given ? "; you gave it" : h->since.v != 0 ? "; a recovery is under way" : "", account);
+		cli_foreign(c, app_name(c->app, h->account.b)), h->of, h->needed,
+		h->given ? "; you gave it" : h->since.v != 0 ? "; a recovery is under way" : "", account);
 }
 
 static enum err helping(struct cli *c)
