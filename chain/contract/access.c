@@ -117,7 +117,7 @@ static enum err question_of(struct judged *j, struct consent_question *ret, stru
 static enum err decides_form(struct judged *j, const struct consent_policy *p, const struct record_id *record,
 			     struct time_ms now)
 {
-	struct consent_record r = consent_record_of(record, j->record->deposit);
+	struct consent_record r = consent_record_of(record, j->record);
 	struct consent_decision d;
 	struct consent_question q;
 

@@ -92,7 +92,7 @@ static enum err decide_yes(struct act *a, struct answer *x, struct consent_decis
 	e = ROWS_GET(&a->rows, &row, medlock__record_state, state_key_record(id));
 	if (e)
 		return e == ERR_NOT_FOUND ? rows_fatal(&a->rows, ERR_DAMAGED) : e;
-	record = consent_record_of(id, row->deposit);
+	record = consent_record_of(id, row);
 	*ret = consent_decide(x->compiled, &q, &record);
 	if (row->status == RECORD_STATUS_ERASED)
 		e = ERR_ASK_GONE;

@@ -74,7 +74,7 @@ static enum err count_records(struct counting *c, const struct account_id *owner
 			return ERR_LIMIT;
 		TRY(owned_record(c, &id, &row, owner, n));
 		if (wished(c->wish, row)) {
-			struct consent_record record = consent_record_of(&id, row->deposit);
+			struct consent_record record = consent_record_of(&id, row);
 
 			found += consent_decide(policy, q, &record).decision == DECISION_GRANTED;
 		}

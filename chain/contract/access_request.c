@@ -53,7 +53,7 @@ static enum err mark_keys(struct act *a, const Medlock__AccessRequest *b)
 
 static void decide(struct request *r, const struct record_id *id, const Medlock__RecordState *row)
 {
-	struct consent_record record = consent_record_of(id, row->deposit);
+	struct consent_record record = consent_record_of(id, row);
 	struct consent_decision d = consent_decide(r->compiled, &r->question, &record);
 
 	decided_fill(&r->entries[r->count++], id, &d);

@@ -81,7 +81,8 @@ static bool rule_matches(const struct eval_rule *r, const struct consent_questio
 		return false;
 	return (r->confidentiality >> (rec->confidentiality & 31u) & 1u) && labels_match(r, rec->labels) &&
 	       actors_match(r, q) && data_match(r, rec) && research_match(r, q) &&
-	       ids_match(&r->records, rec->id.b) && author_matches(r, rec);
+	       ids_match(&r->records, bytes_is_zero(BYTES_ID(rec->first)) ? rec->id.b : rec->first.b) &&
+	       author_matches(r, rec);
 }
 
 /* Rules at or after `from` that match; count when none. */
@@ -266,8 +267,9 @@ struct consent_decision consent_decide(const struct consent_policy *p, const str
 	return by_rules(&v, p, q, r);
 }
 
-struct consent_record consent_record_of(const struct record_id *id, const Medlock__RecordDeposit *deposit)
+struct consent_record consent_record_of(const struct record_id *id, const Medlock__RecordState *row)
 {
+	const Medlock__RecordDeposit *deposit = row->deposit;
 	struct consent_record r = {.id = *id, .category = deposit->category,
 				   .confidentiality = deposit->confidentiality};
 
@@ -282,5 +284,7 @@ struct consent_record consent_record_of(const struct record_id *id, const Medloc
 	}
 	if (deposit->organisation.len == ID_SIZE)
 		ID_COPY(r.author, deposit->organisation.data);
+	if (row->first.len == ID_SIZE)
+		ID_COPY(r.first, row->first.data);
 	return r;
 }

@@ -7,7 +7,8 @@
  * the default.  Subsumption is asymmetric: a deny covers a purpose's descendants, a permit only the safe listed ones
  * (notes 2.1).  Labels: a deny matches any of them, a permit must list all of the record's.  Confidentiality: permit at
  * most, deny at least.  Periods of data: a deny matches when they overlap, a permit when the record lies inside; unknown
- * matches every deny and no permit.  Times are block times; intervals are half-open.
+ * matches every deny and no permit.  A rule that names a record means all its versions: it names the first, so that a
+ * correction by somebody else lifts nothing.  Times are block times; intervals are half-open.
  */
 #ifndef MEDLOCK_CONTRACT_CONSENT_EVAL_H
 #define MEDLOCK_CONTRACT_CONSENT_EVAL_H
@@ -37,6 +38,7 @@ struct consent_question {
 /* What is asked about; views into a RecordState. */
 struct consent_record {
 	struct record_id id;
+	struct record_id first; /* of a later version: what rules name instead of id; zero: there is none before */
 	uint32_t category, confidentiality;
 	uint64_t labels;     /* bit n for LABEL number n */
 	bool period_known;
@@ -63,7 +65,7 @@ struct consent_decision consent_decide(const struct consent_policy *p, const str
 				       const struct consent_record *r);
 
 /* The evaluator's view of a stored record. */
-struct consent_record consent_record_of(const struct record_id *id, const Medlock__RecordDeposit *deposit);
+struct consent_record consent_record_of(const struct record_id *id, const Medlock__RecordState *row);
 
 /* Does a permit (deny) that names purpose `named` cover a request for `asked`? */
 bool consent_purpose_covers(uint32_t named, uint32_t asked, bool deny);

@@ -29,7 +29,8 @@ static enum err check_version(const struct act *a, const Medlock__RecordState *o
 	return ERR_OK;
 }
 
-static enum err supersede(struct act *a, const Medlock__RecordDeposit *d, const struct record_id *by)
+static enum err supersede(struct act *a, struct record_id *ret_first, const Medlock__RecordDeposit *d,
+			  const struct record_id *by)
 {
 	Medlock__RecordState *old = NULL, row;
 	struct record_id id;
@@ -43,6 +44,9 @@ static enum err supersede(struct act *a, const Medlock__RecordDeposit *d, const 
 	e = check_version(a, old, d);
 	if (!e)
 		e = ROWS_PUT(&a->rows, state_key_record(&id), &row);
+	*ret_first = id;
+	if (old->first.len == ID_SIZE)
+		ID_COPY(*ret_first, old->first.data);
 	WIRE_FREE(old);
 	return e;
 }
@@ -50,11 +54,11 @@ static enum err supersede(struct act *a, const Medlock__RecordDeposit *d, const 
 enum err record_amend_apply(struct act *a)
 {
 	Medlock__RecordDeposit *d = a->tx->body->record_amend;
-	struct record_id id = tx_record_id(&a->tx->body_hash, &a->who);
+	struct record_id id = tx_record_id(&a->tx->body_hash, &a->who), first;
 
 	TRY(record_check(a, d));
-	TRY(supersede(a, d, &id));
-	return record_enter(a, d, &id);
+	TRY(supersede(a, &first, d, &id));
+	return record_enter(a, d, &id, &first);
 }
 
 void record_amend_describe(struct buf *out, const Medlock__Body *body)

@@ -49,7 +49,8 @@ static enum err check_capsules(struct act *a, const Medlock__RecordDeposit *d)
 }
 
 static enum err store(struct act *a, Medlock__RecordDeposit *d, const struct account_id *owner,
-		      const struct record_id *id)
+		      const struct record_id *id,
+		      const struct record_id *first)
 {
 	Medlock__RecordState row = MEDLOCK__RECORD_STATE__INIT;
 	Medlock__PolicyState *policy = NULL;
@@ -61,6 +62,8 @@ static enum err store(struct act *a, Medlock__RecordDeposit *d, const struct acc
 	row.height = a->block->height;
 	row.time = a->block->time.v;
 	row.status = RECORD_STATUS_LIVE;
+	if (first != NULL)
+		row.first = wire_data(BYTES_ID(*first));
 	row.number = ++policy->records;
 	e = ROWS_PUT(&a->rows, state_key_policy(owner), policy);
 	if (!e)
@@ -93,12 +96,12 @@ enum err record_tell(struct act *a, const struct account_id *owner, const struct
 	return act_result(a, BYTES_ID(*id), 0, NULL, 0);
 }
 
-enum err record_enter(struct act *a, Medlock__RecordDeposit *d, const struct record_id *id)
+enum err record_enter(struct act *a, Medlock__RecordDeposit *d, const struct record_id *id, const struct record_id *first)
 {
 	struct account_id owner;
 
 	ID_COPY(owner, d->owner.data);
-	TRY(store(a, d, &owner, id));
+	TRY(store(a, d, &owner, id, first));
 	return record_tell(a, &owner, id);
 }
 
@@ -108,7 +111,7 @@ enum err record_deposit_apply(struct act *a)
 	struct record_id id = tx_record_id(&a->tx->body_hash, &a->who);
 
 	TRY(record_check(a, d));
-	return record_enter(a, d, &id);
+	return record_enter(a, d, &id, NULL);
 }
 
 void record_describe(struct buf *out, const Medlock__RecordDeposit *d)

@@ -222,6 +222,52 @@ static enum err want(struct app *a, struct policy *ret, const struct policy *liv
 	return e;
 }
 
+/* ---- all versions ----
+ *
+ * Rules name a record by its first version (chain/contract/consent_eval.h); people and files name any.
+ */
+
+static void name_first(struct app *a, ProtobufCBinaryData *id)
+{
+	Medlock__RecordState *row;
+	struct record_id record;
+
+	ID_COPY(record, id->data);
+	if (replica_record(a->replica, &row, &record, NULL) != ERR_OK)
+		return;
+	if (row->first.len == ID_SIZE)
+		memcpy(id->data, row->first.data, ID_SIZE);
+	WIRE_FREE(row);
+}
+
+static void drop_doubles(Medlock__Rule *rule)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < rule->n_records; i++) {
+		if (kept > 0 && bytes_equal(wire_bytes(rule->records[kept - 1]), wire_bytes(rule->records[i])))
+			free(rule->records[i].data);
+		else
+			rule->records[kept++] = rule->records[i];
+	}
+	rule->n_records = kept;
+}
+
+static void name_firsts(struct app *a, struct policy *wanted)
+{
+	for (size_t i = 0; i < wanted->count; i++) {
+		Medlock__Rule *rule = wanted->rules[i]->rule;
+
+		if (rule->id != 0 || rule->n_records == 0)
+			continue;
+		for (size_t r = 0; r < rule->n_records; r++)
+			if (rule->records[r].len == ID_SIZE)
+				name_first(a, &rule->records[r]);
+		rule_sort(rule);
+		drop_doubles(rule);
+	}
+}
+
 /* ---- sending -------------------------------------------------------------------------------- */
 
 static bool shows_version(struct app *a, const void *self)
@@ -297,6 +343,7 @@ enum err app_consent_change(struct app *a, struct app_change *ret, const struct 
 	TRY(preview_world_load(a, &w, info));
 	e = want(a, &wanted, &w.policy, edit, &team, &done.sentence, info);
 	if (e == ERR_OK) {
+		name_firsts(a, &wanted);
 		e = change_to(a, &done, &w, &wanted, edit, info);
 		if (e == ERR_OK && edit->team != NULL && !edit->dry_run)
 			e = care_team_keep(a, &team, info);

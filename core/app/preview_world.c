@@ -14,7 +14,7 @@ static enum err take_record(void *self, const struct record_id *id, const Medloc
 	if (grown == NULL)
 		return ERR_MEMORY;
 	w->records = grown;
-	w->records[w->record_count++] = consent_record_of(id, record->deposit);
+	w->records[w->record_count++] = consent_record_of(id, record);
 	return ERR_OK;
 }
 

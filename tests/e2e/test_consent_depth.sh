@@ -50,6 +50,21 @@ dimension "a duty that the contract keeps: ask me first" "" --duty HUAPRV
 dimension "uses" "$both" --uses 1
 check "are counted" test -z "$(granted)"
 
+# ---- a correction lifts nothing ----
+as anna consent set "$T/empty" --now
+as anna consent add --now --permit --who okafor --purpose TREAT
+as anna consent add --deny --who okafor --record "$lab"
+check "a record is kept from him" test "$(granted)" = "$summary"
+as jansen deposit amend "$lab" "$REPOSITORY/assets/demo/records/anna/labs-2026-09-15.json" --json
+expect 0 "its depositor makes a new version"
+newer=$(value .record)
+check "which is kept from him too" test "$(granted)" = "$summary"
+as anna consent set "$T/empty" --now
+as anna consent add --now --permit --who okafor --purpose TREAT --record "$newer" --record "$lab" --json
+expect 0 "a rule that names both versions"
+check "means the record" test "$(granted)" = "$newer"
+lab=$newer
+
 # ---- research ----
 as anna consent set "$T/empty" --now
 as anna consent add --now --permit --who researcher --purpose HRESCH --form deid --term DUO:0000042 --term DUO:0000046

@@ -200,9 +200,11 @@ static void store_record(struct m_act *a, const Medlock__RecordDeposit *x, const
 {
 	struct hash32 owner = m_id(x->owner);
 	uint64_t number = m_record_count(a->m, &owner) + 1;
+	struct m_name first = {0};
 	struct m_record *to;
 
 	if (old) {
+		first = old->first.len ? old->first : m_name(m_data(&old->id));
 		old->status = RECORD_STATUS_SUPERSEDED;
 		old->superseded_by = m_name(m_data(id));
 	}
@@ -210,6 +212,7 @@ static void store_record(struct m_act *a, const Medlock__RecordDeposit *x, const
 	*to = (struct m_record){.id = *id, .depositor = a->who, .height = a->block->height, .number = number,
 				.time = a->block->time, .status = RECORD_STATUS_LIVE};
 	to->deposit = m_clone(x);
+	to->first = first;
 }
 
 static void tell_record(struct m_act *a, const struct hash32 *owner, const struct hash32 *id)

@@ -31,7 +31,7 @@ struct model_subject m_subject(const struct m_record *row)
 	struct model_subject r = {.category = d->category, .confidentiality = d->confidentiality,
 				  .period_known = d->period != NULL};
 
-	memcpy(r.id, row->id.b, 32);
+	memcpy(r.id, row->first.len ? row->first.b : row->id.b, 32); /* rules mean all versions by the first */
 	if (d->organisation.len)
 		memcpy(r.author, d->organisation.data, 32);
 	for (size_t i = 0; i < d->n_labels; i++)

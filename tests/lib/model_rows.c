@@ -154,6 +154,7 @@ static void add_record(struct rows *to, const struct m_record *x)
 	row.time = x->time;
 	row.status = x->status;
 	row.superseded_by = m_name_data(&x->superseded_by);
+	row.first = m_name_data(&x->first);
 	row.number = x->number;
 	add_by_name(to, 'r', &x->id, &row);
 	WIRE_FREE(row.deposit);

@@ -64,7 +64,7 @@ struct m_record {
 	uint64_t height, number;
 	int64_t time;
 	uint32_t status;
-	struct m_name superseded_by;
+	struct m_name superseded_by, first;
 };
 
 struct m_decided {

@@ -68,6 +68,23 @@ static void records_and_authors(void **state)
 	grants(&w, &lab, false);
 }
 
+/* A correction by somebody else lifts no rule: rules name the first version and mean all of them. */
+static void later_versions(void **state)
+{
+	const struct hash32 first = {{9}}, itself = {{1}};
+	struct consent_record later = lab;
+	struct rule_words w = permit();
+
+	(void)state;
+	later.first = (struct record_id){{9}};
+	w.record_count = 1;
+	w.records = &first;
+	grants(&w, &later, true);
+	grants(&w, &lab, false);
+	w.records = &itself;
+	grants(&w, &later, false);
+}
+
 static void periods_and_times(void **state)
 {
 	struct consent_record unknown = lab;
@@ -178,7 +195,8 @@ static void words_that_are_none_are_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(records_and_authors), cmocka_unit_test(periods_and_times),
+		cmocka_unit_test(records_and_authors), cmocka_unit_test(later_versions),
+		cmocka_unit_test(periods_and_times),
 		cmocka_unit_test(confidentiality_and_form), cmocka_unit_test(duties), cmocka_unit_test(project),
 		cmocka_unit_test(words_that_are_none_are_named),
 	};
