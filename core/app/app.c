@@ -78,6 +78,27 @@ static enum err open_replica(struct app *a, struct err_info *info)
 	return e;
 }
 
+#define MINUTE_MS (60u * 1000)
+
+struct app_idle app_idle(const char *mode)
+{
+	static const struct { const char *mode; struct app_idle idle; } rows[] = {
+		{"clinician", {1 * MINUTE_MS, 3 * MINUTE_MS}}, {"researcher", {1 * MINUTE_MS, 3 * MINUTE_MS}},
+		{"officer", {2 * MINUTE_MS, 5 * MINUTE_MS}},   {"operator", {2 * MINUTE_MS, 5 * MINUTE_MS}},
+		{"auditor", {2 * MINUTE_MS, 5 * MINUTE_MS}},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].mode, mode) == 0)
+			return rows[i].idle;
+	return (struct app_idle){5 * MINUTE_MS, 10 * MINUTE_MS};
+}
+
+enum err app_lock_keys(struct app *a, struct err_info *info)
+{
+	return keyholder_lock(a->keys, info);
+}
+
 static enum err open_all(struct app *a, const struct app_options *o, struct err_info *info)
 {
 	char home[PROFILE_PATH_MAX];
@@ -88,6 +109,8 @@ static enum err open_all(struct app *a, const struct app_options *o, struct err_
 	TRY(app_lock(a, info));
 	TRY(keyholder_start(
 		&a->keys, keyholder_capabilities(keyholder_mode(options_text(&a->profile.options, "mode"))), info));
+	if (o->stays_open)
+		TRY(keyholder_idle(a->keys, app_idle(options_text(&a->profile.options, "mode")).lock_ms, info));
 	TRY(read_account(a, info));
 	TRY(http_client_new(&a->http, &http, info));
 	link_init(&a->link, a->http, a->keys, clock_real(), o->task, &a->profile.network, &a->me.account);

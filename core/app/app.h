@@ -18,7 +18,14 @@ struct app_options {
 	const char *home;            /* NULL: MEDLOCK_HOME, else XDG data */
 	const char *passphrase_file; /* NULL: the profile's config, else the terminal */
 	struct task *task;
+	bool stays_open;             /* screens: the keys lock by themselves after app_idle's time */
 };
+
+/* After how long without a key pressed the screen goes blank, and the keys lock; by who is likely to walk past. */
+struct app_idle { uint32_t blank_ms, lock_ms; };
+struct app_idle app_idle(const char *mode);
+/* Lock the keys now; app_unlock opens them again. */
+enum err app_lock_keys(struct app *a, struct err_info *info) MUST_USE;
 
 /* Once, before anything else: no core files, signature self-check, library set-up.  Aborts when the machine cannot. */
 void app_process_init(void);

@@ -100,6 +100,16 @@ enum err keyholder_recover(struct keyholder *k, struct buf *ret_file, const stru
 	return ask_one(k, ret_file, OP_RECOVER, in, 4, info);
 }
 
+enum err keyholder_idle(struct keyholder *k, uint32_t ms, struct err_info *info)
+{
+	struct keyholder_message m;
+	uint8_t be[4];
+	struct bytes field = bytes_of(be, sizeof(be));
+
+	put_be32(be, ms);
+	return keyholder_ask(k, &m, OP_IDLE, &field, 1, 0, info);
+}
+
 enum err keyholder_lock(struct keyholder *k, struct err_info *info)
 {
 	struct keyholder_message m;

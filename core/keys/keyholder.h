@@ -59,6 +59,10 @@ enum err keyholder_unlock(struct keyholder *k, struct bytes file, struct bytes p
 enum err keyholder_recover(struct keyholder *k, struct buf *ret_file, const struct network_id *network, struct bytes words,
 			   struct bytes passphrase, const struct kdf_params *params, struct err_info *info) MUST_USE;
 enum err keyholder_lock(struct keyholder *k, struct err_info *info) MUST_USE; /* wipes the keys */
+/* Lock by itself after so many milliseconds without a question; 0: never, as at the start.  For programs that stay open: a
+ * command that works long between two questions would lose its keys.  ERR_RANGE above INT32_MAX.
+ */
+enum err keyholder_idle(struct keyholder *k, uint32_t ms, struct err_info *info) MUST_USE;
 bool keyholder_unlocked(const struct keyholder *k); /* as of the last call; no message */
 
 /* New keystore bytes, to be written before they count. */

@@ -34,6 +34,7 @@ enum { HOLDER_TEXT_FIRST = 1u << 0, HOLDER_TEXT_LAST = 1u << 1 };
 
 struct holder {
 	uint32_t capabilities;
+	uint32_t idle_ms; /* 0: never */
 	bool bound;
 	struct network_id network;
 	struct keystore *keys; /* NULL: locked */
@@ -55,6 +56,7 @@ struct holder_call {
 /* Answers one message into reply.  ERR_FORMAT for an odd one: the process must end. */
 enum err holder_serve(struct holder *h, struct buf *reply, struct bytes message) MUST_USE;
 void holder_release(struct holder *h);
+void holder_lock(struct holder *h); /* wipes the keys */
 
 /* Fields of many operations: exactly len bytes; passphrase work, nothing for the floor.  Keys that are taken. */
 enum err holder_fixed(struct bytes x, size_t len) MUST_USE;

@@ -25,6 +25,15 @@ struct keyholder {
 
 /* ---- the child ---- */
 
+/* Somebody who left a program open has her keys for so long. */
+static void lock_when_idle(struct holder *h, int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	if (h->idle_ms > 0 && h->keys != NULL && poll(&p, 1, (int)h->idle_ms) == 0)
+		holder_lock(h);
+}
+
 /* One question; false: the end. */
 static bool serve_one(struct holder *h, struct buf *reply, int fd, uint8_t *room)
 {
@@ -53,8 +62,9 @@ static void loop(struct holder *h, int fd, uint8_t *room)
 		return;
 	secret_lock(room, KEYHOLDER_MESSAGE_MAX);
 	secret_lock(reply.data, reply.size);
-	while (serve_one(h, &reply, fd, room))
-		continue;
+	do
+		lock_when_idle(h, fd);
+	while (serve_one(h, &reply, fd, room));
 	secret_unlock(reply.data, reply.size);
 	secret_unlock(room, KEYHOLDER_MESSAGE_MAX);
 	buf_release(&reply);

@@ -91,10 +91,22 @@ static enum err op_unlock(struct holder_call *c)
 	return ERR_OK;
 }
 
+void holder_lock(struct holder *h)
+{
+	take_keys(h, NULL);
+}
+
 static enum err op_lock(struct holder_call *c)
 {
-	take_keys(c->h, NULL);
+	holder_lock(c->h);
 	return ERR_OK;
+}
+
+static enum err op_idle(struct holder_call *c)
+{
+	TRY(holder_fixed(c->in[0], 4));
+	c->h->idle_ms = get_be32(c->in[0].data);
+	return c->h->idle_ms <= INT32_MAX ? ERR_OK : ERR_RANGE;
 }
 
 static enum err op_passphrase(struct holder_call *c)
@@ -426,6 +438,7 @@ static enum err run(struct holder_call *c, enum keyholder_op op)
 	case OP_CREATE: return op_create(c);
 	case OP_UNLOCK: return op_unlock(c);
 	case OP_LOCK: return op_lock(c);
+	case OP_IDLE: return op_idle(c);
 	case OP_PASSPHRASE: return op_passphrase(c);
 	case OP_WORDS: return holder_words(c);
 	case OP_PUBLIC: return op_public(c);

@@ -29,7 +29,7 @@ pin=$(value .pin)
 [ -n "$pin" ] && [ "$pin" != null ] || pin=$(sed -n 's/^pin  *//p' "$OUT")
 "$MEDLOCKD" run --home "$T/peer" --passphrase-file "$T/peer-phrase" >"$T/peer.log" 2>&1 &
 peer=$!
-trap 'kill "$peer" 2>/dev/null; finish' EXIT
+trap 'kill "$peer" 2>/dev/null || :; finish' EXIT
 joins() { on officer setup --join --mode officer --peer "$url" --pin "$pin" --json; [ "$RC" -eq 0 ]; }
 check "the officer joins" await 20 joins
 json "with the account of the card" --arg a "$officer" '.account == $a'

@@ -192,7 +192,7 @@ static enum err rotate(struct cli *c)
 /* Open what was just made, fetch everything, and lock the lost device out. */
 static enum err settle_in(struct cli *c)
 {
-	struct app_options options = {c->home, c->passphrase_file, &c->task};
+	struct app_options options = {.home = c->home, .passphrase_file = c->passphrase_file, .task = &c->task};
 	struct app_sync sync;
 
 	TRY(app_open(&c->app, &options, &c->info));
