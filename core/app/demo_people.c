@@ -85,7 +85,7 @@ static enum err genesis_person(struct demo_card *ret, const struct demo_row *p, 
 	e = person_genesis(&account, &card, home, p->role, passphrase, true, info);
 	ret->flag = p->card_flag;
 	if (e == ERR_OK)
-		e = files_join(ret->path, sizeof(ret->path), home, "card");
+		e = files_join(ret->path, sizeof(ret->path), home, "genesis-card");
 	if (e == ERR_OK)
 		e = files_write(ret->path, buf_bytes(&card), info);
 	buf_release(&card);

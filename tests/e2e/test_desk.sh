@@ -59,6 +59,9 @@ expect 0 "register, list and ledger agree"
 as jansen ca queue --json
 json "the queue is empty" '.queue == []'
 
+as jansen key status
+expect 0 "an officer of the genesis sees the state of his keys"
+
 # ---- an office ----
 url=$(jq -r '.peers[0].url' "$T/world.json")
 pin=$(sed -n 's/^pin = //p' "$(home_of anna)/config")

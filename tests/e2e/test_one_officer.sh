@@ -9,12 +9,12 @@ world_down
 people=$WORLD/people
 url=$(jq -r '.peers[0].url' "$T/world.json")
 run "$MEDLOCKD" init --home "$T/peer" --listen "${url#https://}" --url "$url" --chain-id one-solo-1 \
-	--authority "$people/jansen/card" --operator "$people/op/card" --passphrase-file "$WORLD/peer-passphrase"
+	--authority "$people/jansen/genesis-card" --operator "$people/op/genesis-card" --passphrase-file "$WORLD/peer-passphrase"
 quietly 0 "a network of one authority"
 pin=$(value .pin)
 desk=$T/desk
 mkdir -m 700 "$desk"
-cp "$people"/jansen/{book,card,keystore,lock} "$desk"
+cp "$people"/jansen/{book,keystore,lock} "$desk"
 cp "$T/peer/genesis" "$desk/genesis"
 sed -e "s|^pin = .*|pin = $pin|" -e "s|^network = .*|network = $(value .network)|" "$people/jansen/config" >"$desk/config"
 chmod 600 "$desk"/*

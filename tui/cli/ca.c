@@ -305,7 +305,7 @@ static enum err list(struct cli *c)
 		char end[TIME_TEXT];
 
 		time_format(end, all.rows[i].not_after);
-		cli_say(c, "%s  %-10s %-8s until %.10s  %s\n", all.rows[i].serial, all.rows[i].profile,
+		cli_say(c, "%.16s  %-10s %-10s until %.10s  %s\n", all.rows[i].serial, all.rows[i].profile,
 			all.rows[i].state, end, cli_foreign(c, all.rows[i].name));
 	}
 	app_certificates_release(&all);
