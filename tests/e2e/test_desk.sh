@@ -90,4 +90,21 @@ as jansen ca list --expiring 400d --json
 json "officers and clinicians end within the year, patients later" '[.certificates[].profile] | index("officer") and (index("patient") | not)'
 expect_error 2 "a number of days is wanted" jansen ca list --expiring soon
 check "with an answer for the new officer" test -s "$(home_of jansen)/answer-$id.age"
+# ---- both officers at the same moment ----
+serial=$(as jansen ca list --json; value '[.certificates[] | select(.name == "L. Haddad")][0].serial')
+as jansen ca revoke "$serial" --reason superseded --confirm "${serial: -4}"
+as dewit ca show "$serial"
+at_once() { # WHO
+	"$MEDLOCK" -C "$(home_of "$1")" ca revoke "$serial" --reason superseded --confirm "${serial: -4}" >"$T/$1.out" 2>"$T/$1.err" </dev/null
+	echo $? >"$T/$1.rc"
+}
+at_once jansen &
+at_once dewit &
+wait
+check "the second one's agreement counts" test "$(cat "$T/dewit.rc")" -eq 0
+check "the first one waits or finds it done (status $(cat "$T/jansen.rc"))" grep -qE '^(0|8|10)$' "$T/jansen.rc"
+as jansen ca list --json
+json "it ended once" --arg s "$serial" '[.certificates[] | select(.serial == $s) | .state] == ["revoked"]'
+as jansen ca doctor
+expect 0 "and register, list and ledger agree"
 finish
