@@ -43,7 +43,8 @@ struct app_recovery {
 	const char *home, *mode, *peer_url, *pin, *words_file, *passphrase_file;
 	bool from_device; /* app_recover_by_helpers: the keys come whole from the person's other device (app_key_pair) */
 	/* app_recover_by_helpers: what her account begins with, RECOVERY_ACCOUNT_DIGITS or more hex digits, as a helper or her
-	 * other device shows it.  Whoever saw the recovery text can send keys of an account of his own: these digits tell.
+	 * other device shows it.  Whoever saw the recovery text can send keys of an account of his own: these digits tell, when
+	 * the peer finds the keys to be that account's (its word until the first sync proves it).
 	 */
 	const char *account;
 };

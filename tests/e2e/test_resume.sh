@@ -61,7 +61,10 @@ check "the bytes are those deposited" cmp "$T/scan.bin" "$(value '.files[0].path
 check "nothing else is left in the folder" test "$(find "$T/got" -type f | wc -l)" -eq 1
 
 # ---- the daemon ----
-kill -9 "$(peer_pid)"
+daemon=$(peer_pid)
+gone() { ! kill -0 "$daemon" 2>"$T/null"; }
+kill -9 "$daemon"
+check "the daemon is dead" await 20 gone # one that is still dying is taken for one that runs
 world_up
 as okafor request get "$request" --out "$T/after" --json
 expect 0 "after kill -9 of the daemon the record is still there"
