@@ -143,3 +143,16 @@ void wire_encode(struct buf *out, const ProtobufCMessage *m)
 	if (p)
 		out->len += protobuf_c_message_pack(m, p);
 }
+
+bool wire_equal(const ProtobufCMessage *x, const ProtobufCMessage *y)
+{
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	bool same;
+
+	wire_encode(&a, x);
+	wire_encode(&b, y);
+	same = !buf_error(&a) && !buf_error(&b) && bytes_equal(buf_bytes(&a), buf_bytes(&b));
+	buf_release(&a);
+	buf_release(&b);
+	return same;
+}

@@ -31,6 +31,10 @@ void wire_free(ProtobufCMessage *m); /* NULL is fine */
 void wire_encode(struct buf *out, const ProtobufCMessage *m);
 #define WIRE_ENCODE(out, m) wire_encode(out, (const ProtobufCMessage *)(m))
 
+/* Whether both have the same canonical bytes; false without memory. */
+bool wire_equal(const ProtobufCMessage *x, const ProtobufCMessage *y);
+#define WIRE_EQUAL(x, y) wire_equal((const ProtobufCMessage *)(x), (const ProtobufCMessage *)(y))
+
 /* A bytes field as a view, and back (the message does not own what it points to). */
 static inline struct bytes wire_bytes(ProtobufCBinaryData x)
 {

@@ -8,7 +8,6 @@
 #include "core/app/ca_acts.h"
 #include "core/base/files.h"
 #include "core/ident/act_case.h"
-#include "core/ledger/replica_internal.h"
 
 /* ---- the keeper ---- */
 

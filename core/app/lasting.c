@@ -11,19 +11,9 @@ static const Medlock__Rule *rule_of(const struct policy *p, uint32_t id)
 	return NULL;
 }
 
-static bool same_research(Medlock__Research *x, Medlock__Research *y)
+static bool same_research(const Medlock__Research *x, const Medlock__Research *y)
 {
-	struct buf a = BUF_INIT, b = BUF_INIT;
-	bool same = x == NULL && y == NULL;
-
-	if (x != NULL && y != NULL) {
-		WIRE_ENCODE(&a, x);
-		WIRE_ENCODE(&b, y);
-		same = !buf_error(&a) && !buf_error(&b) && bytes_equal(buf_bytes(&a), buf_bytes(&b));
-	}
-	buf_release(&a);
-	buf_release(&b);
-	return same;
+	return x == NULL || y == NULL ? x == y : WIRE_EQUAL(x, y);
 }
 
 static uint32_t duties_of(const Medlock__Rule *r)

@@ -72,25 +72,12 @@ static enum err count_uses(struct counted *c, const struct policy *p)
 	return ERR_OK;
 }
 
-static bool same_rule(const Medlock__Rule *x, const Medlock__Rule *y)
-{
-	struct buf a = BUF_INIT, b = BUF_INIT;
-	bool same;
-
-	WIRE_ENCODE(&a, x);
-	WIRE_ENCODE(&b, y);
-	same = !buf_error(&a) && !buf_error(&b) && bytes_equal(buf_bytes(&a), buf_bytes(&b));
-	buf_release(&a);
-	buf_release(&b);
-	return same;
-}
-
 static void find_twins(struct counted *c, const struct counted *other)
 {
 	for (size_t i = 0; i < c->p.count; i++) {
 		c->twin[i] = NO_TWIN;
 		for (size_t k = 0; k < other->p.count; k++)
-			if (c->rules[i].id == other->rules[k].id && same_rule(&c->rules[i], &other->rules[k]))
+			if (c->rules[i].id == other->rules[k].id && WIRE_EQUAL(&c->rules[i], &other->rules[k]))
 				c->twin[i] = k;
 	}
 }
