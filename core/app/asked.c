@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/app/asked.h"
 
+#include "core/app/sealed.h"
 #include "core/base/files.h"
 
 #define ASKED_FILE_MAX (256u * 1024)
@@ -38,8 +39,8 @@ static enum err fill(struct making *m, struct keyholder *keys, const struct netw
 	return ERR_OK;
 }
 
-static enum err note(struct buf *ret, const struct hash32 *id, const struct making *m, const struct asked_wish *wish,
-		     struct bytes file)
+static enum err note(struct keyholder *keys, const char *home, const struct hash32 *id, const struct making *m,
+		     const struct asked_wish *wish, struct bytes file, struct err_info *info)
 {
 	Medlock__EnrolmentAsked asked = MEDLOCK__ENROLMENT_ASKED__INIT;
 
@@ -50,11 +51,10 @@ static enum err note(struct buf *ret, const struct hash32 *id, const struct maki
 	asked.name = (char *)(uintptr_t)wish->name;
 	if (wish->organisation != NULL)
 		asked.organisation = (char *)(uintptr_t)wish->organisation;
-	WIRE_ENCODE(ret, &asked);
-	return buf_error(ret);
+	return asked_write(keys, home, &asked, info);
 }
 
-enum err asked_make(struct buf *ret_file, struct buf *ret_asked, struct keyholder *keys, const struct network_id *network,
+enum err asked_make(struct buf *ret_file, struct keyholder *keys, const char *home, const struct network_id *network,
 		    const struct asked_wish *wish, const struct seal_public *desks, size_t desk_count,
 		    struct err_info *info)
 {
@@ -65,7 +65,7 @@ enum err asked_make(struct buf *ret_file, struct buf *ret_asked, struct keyholde
 	if (e == ERR_OK)
 		e = enrolment_make(ret_file, &id, &m.wish, desks, desk_count, rng_system(), info);
 	if (e == ERR_OK)
-		e = note(ret_asked, &id, &m, wish, buf_bytes(ret_file));
+		e = note(keys, home, &id, &m, wish, buf_bytes(ret_file), info);
 	WIRE_FREE(m.keyset);
 	buf_release(&m.csr);
 	return e;
@@ -99,25 +99,21 @@ enum err asked_desks(struct seal_public ret[AGE_RECIPIENTS_MAX], size_t *ret_cou
 
 /* ---- the file ---- */
 
-enum err asked_write(struct keyholder *keys, const char *home, struct bytes asked, struct err_info *info)
+enum err asked_write(struct keyholder *keys, const char *home, const Medlock__EnrolmentAsked *asked, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
-	struct buf sealed = BUF_INIT;
-	enum err e;
 
 	TRY(files_join(path, sizeof(path), home, ASKED_FILE));
-	e = keyholder_seal(keys, &sealed, ASKED_FILE, bytes_of(NULL, 0), asked, info);
-	if (e == ERR_OK)
-		e = files_write(path, buf_bytes(&sealed), info);
-	buf_release(&sealed);
-	return e;
+	return sealed_write(keys, &asked->base, path, ASKED_FILE, bytes_of(NULL, 0), info);
 }
 
-static enum err parse(Medlock__EnrolmentAsked **ret, struct bytes plain, struct err_info *info)
+enum err asked_read(struct keyholder *keys, Medlock__EnrolmentAsked **ret, const char *home, struct err_info *info)
 {
+	char path[PROFILE_PATH_MAX];
 	Medlock__EnrolmentAsked *m;
 
-	TRY(WIRE_DECODE(&m, medlock__enrolment_asked, plain, APP_DECODED_MAX, info));
+	TRY(files_join(path, sizeof(path), home, ASKED_FILE));
+	TRY(SEALED_READ(keys, &m, medlock__enrolment_asked, path, ASKED_FILE, bytes_of(NULL, 0), ASKED_FILE_MAX, info));
 	if (m->request.len != sizeof(struct hash32) || profile_by_name(m->profile) == NULL) {
 		WIRE_FREE(m);
 		return err_set(info, ERR_DAMAGED, "the file of the certificate request");
@@ -126,36 +122,14 @@ static enum err parse(Medlock__EnrolmentAsked **ret, struct bytes plain, struct 
 	return ERR_OK;
 }
 
-enum err asked_read(struct keyholder *keys, Medlock__EnrolmentAsked **ret, const char *home, struct err_info *info)
-{
-	char path[PROFILE_PATH_MAX];
-	struct buf sealed = BUF_INIT, plain = BUF_INIT;
-	enum err e;
-
-	TRY(files_join(path, sizeof(path), home, ASKED_FILE));
-	e = files_read(&sealed, path, ASKED_FILE_MAX, NULL);
-	if (e == ERR_OK)
-		e = keyholder_unseal(keys, &plain, ASKED_FILE, bytes_of(NULL, 0), buf_bytes(&sealed), info);
-	if (e == ERR_OK)
-		e = parse(ret, buf_bytes(&plain), info);
-	buf_release(&sealed);
-	buf_release(&plain);
-	return e;
-}
-
 enum err asked_sent(struct keyholder *keys, const char *home, struct err_info *info)
 {
-	struct buf plain = BUF_INIT;
 	Medlock__EnrolmentAsked *m;
 	enum err e;
 
 	TRY(asked_read(keys, &m, home, info));
 	m->sent = true;
-	WIRE_ENCODE(&plain, m);
+	e = asked_write(keys, home, m, info);
 	WIRE_FREE(m);
-	e = buf_error(&plain);
-	if (e == ERR_OK)
-		e = asked_write(keys, home, buf_bytes(&plain), info);
-	buf_release(&plain);
 	return e;
 }

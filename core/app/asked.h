@@ -15,10 +15,10 @@ struct asked_wish {
 	const char *profile, *name, *organisation; /* organisation NULL: none */
 	struct time_ms minor_until;
 };
-/* A request with the key-holder's keys of now, sealed to the desks, and what is to be kept of it.  ret_file: appended.
- * ret_asked: canonical EnrolmentAsked, appended.
+/* A request with the key-holder's keys of now, sealed to the desks; what is to be kept of it goes into the profile's folder.
+ * ret_file: appended.
  */
-enum err asked_make(struct buf *ret_file, struct buf *ret_asked, struct keyholder *keys, const struct network_id *network,
+enum err asked_make(struct buf *ret_file, struct keyholder *keys, const char *home, const struct network_id *network,
 		    const struct asked_wish *wish, const struct seal_public *desks, size_t desk_count,
 		    struct err_info *info) MUST_USE;
 
@@ -27,7 +27,8 @@ enum err asked_desks(struct seal_public ret[AGE_RECIPIENTS_MAX], size_t *ret_cou
 		     const Medlock__Genesis *g, struct err_info *info) MUST_USE;
 
 /* The file in a profile's folder.  ERR_NOT_FOUND: none. */
-enum err asked_write(struct keyholder *keys, const char *home, struct bytes asked, struct err_info *info) MUST_USE;
+enum err asked_write(struct keyholder *keys, const char *home, const Medlock__EnrolmentAsked *asked,
+		     struct err_info *info) MUST_USE;
 enum err asked_sent(struct keyholder *keys, const char *home, struct err_info *info) MUST_USE; /* a peer took it: noted */
 enum err asked_read(struct keyholder *keys, Medlock__EnrolmentAsked **ret, const char *home, struct err_info *info) MUST_USE;
 

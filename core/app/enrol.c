@@ -19,25 +19,23 @@ struct asking {
 	char unsent[APP_UNSENT];
 };
 
+static enum err save(const struct asking *x, struct err_info *info)
+{
+	return asked_write(x->a->keys, x->a->profile.dir, x->m, info);
+}
+
+static void drop_answer(struct asking *x)
+{
+	enrolment_answer_release(x->answer);
+	free(x->answer);
+	x->answer = NULL;
+}
+
 static void asking_release(struct asking *x)
 {
 	WIRE_FREE(x->m);
-	enrolment_answer_release(x->answer);
-	free(x->answer);
+	drop_answer(x);
 	*x = (struct asking){0};
-}
-
-static enum err save(const struct asking *x, struct err_info *info)
-{
-	struct buf plain = BUF_INIT;
-	enum err e;
-
-	WIRE_ENCODE(&plain, x->m);
-	e = buf_error(&plain);
-	if (e == ERR_OK)
-		e = asked_write(x->a->keys, x->a->profile.dir, buf_bytes(&plain), info);
-	buf_release(&plain);
-	return e;
 }
 
 /* The parsed answer of a message, or why it is none. */
@@ -61,9 +59,7 @@ static enum err load(struct asking *x, struct err_info *info)
 		return ERR_OK;
 	TRY(e);
 	if (x->m->answer.len > 0 && read_answer(x, wire_bytes(x->m->answer), NULL) != ERR_OK) {
-		enrolment_answer_release(x->answer);
-		free(x->answer);
-		x->answer = NULL;
+		drop_answer(x);
 	}
 	return ERR_OK;
 }
@@ -121,11 +117,8 @@ static enum err try_answer(struct asking *x, struct bytes sealed, struct err_inf
 	if (e == ERR_OK)
 		e = keep_answer(x, buf_bytes(&plain), info);
 	buf_release(&plain);
-	if (e == ERR_OK)
-		return ERR_OK;
-	enrolment_answer_release(x->answer);
-	free(x->answer);
-	x->answer = NULL;
+	if (e != ERR_OK)
+		drop_answer(x);
 	return e;
 }
 
@@ -350,16 +343,13 @@ enum err app_desks(struct app *a, struct seal_public *ret, size_t *ret_count, st
 static enum err make_again(struct app *a, const struct asked_wish *wish, struct err_info *info)
 {
 	struct seal_public desks[AGE_RECIPIENTS_MAX];
-	struct buf file = BUF_INIT, asked = BUF_INIT;
+	struct buf file = BUF_INIT;
 	size_t count = 0;
 	enum err e = app_desks(a, desks, &count, info);
 
 	if (e == ERR_OK)
-		e = asked_make(&file, &asked, a->keys, &a->profile.network, wish, desks, count, info);
-	if (e == ERR_OK)
-		e = asked_write(a->keys, a->profile.dir, buf_bytes(&asked), info);
+		e = asked_make(&file, a->keys, a->profile.dir, &a->profile.network, wish, desks, count, info);
 	buf_release(&file);
-	buf_release(&asked);
 	return e;
 }
 

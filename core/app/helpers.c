@@ -10,7 +10,7 @@
 #include "core/app/internal.h"
 #include "core/app/mail.h"
 #include "core/app/recovery_text.h"
-#include "core/base/files.h"
+#include "core/app/sealed.h"
 #include "core/crypto/hash.h"
 #include "core/keys/shares.h"
 
@@ -146,40 +146,21 @@ enum err app_recovery_cancel(struct app *a, size_t *ret_told, struct err_info *i
 static enum err read_kept(struct app *a, Medlock__KeptShares **ret, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
-	struct buf file = BUF_INIT, plain = BUF_INIT;
-	enum err e = profile_path(&a->profile, path, SHARES_FILE);
+	enum err e;
 
-	if (e == ERR_OK)
-		e = files_read(&file, path, SHARES_FILE_MAX, NULL);
-	if (e == ERR_OK)
-		e = keyholder_unseal(a->keys, &plain, SHARES_FILE, bytes_of(NULL, 0), buf_bytes(&file), info);
-	if (e == ERR_OK || e == ERR_NOT_FOUND) /* no file: an empty message has no bytes */
-		e = WIRE_DECODE(ret, medlock__kept_shares, buf_bytes(&plain), APP_DECODED_MAX, info);
-	buf_release(&file);
-	if (plain.data != NULL)
-		secret_wipe(plain.data, plain.len);
-	buf_release(&plain);
+	TRY(profile_path(&a->profile, path, SHARES_FILE));
+	e = SEALED_READ(a->keys, ret, medlock__kept_shares, path, SHARES_FILE, bytes_of(NULL, 0), SHARES_FILE_MAX, info);
+	if (e == ERR_NOT_FOUND) /* no file: an empty message has no bytes */
+		e = WIRE_DECODE(ret, medlock__kept_shares, bytes_of(NULL, 0), APP_DECODED_MAX, info);
 	return e;
 }
 
 static enum err write_kept(struct app *a, const Medlock__KeptShares *kept, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
-	struct buf plain = BUF_INIT, sealed = BUF_INIT;
-	enum err e = profile_path(&a->profile, path, SHARES_FILE);
 
-	WIRE_ENCODE(&plain, kept);
-	if (e == ERR_OK)
-		e = buf_error(&plain);
-	if (e == ERR_OK)
-		e = keyholder_seal(a->keys, &sealed, SHARES_FILE, bytes_of(NULL, 0), buf_bytes(&plain), info);
-	if (e == ERR_OK)
-		e = files_write(path, buf_bytes(&sealed), info);
-	if (plain.data != NULL)
-		secret_wipe(plain.data, plain.len);
-	buf_release(&plain);
-	buf_release(&sealed);
-	return e;
+	TRY(profile_path(&a->profile, path, SHARES_FILE));
+	return sealed_write(a->keys, &kept->base, path, SHARES_FILE, bytes_of(NULL, 0), info);
 }
 
 static Medlock__KeptShare *kept_of(const Medlock__KeptShares *kept, const struct account_id *from)

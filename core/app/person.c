@@ -82,7 +82,7 @@ enum err person_join(const struct person_wish *wish, struct bytes genesis, struc
 	return profile_create(wish->home, &settings, genesis, info);
 }
 
-static enum err make_request(struct buf *ret, struct buf *ret_asked, struct keyholder *keys,
+static enum err make_request(struct buf *ret, struct keyholder *keys,
 			     const struct person_wish *wish, const struct network_id *network,
 			     const Medlock__Genesis *g, struct err_info *info)
 {
@@ -92,14 +92,13 @@ static enum err make_request(struct buf *ret, struct buf *ret_asked, struct keyh
 	size_t count = 0;
 
 	TRY(asked_desks(desks, &count, g, info));
-	return asked_make(ret, ret_asked, keys, network, &asked, desks, count, info);
+	return asked_make(ret, keys, wish->home, network, &asked, desks, count, info);
 }
 
 static enum err new_on(struct keyholder *keys, struct account_id *ret, struct buf *ret_request,
 		       const struct person_wish *wish, struct bytes genesis, struct err_info *info)
 {
 	struct keyholder_public me;
-	struct buf asked = BUF_INIT;
 	struct network_id network;
 	Medlock__Genesis *g;
 	enum err e;
@@ -109,10 +108,8 @@ static enum err new_on(struct keyholder *keys, struct account_id *ret, struct bu
 	if (e == ERR_OK)
 		e = keyholder_public(keys, &me, info);
 	if (e == ERR_OK)
-		e = make_request(ret_request, &asked, keys, wish, &network, g, info);
+		e = make_request(ret_request, keys, wish, &network, g, info);
 	/* Before the profile counts: without its request it could never be certified, and setup refuses a second time. */
-	if (e == ERR_OK)
-		e = asked_write(keys, wish->home, buf_bytes(&asked), info);
 	if (e == ERR_OK && wish->request_path != NULL)
 		e = files_write(wish->request_path, buf_bytes(ret_request), info);
 	if (e == ERR_OK)
@@ -120,7 +117,6 @@ static enum err new_on(struct keyholder *keys, struct account_id *ret, struct bu
 	if (e == ERR_OK && wish->send != NULL && wish->send(wish->send_self, buf_bytes(ret_request)))
 		e = asked_sent(keys, wish->home, info);
 	WIRE_FREE(g);
-	buf_release(&asked);
 	if (e == ERR_OK)
 		*ret = me.account;
 	return e;

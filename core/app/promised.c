@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/app/internal.h"
+#include "core/app/sealed.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
 
@@ -153,50 +154,29 @@ static bool is_this(const Medlock__KeptText *k, const struct hash32 *commitment)
 enum err kept_text_read(struct app *a, Medlock__KeptText **ret, const struct hash32 *commitment, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
-	struct buf file = BUF_INIT, plain = BUF_INIT;
-	Medlock__KeptText *k = NULL;
-	enum err e = path_of(a, path, commitment);
+	Medlock__KeptText *k;
+	enum err e;
 
-	if (e == ERR_OK)
-		e = files_read(&file, path, KEPT_FILE_MAX, info);
-	if (e == ERR_OK)
-		e = keyholder_unseal(a->keys, &plain, TEXTS_FOLDER, BYTES_ID(*commitment), buf_bytes(&file), info);
-	if (e == ERR_OK)
-		e = WIRE_DECODE(&k, medlock__kept_text, buf_bytes(&plain), APP_DECODED_MAX, info);
-	if (e == ERR_OK && !is_this(k, commitment)) {
+	TRY(path_of(a, path, commitment));
+	e = SEALED_READ(a->keys, &k, medlock__kept_text, path, TEXTS_FOLDER, BYTES_ID(*commitment), KEPT_FILE_MAX, info);
+	if (e == ERR_NOT_FOUND)
+		return err_set(info, e, "%s", path);
+	TRY(e);
+	if (!is_this(k, commitment)) {
 		WIRE_FREE(k);
-		e = err_set(info, ERR_DAMAGED, "%s", path);
+		return err_set(info, ERR_DAMAGED, "%s", path);
 	}
-	buf_release(&file);
-	if (plain.data != NULL)
-		secret_wipe(plain.data, plain.len);
-	buf_release(&plain);
-	if (e == ERR_OK)
-		*ret = k;
-	return e;
+	*ret = k;
+	return ERR_OK;
 }
 
 enum err kept_text_write(struct app *a, const Medlock__KeptText *k, struct err_info *info)
 {
 	struct hash32 commitment = letter_text_commitment(k->kind, k->text);
 	char path[PROFILE_PATH_MAX];
-	struct buf plain = BUF_INIT, sealed = BUF_INIT;
-	enum err e = profile_path(&a->profile, path, TEXTS_FOLDER);
 
-	if (e == ERR_OK)
-		e = files_mkdir(path, info);
-	WIRE_ENCODE(&plain, k);
-	if (e == ERR_OK)
-		e = buf_error(&plain);
-	if (e == ERR_OK)
-		e = keyholder_seal(a->keys, &sealed, TEXTS_FOLDER, BYTES_ID(commitment), buf_bytes(&plain), info);
-	if (e == ERR_OK)
-		e = path_of(a, path, &commitment);
-	if (e == ERR_OK)
-		e = files_write(path, buf_bytes(&sealed), info);
-	if (plain.data != NULL)
-		secret_wipe(plain.data, plain.len);
-	buf_release(&plain);
-	buf_release(&sealed);
-	return e;
+	TRY(profile_path(&a->profile, path, TEXTS_FOLDER));
+	TRY(files_mkdir(path, info));
+	TRY(path_of(a, path, &commitment));
+	return sealed_write(a->keys, &k->base, path, TEXTS_FOLDER, BYTES_ID(commitment), info);
 }
