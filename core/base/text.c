@@ -177,6 +177,17 @@ size_t text_fit(struct bytes x, size_t columns)
 	return i;
 }
 
+size_t text_line(struct bytes x, size_t columns)
+{
+	size_t fit = text_fit(x, columns), cut;
+
+	if (fit == x.len)
+		return fit;
+	for (cut = fit; cut > 0 && x.data[cut] != ' '; cut--)
+		continue;
+	return cut > 0 ? cut : fit;
+}
+
 enum err parse_u64(uint64_t *ret, struct bytes text, uint64_t max)
 {
 	uint64_t v = 0;

@@ -29,18 +29,6 @@ void cli_say(struct cli *c, const char *format, ...)
 	va_end(args);
 }
 
-/* The longest beginning of words that fits, cut at a space when there is one. */
-static size_t line_of(struct bytes words, size_t columns)
-{
-	size_t fit = text_fit(words, columns), cut;
-
-	if (fit == words.len)
-		return fit;
-	for (cut = fit; cut > 0 && words.data[cut] != ' '; cut--)
-		continue;
-	return cut > 0 ? cut : fit;
-}
-
 void cli_say_wrapped(struct cli *c, const char *lead, const char *text)
 {
 	size_t indent = strlen(lead);
@@ -51,7 +39,7 @@ void cli_say_wrapped(struct cli *c, const char *lead, const char *text)
 		return;
 	ASSERT(indent < CLI_COLUMNS / 2);
 	while (rest.len > 0) {
-		size_t len = line_of(rest, CLI_COLUMNS - indent);
+		size_t len = text_line(rest, CLI_COLUMNS - indent);
 
 		len = len > 0 ? len : rest.len; /* nothing fits: no line can be made of it */
 		buf_printf(&c->out, "%*s%.*s\n", (int)indent, first ? lead : "", (int)len, rest.data);
