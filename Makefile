@@ -60,7 +60,7 @@ MAINS   := tui/main.c chain/node/main.c
 PROTOS  := $(wildcard chain/proto/*.proto)
 GEN_C   := $(PROTOS:%.proto=$(B)/gen/%.pb-c.c)
 GEN_H   := $(GEN_C:.c=.h) $(patsubst %.txt,$(B)/gen/%.inc,$(wildcard assets/*/*.txt))
-sources  = $(filter-out $(MAINS),$(if $(filter tui,$1),$(filter-out tui/grid/%,$(shell find tui -name '*.c' 2>/dev/null)),$(wildcard $1/*.c)))
+sources  = $(filter-out $(MAINS),$(if $(filter tui,$1),$(filter-out tui/grid/% tui/widgets/%,$(shell find tui -name '*.c' 2>/dev/null)),$(wildcard $1/*.c)))
 archive  = $(B)/lib/lib$(subst /,_,$1).a
 HDRS    := $(shell find core chain storage tui tests -name '*.h' 2>/dev/null)
 

@@ -177,7 +177,7 @@ size_t text_fit(struct bytes x, size_t columns)
 	return i;
 }
 
-size_t text_line(struct bytes x, size_t columns)
+static size_t line_of(struct bytes x, size_t columns)
 {
 	size_t fit = text_fit(x, columns), cut;
 
@@ -186,6 +186,19 @@ size_t text_line(struct bytes x, size_t columns)
 	for (cut = fit; cut > 0 && x.data[cut] != ' '; cut--)
 		continue;
 	return cut > 0 ? cut : fit;
+}
+
+struct bytes text_take_line(struct bytes *rest, size_t columns)
+{
+	size_t len = line_of(*rest, columns);
+	struct bytes line;
+
+	len = len > 0 ? len : rest->len;
+	line = bytes_of(rest->data, len);
+	*rest = bytes_of(rest->data + len, rest->len - len);
+	while (rest->len > 0 && rest->data[0] == ' ')
+		*rest = bytes_of(rest->data + 1, rest->len - 1);
+	return line;
 }
 
 enum err parse_u64(uint64_t *ret, struct bytes text, uint64_t max)

@@ -30,8 +30,10 @@ size_t text_columns(struct bytes x);
 /* Longest prefix of gated text that fits in columns, in bytes; never splits a character from its combining marks. */
 size_t text_fit(struct bytes x, size_t columns);
 
-/* text_fit, cut at the last space in it when there is one: a line of words.  The caller drops the spaces that follow. */
-size_t text_line(struct bytes x, size_t columns);
+/* The next line of words of at most so many columns, without the spaces at its end, taken off rest.  What fits nowhere (a
+ * wide character in one column) comes whole: the caller always gets on.
+ */
+struct bytes text_take_line(struct bytes *rest, size_t columns);
 
 /* Decimal digits only, no sign, no leading zero (but "0"), at most max.  ERR_FORMAT or ERR_RANGE. */
 enum err parse_u64(uint64_t *ret, struct bytes text, uint64_t max) MUST_USE;

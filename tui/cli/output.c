@@ -39,14 +39,10 @@ void cli_say_wrapped(struct cli *c, const char *lead, const char *text)
 		return;
 	ASSERT(indent < CLI_COLUMNS / 2);
 	while (rest.len > 0) {
-		size_t len = text_line(rest, CLI_COLUMNS - indent);
+		struct bytes line = text_take_line(&rest, CLI_COLUMNS - indent);
 
-		len = len > 0 ? len : rest.len; /* nothing fits: no line can be made of it */
-		buf_printf(&c->out, "%*s%.*s\n", (int)indent, first ? lead : "", (int)len, rest.data);
+		buf_printf(&c->out, "%*s%.*s\n", (int)indent, first ? lead : "", (int)line.len, line.data);
 		first = false;
-		rest = bytes_of(rest.data + len, rest.len - len);
-		while (rest.len > 0 && rest.data[0] == ' ')
-			rest = bytes_of(rest.data + 1, rest.len - 1);
 	}
 }
 
