@@ -178,7 +178,7 @@ $(B)/medlockd-faulty: $(B)/tests/net/medlockd_faulty.o $(call archives,$(ROW.cha
 # A unit test links only what its folder may see, and what that needs in turn: a layer broken elsewhere does not stop it.
 closure = $(sort $1 $(foreach r,$1,$(ROW.$r)))
 define unit_rule
-$(B)/$(1:.c=): $(B)/$(1:.c=.o) $(TESTLIB_AR) $(call archives,$(call closure,$(ROW.$(firstword $(subst /cli,,$(patsubst tests/unit/%/,%,$(dir $1)))))))
+$(B)/$(1:.c=): $(B)/$(1:.c=.o) $(TESTLIB_AR) $(call archives,$(call closure,$(ROW.$(firstword $(subst /screens,,$(subst /cli,,$(patsubst tests/unit/%/,%,$(dir $1))))))))
 	@$$(LINK) -lcmocka
 endef
 $(foreach t,$(filter tests/unit/%,$(UNIT)),$(eval $(call unit_rule,$t)))
