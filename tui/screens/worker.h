@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One thread that works for the screens, so that they never wait.
  *
- * core/app's calls block, and one app belongs to one thread: this one.  A screen gives it jobs; each is run with the app that is
- * open then, in order.  What came of a job is told on the screen's own thread, by worker_take; a screen that was closed
+ * core/app's calls block, and one app belongs to one thread: this one.  A screen gives it jobs; each is run with the app that
+ * is open then, in order.  What came of a job is told on the screen's own thread, by worker_take; a screen that was closed
  * abandons its jobs, and nothing of them is told.  All functions are for the screen's thread.
  */
 #ifndef MEDLOCK_SCREENS_WORKER_H
