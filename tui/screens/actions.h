@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be done, as data: the table of tui/screens/actions.def. */
+#ifndef MEDLOCK_SCREENS_ACTIONS_H
+#define MEDLOCK_SCREENS_ACTIONS_H
+
+#include "core/base/err.h"
+#include "tui/grid/keys.h"
+
+enum action {
+	ACTION_NONE,
+#define ACTION(number, name, keys, title, help) ACTION_##name = (number),
+#include "tui/screens/actions.def"
+#undef ACTION
+};
+
+struct action_row {
+	enum action action;
+	const char *name; /* "PAGE_DOWN": in keymap files and in tests of coverage */
+	const char *keys, *title, *help;
+};
+const struct action_row *action_at(size_t index); /* NULL past the end */
+const struct action_row *action_row(enum action action);
+const struct action_row *action_by_name(const char *name); /* NULL */
+
+#define ACTION_KEYS_MAX 4u
+#define KEYMAP_LINES_MAX 200u
+
+/* Which keys are for which action: the table's, or a person's own. */
+struct keymap;
+enum err keymap_new(struct keymap **ret) MUST_USE;
+void keymap_free(struct keymap *m);
+
+/* A person's lines "NAME = KEY KEY", '#' begins a remark; the action then has these keys and no others.  Nothing is changed on
+ * failure: ERR_FORMAT (no action, no key), ERR_DUPLICATE (a key of two actions; also with one that was not named),
+ * ERR_TOO_LARGE.
+ */
+enum err keymap_read(struct keymap *m, struct bytes text, struct err_info *info) MUST_USE;
+
+enum action keymap_action(const struct keymap *m, const struct key *key); /* ACTION_NONE */
+/* The key to show for it; "" when it has none. */
+void keymap_shown(const struct keymap *m, char out[PRESS_NAME], enum action action);
+
+#endif
