@@ -59,8 +59,8 @@ FOLDERS := $(shell sed -n 's/^\([a-z][a-z/_]*\):.*/\1/p' tests/lint/layers.txt)
 MAINS   := tui/main.c chain/node/main.c
 PROTOS  := $(wildcard chain/proto/*.proto)
 GEN_C   := $(PROTOS:%.proto=$(B)/gen/%.pb-c.c)
-GEN_H   := $(GEN_C:.c=.h) $(patsubst %.txt,$(B)/gen/%.inc,$(wildcard assets/*/*.txt))
-sources  = $(filter-out $(MAINS),$(if $(filter tui,$1),$(filter-out tui/grid/% tui/widgets/%,$(shell find tui -name '*.c' 2>/dev/null)),$(wildcard $1/*.c)))
+GEN_H   := $(GEN_C:.c=.h) $(patsubst %.txt,$(B)/gen/%.inc,$(wildcard assets/*/*.txt)) $(B)/gen/tui/words/words.inc
+sources  = $(filter-out $(MAINS),$(if $(filter tui,$1),$(filter-out tui/grid/% tui/widgets/% tui/words/%,$(shell find tui -name '*.c' 2>/dev/null)),$(wildcard $1/*.c)))
 archive  = $(B)/lib/lib$(subst /,_,$1).a
 HDRS    := $(shell find core chain storage tui tests -name '*.h' 2>/dev/null)
 
@@ -131,6 +131,13 @@ $(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h &: %.proto
 	@protoc-c --c_out=$(B)/gen $<
 
 # Tables that programs carry: each line of the asset is one C string.
+# Each language's texts, all in one table; one that is missing or not UTF-8 stops the build.
+WORD_FILES := $(wildcard assets/words/en/*.txt assets/words/nl/*.txt)
+$(B)/gen/tui/words/words.inc: tui/words/words.awk $(WORD_FILES)
+	@mkdir -p $(@D)
+	@cat $(WORD_FILES) | iconv -f UTF-8 -t UTF-8 >/dev/null
+	@awk -v languages="en nl" -f tui/words/words.awk $(WORD_FILES) >$@.new && mv $@.new $@
+
 $(B)/gen/assets/%.inc: assets/%.txt
 	@mkdir -p $(@D); sed -e 's/[\\"]/\\&/g' -e 's/.*/"&",/' $< >$@
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "core/app/internal.h"
 #include "core/app/rotate.h"
@@ -116,6 +117,17 @@ static enum err open_all(struct app *a, const struct app_options *o, struct err_
 	link_init(&a->link, a->http, a->keys, clock_real(), o->task, &a->profile.network, &a->me.account);
 	link_add(&a->link, &a->profile.peer);
 	return open_replica(a, info);
+}
+
+enum err app_home(char out[APP_PATH], bool *ret_there, const char *named, struct err_info *info)
+{
+	char config[PROFILE_PATH_MAX];
+
+	_Static_assert(APP_PATH == PROFILE_PATH_MAX, "one length of paths");
+	TRY(profile_home(out, named, info));
+	TRY(files_join(config, sizeof(config), out, "config"));
+	*ret_there = access(config, F_OK) == 0;
+	return ERR_OK;
 }
 
 enum err app_open(struct app **ret, const struct app_options *options, struct err_info *info)

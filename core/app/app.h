@@ -13,11 +13,22 @@
 #include "core/base/task.h"
 
 struct app;
+struct secret;
+
+/* Who answers questions that only the person can: in place of the terminal.  Called on the thread that called the function,
+ * and may block as long as she thinks; ERR_CANCELLED: she gave up.  repeated: for a new secret, which the prompt lets her type
+ * twice.
+ */
+struct app_prompt {
+	enum err (*ask)(void *self, struct secret **ret, const char *question, bool repeated, struct err_info *info);
+	void *self;
+};
 
 struct app_options {
 	const char *home;            /* NULL: MEDLOCK_HOME, else XDG data */
 	const char *passphrase_file; /* NULL: the profile's config, else the terminal */
 	struct task *task;
+	const struct app_prompt *prompt; /* NULL: the terminal */
 	bool stays_open;             /* screens: the keys lock by themselves after app_idle's time */
 };
 
@@ -29,6 +40,10 @@ enum err app_lock_keys(struct app *a, struct err_info *info) MUST_USE;
 
 /* Once, before anything else: no core files, signature self-check, library set-up.  Aborts when the machine cannot. */
 void app_process_init(void);
+
+/* The folder of a profile: named, else MEDLOCK_HOME, else in the XDG data folder; and whether there is one. */
+#define APP_PATH 4096u
+enum err app_home(char out[APP_PATH], bool *ret_there, const char *named, struct err_info *info) MUST_USE;
 
 /* Open a profile; starts its key-holder process.  ERR_NO_PROFILE, ERR_NEWER, ERR_BUSY. */
 enum err app_open(struct app **ret, const struct app_options *options, struct err_info *info) MUST_USE;

@@ -188,7 +188,7 @@ static enum err describe(struct app_demo *ret, const struct options *world, cons
 	snprintf(ret->peer_url, sizeof(ret->peer_url), "%s", options_text(world, "url"));
 	TRY(files_join(ret->peer_home, sizeof(ret->peer_home), dir, "peer"));
 	TRY(hex_decode(ret->network.b, ID_SIZE, options_text(world, "network")));
-	return demo_people_list(ret, dir, info);
+	return app_demo_people(ret, dir, info);
 }
 
 enum err app_demo_up(struct app_demo *ret, const char *dir, const char *program, struct task *task,

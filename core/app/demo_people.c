@@ -286,7 +286,7 @@ enum err demo_certify(const char *dir, struct bytes genesis, const char *url, co
 	return e;
 }
 
-enum err demo_people_list(struct app_demo *ret, const char *dir, struct err_info *info)
+enum err app_demo_people(struct app_demo *ret, const char *dir, struct err_info *info)
 {
 	for (size_t i = 0; i < PEOPLE && i < APP_DEMO_PEOPLE_MAX; i++) {
 		struct app_demo_person *p = &ret->people[ret->count++];

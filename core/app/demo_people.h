@@ -28,7 +28,4 @@ enum err demo_genesis_people(struct demo_cards *ret, const char *dir, struct tas
 enum err demo_certify(const char *dir, struct bytes genesis, const char *url, const char *pin, struct task *task,
 		      struct err_info *info) MUST_USE;
 
-/* Names, homes, modes and accounts from the folders. */
-enum err demo_people_list(struct app_demo *ret, const char *dir, struct err_info *info) MUST_USE;
-
 #endif

@@ -45,6 +45,8 @@ struct app_demo {
  */
 enum err app_demo_up(struct app_demo *ret, const char *dir, const char *program, struct task *task,
 		     struct err_info *info) MUST_USE;
+/* Who lives there: names, homes, modes and accounts, from its folders alone. */
+enum err app_demo_people(struct app_demo *ret, const char *dir, struct err_info *info) MUST_USE;
 enum err app_demo_down(const char *dir, struct err_info *info) MUST_USE;
 /* Where the demo records lie: MEDLOCK_ASSETS, beside the program, or the installed share folder. */
 enum err app_assets(char out[4096], const char *program, struct err_info *info) MUST_USE;

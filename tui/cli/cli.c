@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct command *const nouns[] = {
-	demo_commands, setup_commands, enrolment_commands, sync_commands, consent_commands, consent_file_commands,
+	screens_commands, demo_commands, setup_commands, enrolment_commands, sync_commands, consent_commands,
+	consent_file_commands,
 	consent_preset_commands, consent_team_commands, receipt_commands, ask_commands, proxy_commands, log_commands,
 	record_commands, deposit_commands, request_commands, ledger_commands, ca_commands, ca_end_commands,
 	ca_ceremony_commands, ca_export_commands, key_commands, key_helper_commands, mail_commands, contact_commands,
@@ -101,7 +102,7 @@ static int finish(struct cli *c, enum err e)
 	return err_row(e)->exit_status;
 }
 
-static void cli_release(struct cli *c)
+void cli_release(struct cli *c)
 {
 	app_free(c->app);
 	buf_release(&c->out);

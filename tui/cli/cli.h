@@ -74,6 +74,7 @@ struct cli {
 	size_t foreign_count, foreign_size;
 };
 
+void cli_release(struct cli *c);
 /* Run one command line; returns the exit status. */
 int cli_main(int argc, char **argv);
 
@@ -116,6 +117,6 @@ extern const struct command setup_commands[], enrolment_commands[], demo_command
 	receipt_commands[], ask_commands[], proxy_commands[], log_commands[], record_commands[], deposit_commands[],
 	request_commands[], ledger_commands[], ca_commands[], ca_end_commands[], ca_ceremony_commands[],
 	ca_export_commands[], key_commands[], key_helper_commands[], mail_commands[], contact_commands[],
-	research_commands[], peer_commands[], doctor_commands[];
+	research_commands[], peer_commands[], doctor_commands[], screens_commands[];
 
 #endif

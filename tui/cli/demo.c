@@ -7,6 +7,7 @@
 #include "core/app/setup.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/story.h"
+#include "tui/screens/start.h"
 
 static void person_json(struct cli *c, const struct app_demo_person *p)
 {
@@ -71,9 +72,19 @@ static enum err down(struct cli *c)
 	return ERR_OK;
 }
 
-/* The network in dir, the story, and the network away again. */
+static bool on_screens(const struct cli *c)
+{
+	if (cli_switch(c, "story"))
+		return false;
+	return cli_switch(c, "plain-ui") || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
+/* The network in dir, its screens or the story, and the network away again. */
 static enum err play_in(struct cli *c, const char *dir)
 {
+	struct start_options screens = {
+		.world = dir, .plain = cli_switch(c, "plain-ui"), .marks = cli_switch(c, "title-marks"),
+	};
 	struct app_demo *d = calloc(1, sizeof(*d));
 	enum err e, stopped;
 
@@ -81,7 +92,7 @@ static enum err play_in(struct cli *c, const char *dir)
 		return ERR_MEMORY;
 	e = app_demo_up(d, dir, c->program, &c->task, &c->info);
 	if (e == ERR_OK)
-		e = story_tell(c, d);
+		e = on_screens(c) ? start_screens(&screens, &c->info) : story_tell(c, d);
 	stopped = app_demo_down(dir, NULL);
 	free(d);
 	return e == ERR_OK ? stopped : e;
@@ -104,7 +115,9 @@ static enum err play(struct cli *c)
 }
 
 static const struct cli_option play_options[] = {
-	{"story", NULL, "play the story line by line"},
+	{"story", NULL, "play the story line by line, as without a terminal"},
+	{"plain-ui", NULL, "its people's screens as lines of words"},
+	{"title-marks", NULL, SCREENS_MARKS_HELP},
 	{"keep", NULL, "keep the folder afterwards"},
 	{NULL, NULL, NULL},
 };
@@ -115,7 +128,7 @@ const struct command demo_commands[] = {
 	 (const char *const[]){"demo up /tmp/world", NULL}, up},
 	{"demo", "down", "DIR", 1, 1, CLI_NOTHING, "stop it", NULL,
 	 (const char *const[]){"demo down /tmp/world", NULL}, down},
-	{"demo", "", "", 0, 0, CLI_NOTHING, "a throw-away network and its story", play_options,
+	{"demo", "", "", 0, 0, CLI_NOTHING, "a throw-away network: its people's screens, or its story", play_options,
 	 (const char *const[]){"demo", "demo --story", NULL}, play},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct cli_option global_options[] = {
 	{"C", "DIR", "the profile folder (else MEDLOCK_HOME, else the XDG data folder)"},
@@ -172,6 +173,25 @@ static enum err no_verb(struct cli *c, const char *noun)
 	return err_set(&c->info, ERR_USAGE, "'%s' needs one of: %s", noun, verbs);
 }
 
+static bool has_word(int argc, char **argv, const char *word)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* Bare medlock opens the screens where there is a terminal to show them on, or where they are asked for as lines. */
+static bool wants_screens(int argc, char **argv)
+{
+	static const char *const others[] = {"--help", "-h", "--version", "--json"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (has_word(argc, argv, others[i]))
+			return false;
+	return has_word(argc, argv, "--plain-ui") || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
 /* Noun and verb are the first words that are neither options nor their values. */
 static enum err find_command(struct cli *c, int argc, char **argv)
 {
@@ -184,22 +204,14 @@ static enum err find_command(struct cli *c, int argc, char **argv)
 		else if (strcmp(argv[i], "--") != 0 && takes_next_word(argv[i]))
 			i++;
 	}
-	if (found == 0)
+	if (found == 0) {
+		c->command = wants_screens(argc, argv) ? cli_find("tui", NULL) : NULL;
 		return ERR_OK;
+	}
 	c->command = cli_find(words[0], words[1]);
 	if (c->command != NULL)
 		return ERR_OK;
 	return words[1] != NULL ? no_command(c, words[0], words[1]) : no_verb(c, words[0]);
-}
-
-/* Whoever asks for JSON gets it for a command line that is not understood as well. */
-static bool wants_json(int argc, char **argv)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			return true;
-	}
-	return false;
 }
 
 static enum err keep_argument(struct cli *c, const char *word, size_t *skip)
@@ -232,7 +244,7 @@ enum err cli_parse(struct cli *c, int argc, char **argv)
 	size_t skip;
 	bool options = true;
 
-	c->json = wants_json(argc, argv);
+	c->json = has_word(argc, argv, "--json"); /* also for a line that is not understood */
 	TRY(find_command(c, argc, argv));
 	skip = c->command == NULL ? 0 : c->command->verb[0] == '\0' ? 1 : 2;
 	for (int i = 1; i < argc; i++) {

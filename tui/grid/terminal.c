@@ -64,6 +64,13 @@ static void set_colors(struct terminal *t)
 	}
 }
 
+void terminal_theme(struct terminal *t, enum theme theme)
+{
+	t->theme = theme;
+	set_colors(t);
+	terminal_redraw(t);
+}
+
 static bool can_place_cursor(void)
 {
 	const char *cup = tigetstr("cup");

@@ -21,6 +21,8 @@ struct terminal_options {
 enum err terminal_open(struct terminal **ret, const struct terminal_options *options, struct err_info *info) MUST_USE;
 void terminal_free(struct terminal *t); /* erases, and gives the person's screen back */
 
+/* Other colours from the next paint on. */
+void terminal_theme(struct terminal *t, enum theme theme);
 bool terminal_is_ascii(const struct terminal *t);
 int terminal_input(const struct terminal *t); /* a file descriptor to wait on */
 void terminal_size(const struct terminal *t, int *ret_columns, int *ret_rows);

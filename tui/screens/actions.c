@@ -6,9 +6,13 @@
 #include "core/base/buf.h"
 
 static const struct action_row rows[] = {
-#define ACTION(number, name, keys, title, help) {ACTION_##name, #name, keys, title, help},
+#define GENERAL true
+#define VIEW false
+#define ACTION(number, name, scope, keys) {ACTION_##name, #name, (scope), keys, WORD_ACTION_##name, WORD_HELP_##name},
 #include "tui/screens/actions.def"
 #undef ACTION
+#undef GENERAL
+#undef VIEW
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -71,19 +75,39 @@ static bool has(const struct bound *b, const struct key *key)
 	return false;
 }
 
+/* Keys that two actions have. */
+static enum err check_pair(const struct keymap *m, size_t i, size_t j, struct err_info *info)
+{
+	char name[PRESS_NAME];
+
+	for (size_t k = 0; k < m->of[i].count; k++) {
+		if (!has(&m->of[j], &m->of[i].keys[k]))
+			continue;
+		press_name(name, &m->of[i].keys[k]);
+		return err_set(info, ERR_DUPLICATE, "%s is for %s and for %s", name, rows[i].name, rows[j].name);
+	}
+	return ERR_OK;
+}
+
 static enum err check_doubles(const struct keymap *m, struct err_info *info)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		for (size_t k = 0; k < m->of[i].count; k++)
-			for (size_t j = i + 1; j < ROWS; j++) {
-				char name[PRESS_NAME];
+		for (size_t j = 0; rows[i].general && j < ROWS; j++)
+			if (j > i || !rows[j].general)
+				TRY(check_pair(m, i, j, info));
+	return ERR_OK;
+}
 
-				if (!has(&m->of[j], &m->of[i].keys[k]))
-					continue;
-				press_name(name, &m->of[i].keys[k]);
-				return err_set(info, ERR_DUPLICATE, "%s is for %s and for %s", name, rows[i].name,
-					       rows[j].name);
-			}
+static size_t place_of(enum action action)
+{
+	return (size_t)(action_row(action) - rows);
+}
+
+enum err keymap_check(const struct keymap *m, action_list *list, const void *of, struct err_info *info)
+{
+	for (size_t i = 0; list(of, i) != ACTION_NONE; i++)
+		for (size_t j = i + 1; list(of, j) != ACTION_NONE; j++)
+			TRY(check_pair(m, place_of(list(of, i)), place_of(list(of, j)), info));
 	return ERR_OK;
 }
 
@@ -151,10 +175,13 @@ enum err keymap_read(struct keymap *m, struct bytes text, struct err_info *info)
 	return e;
 }
 
-enum action keymap_action(const struct keymap *m, const struct key *key)
+enum action keymap_action(const struct keymap *m, const struct key *key, action_list *list, const void *of)
 {
+	for (size_t i = 0; list != NULL && list(of, i) != ACTION_NONE; i++)
+		if (has(&m->of[place_of(list(of, i))], key))
+			return list(of, i);
 	for (size_t i = 0; i < ROWS; i++)
-		if (has(&m->of[i], key))
+		if (rows[i].general && has(&m->of[i], key))
 			return rows[i].action;
 	return ACTION_NONE;
 }

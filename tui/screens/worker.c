@@ -25,6 +25,10 @@ struct worker {
 	struct worker_state state;
 	int64_t shown_ms;
 	bool abandoned, ends;
+	char question[WORKER_QUESTION]; /* "": none */
+	bool repeated, answered;
+	struct secret *answer;
+	pthread_cond_t told;
 	/* The thread's. */
 	struct task task;
 	struct app *app;
@@ -65,6 +69,13 @@ static void wake(const struct worker *w)
 
 	if (write(w->wakes, &one, sizeof(one)) < 0)
 		return; /* it is readable already */
+}
+
+/* With the lock held: what runs ends, also when it waits for an answer. */
+static void cancel(struct worker *w)
+{
+	task_cancel(&w->task);
+	pthread_cond_signal(&w->told);
 }
 
 /* ---- the thread ---- */
@@ -130,7 +141,56 @@ static void *work(void *self)
 	return NULL;
 }
 
+enum err worker_ask(struct worker *w, struct secret **ret, const char *question, bool repeated)
+{
+	struct secret *answer;
+
+	pthread_mutex_lock(&w->lock);
+	snprintf(w->question, sizeof(w->question), "%s", question);
+	w->repeated = repeated;
+	w->answered = false;
+	wake(w);
+	while (!w->answered && !w->ends && !task_cancelled(&w->task))
+		pthread_cond_wait(&w->told, &w->lock);
+	w->question[0] = '\0';
+	answer = w->answer;
+	w->answer = NULL;
+	w->answered = false;
+	pthread_mutex_unlock(&w->lock);
+	if (answer == NULL)
+		return ERR_CANCELLED;
+	*ret = answer;
+	return ERR_OK;
+}
+
 /* ---- the screen's side ---- */
+
+bool worker_question(struct worker *w, char ret[WORKER_QUESTION], bool *ret_repeated)
+{
+	bool asked;
+
+	pthread_mutex_lock(&w->lock);
+	asked = w->question[0] != '\0' && !w->answered;
+	if (asked) {
+		memcpy(ret, w->question, WORKER_QUESTION);
+		*ret_repeated = w->repeated;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return asked;
+}
+
+void worker_answer(struct worker *w, struct secret *answer)
+{
+	pthread_mutex_lock(&w->lock);
+	if (w->question[0] != '\0' && !w->answered) {
+		w->answer = answer;
+		w->answered = true;
+		answer = NULL;
+		pthread_cond_signal(&w->told);
+	}
+	pthread_mutex_unlock(&w->lock);
+	secret_free(answer);
+}
 
 enum err worker_new(struct worker **ret, struct err_info *info)
 {
@@ -142,6 +202,7 @@ enum err worker_new(struct worker **ret, struct err_info *info)
 	task_init(&w->task, on_progress, w);
 	w->wakes = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->wakes < 0 || pthread_mutex_init(&w->lock, NULL) != 0 || pthread_cond_init(&w->come, NULL) != 0 ||
+	    pthread_cond_init(&w->told, NULL) != 0 ||
 	    pthread_create(&w->thread, NULL, work, w) != 0) {
 		if (w->wakes >= 0)
 			close(w->wakes);
@@ -160,7 +221,7 @@ void worker_free(struct worker *w)
 		return;
 	pthread_mutex_lock(&w->lock);
 	w->ends = true;
-	task_cancel(&w->task);
+	cancel(w);
 	pthread_cond_signal(&w->come);
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(w->thread, NULL);
@@ -169,6 +230,8 @@ void worker_free(struct worker *w)
 	while ((j = pop(&w->waiting)) != NULL)
 		j->free(j);
 	pthread_cond_destroy(&w->come);
+	pthread_cond_destroy(&w->told);
+	secret_free(w->answer);
 	pthread_mutex_destroy(&w->lock);
 	close(w->wakes);
 	free(w);
@@ -237,7 +300,7 @@ void worker_abandon(struct worker *w, const void *owner)
 	if (j != NULL && j->owner == owner)
 		w->abandoned = true;
 	if (w->running != NULL && w->running->owner == owner)
-		task_cancel(&w->task);
+		cancel(w);
 	pthread_mutex_unlock(&w->lock);
 	while ((j = pop(&drop)) != NULL)
 		j->free(j);
@@ -247,7 +310,7 @@ void worker_cancel(struct worker *w)
 {
 	pthread_mutex_lock(&w->lock);
 	if (w->running != NULL)
-		task_cancel(&w->task);
+		cancel(w);
 	pthread_mutex_unlock(&w->lock);
 }
 

@@ -9,6 +9,7 @@
 #define MEDLOCK_SCREENS_WORKER_H
 
 #include "core/app/app.h"
+#include "core/crypto/secret.h"
 
 #define WORKER_JOBS_MAX 64u /* that wait; a screen that asks for more is refused */
 #define WORKER_WHAT 80u
@@ -40,6 +41,16 @@ bool worker_take(struct worker *w);
 void worker_abandon(struct worker *w, const void *owner);
 /* What runs now ends as soon as it can, with ERR_CANCELLED. */
 void worker_cancel(struct worker *w);
+
+#define WORKER_QUESTION 160u
+/* On the worker's thread: a question that only the person can answer; waits for her.  repeated: for a new secret, to be typed
+ * twice.  ERR_CANCELLED: she gave up, or the work was cancelled.
+ */
+enum err worker_ask(struct worker *w, struct secret **ret, const char *question, bool repeated) MUST_USE;
+/* What is asked now; false: nothing. */
+bool worker_question(struct worker *w, char ret[WORKER_QUESTION], bool *ret_repeated);
+/* The answer, taken over; NULL: she gave up. */
+void worker_answer(struct worker *w, struct secret *answer);
 
 struct worker_state {
 	bool busy;

@@ -9,7 +9,7 @@
 
 /* ---- making ---- */
 
-static void free_item(struct page_item *x)
+void page_drop(struct page_item *x)
 {
 	free(x->label);
 	free(x->text);
@@ -18,7 +18,7 @@ static void free_item(struct page_item *x)
 void page_release(struct page *p)
 {
 	for (size_t i = 0; i < p->count; i++)
-		free_item(&p->items[i]);
+		page_drop(&p->items[i]);
 	free(p->items);
 	*p = (struct page)PAGE_INIT;
 }

@@ -46,6 +46,8 @@ struct page {
 #define PAGE_INIT {.err = ERR_OK}
 
 void page_release(struct page *p);
+/* What an item holds, when it is taken out of a page by hand. */
+void page_drop(struct page_item *x);
 enum err page_error(const struct page *p) MUST_USE;
 
 void page_heading(struct page *p, const char *text);

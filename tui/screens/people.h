@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the view of people looks for them. */
+#ifndef MEDLOCK_SCREENS_PEOPLE_H
+#define MEDLOCK_SCREENS_PEOPLE_H
+
+#include "tui/screens/view.h"
+
+struct people_draft { char world[4096]; }; /* folder of a demo world; "": none */
+
+#endif
