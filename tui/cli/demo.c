@@ -6,6 +6,7 @@
 
 #include "core/app/setup.h"
 #include "tui/cli/cli.h"
+#include "tui/cli/screenshot.h"
 #include "tui/cli/story.h"
 #include "tui/screens/start.h"
 
@@ -103,6 +104,8 @@ static enum err play(struct cli *c)
 	char dir[] = "/tmp/medlock-demo-XXXXXX";
 	enum err e;
 
+	if (cli_value(c, "screenshot") != NULL)
+		return cli_screenshot(c, cli_value(c, "screenshot"));
 	if (mkdtemp(dir) == NULL)
 		return err_set(&c->info, ERR_IO, "no folder under /tmp");
 	fprintf(stderr, "Making a synthetic network in %s …\n", dir);
@@ -118,6 +121,12 @@ static const struct cli_option play_options[] = {
 	{"story", NULL, "play the story line by line, as without a terminal"},
 	{"plain-ui", NULL, "its people's screens as lines of words"},
 	{"title-marks", NULL, SCREENS_MARKS_HELP},
+	{"screenshot", "NAME", "one screen with invented people, always the same; list: which there are"},
+	{"size", "COLUMNSxROWS", "of the screenshot; else 80x24"},
+	{"svg", NULL, "the screenshot as SVG"},
+	{"ascii", NULL, "in letters and signs of ASCII alone"},
+	{"theme", "NAME", "dark, light, contrast or mono"},
+	{"language", "NAME", "en or nl"},
 	{"keep", NULL, "keep the folder afterwards"},
 	{NULL, NULL, NULL},
 };
@@ -129,6 +138,6 @@ const struct command demo_commands[] = {
 	{"demo", "down", "DIR", 1, 1, CLI_NOTHING, "stop it", NULL,
 	 (const char *const[]){"demo down /tmp/world", NULL}, down},
 	{"demo", "", "", 0, 0, CLI_NOTHING, "a throw-away network: its people's screens, or its story", play_options,
-	 (const char *const[]){"demo", "demo --story", NULL}, play},
+	 (const char *const[]){"demo", "demo --story", "demo --screenshot network --size 120x40", NULL}, play},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},
 };

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The network as this profile sees it, and what can be checked about it and about this program now. */
+#include "tui/screens/common_network.h"
+
 #include <stdio.h>
 
-#include "core/app/ledger.h"
 #include "tui/screens/views.h"
-
-struct network { struct app_sync sync; struct app_ledger ledger; bool offline; };
 
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
 {
-	struct network *m = model;
+	struct network_model *m = model;
 	enum err e;
 
 	(void)draft;
@@ -21,7 +20,7 @@ static enum err load(void *model, struct app *a, const void *draft, struct task 
 	return app_ledger_status(a, &m->ledger, info);
 }
 
-static void ledger(const struct view *v, struct page *p, const struct network *m)
+static void ledger(const struct view *v, struct page *p, const struct network_model *m)
 {
 	char number[SAY_NUMBER], hash[ID_HEX];
 
@@ -37,7 +36,7 @@ static void ledger(const struct view *v, struct page *p, const struct network *m
 
 static void list(const struct view *v, struct page *p)
 {
-	const struct network *m = v->model;
+	const struct network_model *m = v->model;
 	const struct page_column columns[] = {
 		{word(v->language, WORD_NETWORK_PEER), 16, 60, 0, false},
 		{word(v->language, WORD_NETWORK_BLOCK), 6, 10, 1, true},
@@ -86,7 +85,7 @@ static const struct view_act network_acts[] = {
 };
 
 const struct view_ops view_network = {
-	.name = "network", .title = WORD_VIEW_NETWORK, .modes = MODE_ANY, .model_size = sizeof(struct network), .load = load,
+	.name = "network", .title = WORD_VIEW_NETWORK, .modes = MODE_ANY, .model_size = sizeof(struct network_model), .load = load,
 	.list = list, .acts = network_acts,
 };
 

@@ -8,16 +8,14 @@
 #include "core/app/setup.h"
 #include "tui/screens/views.h"
 
-struct people { struct app_demo world; };
-
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
 {
 	const struct people_draft *d = draft;
-	struct people *m = model;
+	struct app_demo *m = model;
 
 	(void)a;
 	(void)task;
-	return d->world[0] != '\0' ? app_demo_people(&m->world, d->world, info) : ERR_OK;
+	return d->world[0] != '\0' ? app_demo_people(m, d->world, info) : ERR_OK;
 }
 
 static enum word mode_word(const char *mode)
@@ -38,7 +36,7 @@ static enum word mode_word(const char *mode)
 
 static void list_world(const struct view *v, struct page *p)
 {
-	const struct people *m = v->model;
+	const struct app_demo *m = v->model;
 	const struct page_column columns[] = {
 		{word(v->language, WORD_PEOPLE_NAME), 8, 16, 0, false}, {word(v->language, WORD_PEOPLE_ROLE), 10, 24, 0, false},
 	};
@@ -47,8 +45,8 @@ static void list_world(const struct view *v, struct page *p)
 	page_say(p, v, ROLE_DIM, WORD_PEOPLE_SYNTHETIC, NULL);
 	page_blank(p);
 	page_columns(p, columns, 2);
-	for (size_t i = 0; i < m->world.count; i++) {
-		const char *const cells[] = {m->world.people[i].name, word(v->language, mode_word(m->world.people[i].mode))};
+	for (size_t i = 0; i < m->count; i++) {
+		const char *const cells[] = {m->people[i].name, word(v->language, mode_word(m->people[i].mode))};
 
 		page_row(p, (int)i + 1, ROLE_PLAIN, cells);
 	}
@@ -70,13 +68,13 @@ static void list(const struct view *v, struct page *p)
 
 static void chosen(struct act *ret, const struct view *v, int id, const char *text)
 {
-	const struct people *m = v->model;
+	const struct app_demo *m = v->model;
 
 	(void)text;
-	act_person(ret, m->world.people[id - 1].home);
+	act_person(ret, m->people[id - 1].home);
 }
 
 const struct view_ops view_people = {
-	.name = "people", .title = WORD_VIEW_PEOPLE, .modes = 0, .model_size = sizeof(struct people),
+	.name = "people", .title = WORD_VIEW_PEOPLE, .modes = 0, .model_size = sizeof(struct app_demo),
 	.draft_size = sizeof(struct people_draft), .load = load, .list = list, .chosen = chosen,
 };

@@ -9,6 +9,7 @@
 #include "tui/screens/session_parts.h"
 
 #define SYNC_EVERY_MS (30 * 1000)
+#define EXAMPLE_HEIGHT 4182
 #define COUNTDOWN_MS (30 * 1000) /* of the lock, shown by the second */
 
 /* ---- begin and end ---- */
@@ -49,7 +50,9 @@ enum err session_new(struct session **ret, const struct session_options *o, stru
 		return e;
 	}
 	session_prompts(s);
-	if (s->home[0] != '\0')
+	if (s->options.example)
+		s->synced = true;
+	else if (s->home[0] != '\0')
 		session_open(s, s->home);
 	else
 		session_people(s);
@@ -71,6 +74,20 @@ void session_free(struct session *s)
 	secret_free(s->first);
 	explicit_bzero(s, sizeof(*s));
 	free(s);
+}
+
+enum err session_show(struct session *s, const struct view_ops *ops, void *model, const void *draft, const char *mode,
+		      const char *person)
+{
+	s->open = person[0] != '\0';
+	s->mode = mode_of(mode);
+	s->idle = app_idle(mode);
+	s->sync.height = EXAMPLE_HEIGHT;
+	snprintf(s->name, sizeof(s->name), "%s", person);
+	for (size_t i = 0; view_tab(s->mode, i) != NULL; i++)
+		if (view_tab(s->mode, i) == ops)
+			s->tab = i;
+	return stack_show(s, ops, model, draft);
 }
 
 /* ---- messages ---- */

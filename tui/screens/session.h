@@ -22,11 +22,17 @@ struct session_options {
 	const struct clock *clock;
 	enum language language;
 	enum theme theme;
-	bool ascii, plain;
+	bool ascii;
+	bool utc;     /* times are told in UTC, not in the zone of this machine */
+	bool example; /* no profile and nobody to choose: session_show says what is seen */
 	const char *first;                  /* a view to begin with; NULL: the first tab */
 };
 enum err session_new(struct session **ret, const struct session_options *o, struct err_info *info) MUST_USE;
 void session_free(struct session *s);
+
+/* A view with a model that is given instead of loaded; both are taken over, draft is copied.  For pictures and tests. */
+enum err session_show(struct session *s, const struct view_ops *ops, void *model, const void *draft, const char *mode,
+		      const char *person) MUST_USE;
 
 int session_wakes(const struct session *s); /* readable: call session_take */
 void session_take(struct session *s);

@@ -244,7 +244,7 @@ static void messages_draft(const struct session *s, struct result_draft *ret)
 
 	ret->text[0] = '\0';
 	for (size_t i = 0; message_at(s, i) != NULL && at < sizeof(ret->text); i++) {
-		struct view view = {.language = s->options.language, .now = s->now};
+		struct view view = {.language = s->options.language, .now = s->now, .utc = s->options.utc};
 		char when[SAY_TIME];
 		int len = snprintf(ret->text + at, sizeof(ret->text) - at, "%s  %s\n",
 				   say_time(when, &view, message_at(s, i)->at), message_at(s, i)->text);

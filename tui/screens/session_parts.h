@@ -89,6 +89,8 @@ struct session {
 
 /* session_stack.c */
 enum err stack_push(struct session *s, const struct view_ops *ops, const void *draft);
+/* With a model, taken over, instead of loading. */
+enum err stack_show(struct session *s, const struct view_ops *ops, void *model, const void *draft);
 void stack_pop(struct session *s);
 void stack_clear(struct session *s);
 void stack_wipe(struct session *s);   /* models go, drafts stay */

@@ -17,7 +17,7 @@ struct view view_of(const struct open_view *v)
 
 	return (struct view){
 		.ops = v->ops, .model = v->model, .draft = v->draft, .language = s->options.language, .now = s->now,
-		.mode = s->mode,
+		.mode = s->mode, .utc = s->options.utc,
 	};
 }
 
@@ -75,6 +75,21 @@ enum err stack_push(struct session *s, const struct view_ops *ops, const void *d
 		return ERR_MEMORY;
 	s->stack[s->depth++] = v;
 	session_load(s, v);
+	return ERR_OK;
+}
+
+enum err stack_show(struct session *s, const struct view_ops *ops, void *model, const void *draft)
+{
+	struct open_view *v = s->depth < SESSION_DEPTH_MAX ? new_view(s, ops, draft) : NULL;
+
+	if (v == NULL) {
+		if (ops->release != NULL)
+			ops->release(model);
+		free(model);
+		return ERR_MEMORY;
+	}
+	v->model = model;
+	s->stack[s->depth++] = v;
 	return ERR_OK;
 }
 

@@ -33,6 +33,7 @@ struct view {
 	enum language language;
 	struct time_ms now;
 	uint32_t mode;       /* one MODE bit */
+	bool utc;            /* times are told in UTC */
 };
 
 struct view_act {

@@ -72,11 +72,11 @@ const char *say_id(char out[SAY_ID], const uint8_t id[ID_SIZE])
 	return out;
 }
 
-static bool local(struct tm *ret, struct time_ms t)
+static bool local(struct tm *ret, const struct view *v, struct time_ms t)
 {
 	time_t seconds = (time_t)(t.v / MS_PER_SECOND);
 
-	return localtime_r(&seconds, ret) != NULL;
+	return (v->utc ? gmtime_r(&seconds, ret) : localtime_r(&seconds, ret)) != NULL;
 }
 
 /* "Jan" of a list of words with spaces between. */
@@ -99,7 +99,7 @@ const char *say_day(char out[SAY_TIME], const struct view *v, struct time_ms t)
 	char name[16];
 	struct tm day;
 
-	if (!local(&day, t))
+	if (!local(&day, v, t))
 		return "";
 	month(name, v->language, day.tm_mon);
 	snprintf(out, SAY_TIME, "%d %s %d", day.tm_mday, name, day.tm_year + 1900);
@@ -111,7 +111,7 @@ const char *say_time(char out[SAY_TIME], const struct view *v, struct time_ms t)
 	char day[SAY_TIME], name[16];
 	struct tm at, now, before;
 
-	if (!local(&at, t) || !local(&now, v->now) || !local(&before, (struct time_ms){v->now.v - MS_PER_DAY}))
+	if (!local(&at, v, t) || !local(&now, v, v->now) || !local(&before, v, (struct time_ms){v->now.v - MS_PER_DAY}))
 		return "";
 	month(name, v->language, at.tm_mon);
 	if (same_day(&at, &now))
