@@ -31,6 +31,7 @@ struct app_rule_words {
 	const char *effect; /* permit, deny, ask */
 	const char *who;    /* account, contact, organisation name, care team, role name or "everyone" */
 	const char *purpose[9], *category[17], *label[17];
+	const char *except[17]; /* of a permit: labels that a second rule keeps back; all other sensitive records are covered */
 	const char *form, *until, *uses;
 	bool lock, emergency_ok, any_label;
 	const char *from, *data_from, *data_to, *confidentiality, *visibility, *project;
@@ -74,7 +75,7 @@ struct app_care_team_edit {
 
 struct app_consent_edit {
 	const struct app_rule_words *add;
-	uint32_t remove;      /* a rule's id, or 0 */
+	uint32_t remove;      /* a rule's id, or 0; with add: that one takes its place */
 	struct bytes replace; /* a whole JSON policy, or empty */
 	struct bytes fhir;    /* a FHIR Consent that takes the place of the policy, or empty */
 	const struct app_preset *preset;

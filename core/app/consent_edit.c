@@ -120,6 +120,43 @@ static enum err with_rule(struct app *a, struct policy *wanted, const struct app
 	return e;
 }
 
+/* What a permit keeps back: a rule of its own, for the same people and purposes. */
+static enum err with_exception(struct app *a, struct policy *wanted, const struct app_rule_words *said,
+			       char **ret_sentence, struct err_info *info)
+{
+	struct app_rule_words kept = {.effect = "deny", .who = said->who, .from = said->from, .until = said->until};
+	char *first = *ret_sentence, *second = NULL;
+	struct buf both = BUF_INIT;
+	enum err e;
+
+	memcpy(kept.purpose, said->purpose, sizeof(kept.purpose));
+	memcpy(kept.category, said->category, sizeof(kept.category));
+	memcpy(kept.label, said->except, sizeof(kept.label));
+	e = with_rule(a, wanted, &kept, &second, info);
+	if (e == ERR_OK) {
+		buf_printf(&both, "%s %s", first != NULL ? first : "", second != NULL ? second : "");
+		*ret_sentence = app_text(&both);
+		free(first);
+	}
+	free(second);
+	buf_release(&both);
+	return e;
+}
+
+/* One rule, or two: what is given, and what of it is kept back. */
+static enum err with_rules(struct app *a, struct policy *wanted, const struct app_rule_words *said, char **ret_sentence,
+			   struct err_info *info)
+{
+	struct app_rule_words given = *said;
+	bool excepts = said->except[0] != NULL;
+
+	if (excepts && (strcmp(said->effect, "permit") != 0 || said->label[0] != NULL))
+		return err_set(info, ERR_USAGE, "what is kept back goes with a permit that names no labels");
+	given.any_label = said->any_label || excepts;
+	TRY(with_rule(a, wanted, &given, ret_sentence, info));
+	return excepts ? with_exception(a, wanted, said, ret_sentence, info) : ERR_OK;
+}
+
 static enum err without_rule(struct app *a, struct policy *wanted, uint32_t id, char **ret_sentence,
 			     struct err_info *info)
 {
@@ -196,6 +233,17 @@ bool app_template_at(size_t index, struct app_template_row *ret)
 	return template_at(index, &ret->name, &ret->words);
 }
 
+static enum err in_place_of(struct app *a, struct policy *wanted, const struct app_consent_edit *edit, char **ret_sentence,
+			    struct err_info *info)
+{
+	char *removed = NULL;
+
+	if (edit->remove != 0)
+		TRY(without_rule(a, wanted, edit->remove, &removed, info));
+	free(removed);
+	return with_rules(a, wanted, edit->add, ret_sentence, info);
+}
+
 static enum err want(struct app *a, struct policy *ret, const struct policy *live,
 		     const struct app_consent_edit *edit, struct care_team_after *ret_team, char **ret_sentence,
 		     struct err_info *info)
@@ -210,7 +258,7 @@ static enum err want(struct app *a, struct policy *ret, const struct policy *liv
 		return as_preset(ret, live, edit->preset, ret_sentence, info);
 	TRY(copy_policy(ret, live));
 	if (edit->add != NULL)
-		e = with_rule(a, ret, edit->add, ret_sentence, info);
+		e = in_place_of(a, ret, edit, ret_sentence, info);
 	else if (edit->template != NULL)
 		e = with_template(a, ret, edit->template, ret_sentence, info);
 	else if (edit->team != NULL)

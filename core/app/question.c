@@ -32,13 +32,13 @@ static bool is_wanted(const struct gather *g, const Medlock__Event *event)
 static enum err add(struct app_questions *list, const Medlock__Event *event)
 {
 	const Medlock__Questioned *from = event->question;
-	struct app_question *rows = realloc(list->rows, (list->count + 1) * sizeof(*rows)), *q;
+	struct app_posed *rows = realloc(list->rows, (list->count + 1) * sizeof(*rows)), *q;
 
 	if (rows == NULL)
 		return ERR_MEMORY;
 	list->rows = rows;
 	q = &rows[list->count++];
-	*q = (struct app_question){.n = event->n, .purpose = event->purpose ? code_text(CODES_PURPOSE, event->purpose) : "",
+	*q = (struct app_posed){.n = event->n, .purpose = event->purpose ? code_text(CODES_PURPOSE, event->purpose) : "",
 				   .emergency = event->emergency, .asked = {event->time}, .due = {from->due}};
 	ID_COPY(q->request, event->request.data);
 	ID_COPY(q->asker, event->actor.data);
@@ -58,7 +58,7 @@ static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 	if (!event->question->reply)
 		return add(&g->list, event);
 	for (size_t i = g->list.count; i-- > 0;) {
-		struct app_question *q = &g->list.rows[i];
+		struct app_posed *q = &g->list.rows[i];
 
 		if (!bytes_equal(wire_bytes(event->request), BYTES_ID(q->request)))
 			continue;
@@ -79,7 +79,7 @@ static enum err gather(struct app *a, struct gather *g, const struct account_id 
 	g->list.checked_to = log.proven_at;
 	g->list.checked_at = log.proven_time;
 	for (size_t i = 0; i < g->list.count; i++) {
-		struct app_question *q = &g->list.rows[i];
+		struct app_posed *q = &g->list.rows[i];
 
 		q->state = q->answered.v != 0 ? "answered" : now > q->due.v ? "overdue" : "waiting";
 	}
@@ -103,7 +103,7 @@ void app_questions_release(struct app_questions *q)
 /* ---- the texts ---- */
 
 /* What the profile has; whatever is wrong with a file, the question itself stays to be shown. */
-static void load_one(struct app *a, char **text, struct app_question *q, const struct hash32 *promised, bool shown)
+static void load_one(struct app *a, char **text, struct app_posed *q, const struct hash32 *promised, bool shown)
 {
 	Medlock__KeptText *k;
 	bool own;
@@ -124,7 +124,7 @@ static void load_one(struct app *a, char **text, struct app_question *q, const s
 static void load(struct app *a, struct app_questions *list, bool shown)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		struct app_question *q = &list->rows[i];
+		struct app_posed *q = &list->rows[i];
 
 		load_one(a, &q->text, q, &q->promised, shown);
 		if (q->answered.v != 0)
@@ -132,7 +132,7 @@ static void load(struct app *a, struct app_questions *list, bool shown)
 	}
 }
 
-static struct promise promise_of(const struct app_question *q, uint32_t kind)
+static struct promise promise_of(const struct app_posed *q, uint32_t kind)
 {
 	if (kind == LETTER_REPLY)
 		return (struct promise){LETTER_REPLY, q->request, q->reader, q->promised_reply};
@@ -166,7 +166,7 @@ static bool waits_for(const struct app *a, const struct app_questions *list, uin
 	bool waits = false;
 
 	for (size_t i = 0; i < list->count; i++) {
-		const struct app_question *q = &list->rows[i];
+		const struct app_posed *q = &list->rows[i];
 
 		if (kind == LETTER_QUESTION)
 			waits |= q->text == NULL && ID_EQUAL(q->reader, a->me.account);
@@ -238,7 +238,7 @@ enum err app_question_news(struct app *a, struct app_question_news *ret, struct 
 	TRY(gather(a, &g, &a->me.account, info));
 	with_texts(a, &g.list, false);
 	for (size_t i = 0; i < g.list.count; i++) {
-		const struct app_question *q = &g.list.rows[i];
+		const struct app_posed *q = &g.list.rows[i];
 
 		if (ID_EQUAL(q->reader, a->me.account))
 			ret->waiting += q->answered.v == 0;
@@ -396,7 +396,7 @@ static enum err find_access(struct app *a, struct half *h, uint64_t n, struct er
 
 static enum err ask(struct app *a, struct half *h, const char *text, const struct app_questions *earlier, struct err_info *info)
 {
-	const struct app_question *last = earlier->count > 0 ? &earlier->rows[earlier->count - 1] : NULL;
+	const struct app_posed *last = earlier->count > 0 ? &earlier->rows[earlier->count - 1] : NULL;
 
 	if (last != NULL && last->answered.v == 0) {
 		h->promised = last->promised;
@@ -422,7 +422,7 @@ enum err app_question_ask(struct app *a, struct app_questions *ret, uint64_t n, 
 }
 
 /* The answer goes to whoever asked, by the keys that came with the question. */
-static enum err reply(struct app *a, struct half *h, const struct app_question *q, const char *text, struct err_info *info)
+static enum err reply(struct app *a, struct half *h, const struct app_posed *q, const char *text, struct err_info *info)
 {
 	Medlock__KeptText *k;
 
@@ -447,7 +447,7 @@ static bool is_first(const struct app_questions *list, size_t at)
 	return true;
 }
 
-static enum err find_question(const struct app_question **ret, const struct app_questions *list, const char *request,
+static enum err find_question(const struct app_posed **ret, const struct app_questions *list, const char *request,
 			      struct err_info *info)
 {
 	struct request_id id;
@@ -471,7 +471,7 @@ enum err app_question_reply(struct app *a, struct app_questions *ret, const char
 {
 	struct half h = {.kind = LETTER_REPLY, .side = APP_QUESTIONS_TO_ME};
 	struct app_questions all;
-	const struct app_question *q = NULL;
+	const struct app_posed *q = NULL;
 	enum err e;
 
 	TRY(app_fresh(a, info));

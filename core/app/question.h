@@ -9,7 +9,7 @@
 
 #include "core/app/app.h"
 
-struct app_question {
+struct app_posed {
 	struct request_id request;
 	uint64_t n;                              /* of the entry in the list it was read from */
 	struct account_id asker, owner, reader;  /* asker: the owner, or who acts for her */
@@ -23,7 +23,7 @@ struct app_question {
 	bool unsent;                             /* an own text that no peer took: the same command again sends it */
 };
 struct app_questions {
-	struct app_question *rows; /* oldest first */
+	struct app_posed *rows; /* oldest first */
 	size_t count;
 	bool complete;             /* the list they were read from is proven, up to this block: what came later is not in it */
 	uint64_t checked_to;

@@ -85,6 +85,16 @@ static enum err one_effect(struct cli *c, const char **ret)
 	return ERR_OK;
 }
 
+static enum err rule_number(struct cli *c, uint32_t *ret, const char *text)
+{
+	uint64_t id;
+
+	if (parse_u64(&id, bytes_str(text), UINT32_MAX) != ERR_OK || id == 0)
+		return err_set(&c->info, ERR_USAGE, "'%s' is not the number of a rule", text);
+	*ret = (uint32_t)id;
+	return ERR_OK;
+}
+
 static enum err add(struct cli *c)
 {
 	struct app_rule_words words = {
@@ -105,21 +115,21 @@ static enum err add(struct cli *c)
 	TRY(cli_gather(c, words.purpose, sizeof(words.purpose) / sizeof(words.purpose[0]), "purpose"));
 	TRY(cli_gather(c, words.category, sizeof(words.category) / sizeof(words.category[0]), "category"));
 	TRY(cli_gather(c, words.label, sizeof(words.label) / sizeof(words.label[0]), "label"));
+	TRY(cli_gather(c, words.except, sizeof(words.except) / sizeof(words.except[0]), "except"));
 	TRY(cli_gather(c, words.obligation, sizeof(words.obligation) / sizeof(words.obligation[0]), "duty"));
 	TRY(cli_gather(c, words.term, sizeof(words.term) / sizeof(words.term[0]), "term"));
 	TRY(cli_gather(c, words.record, sizeof(words.record) / sizeof(words.record[0]), "record"));
 	TRY(cli_gather(c, words.author, sizeof(words.author) / sizeof(words.author[0]), "author"));
+	if (cli_value(c, "replace") != NULL)
+		TRY(rule_number(c, &edit.remove, cli_value(c, "replace")));
 	return cli_change(c, &edit);
 }
 
 static enum err remove_rule(struct cli *c)
 {
 	struct app_consent_edit edit = {.dry_run = cli_switch(c, "dry-run")};
-	uint64_t id;
 
-	if (parse_u64(&id, bytes_str(c->arguments[0]), UINT32_MAX) != ERR_OK || id == 0)
-		return err_set(&c->info, ERR_USAGE, "'%s' is not the number of a rule", c->arguments[0]);
-	edit.remove = (uint32_t)id;
+	TRY(rule_number(c, &edit.remove, c->arguments[0]));
 	return cli_change(c, &edit);
 }
 
@@ -354,6 +364,8 @@ static const struct cli_option add_options[] = {
 	{"category", "CODE…", "kind of data: LAB, MED, … (repeat; none: all)"},
 	{"label", "CODE…", "sensitivity: PSY, HIV, … (repeat)"},
 	{"any-label", NULL, "a permit that covers sensitive records too"},
+	{"except", "CODE…", "a permit that covers sensitive records too, but for these: PSY, HIV, … (repeat)"},
+	{"replace", "RULE", "in place of this rule"},
 	{"record", "ID…", "only these records (repeat)"},
 	{"author", "WHO…", "only what these organisations wrote (repeat)"},
 	{"data-from", "DATE", "only data of a period; with --data-to"}, {"data-to", "DATE", "its end, not included"},

@@ -9,7 +9,7 @@
 
 #define TEXT_FILE_MAX 16384u /* more than any text may have: the limit is said where it is known */
 
-static void question_json(struct cli *c, const struct app_question *q)
+static void question_json(struct cli *c, const struct app_posed *q)
 {
 	json_begin_object(&c->w, NULL);
 	json_hex(&c->w, "request", BYTES_ID(q->request));
@@ -54,7 +54,7 @@ static const char *who(struct cli *c, const struct account_id *id, const char *m
 	return is_me(c, id) ? me : app_name(c->app, id->b);
 }
 
-static void due_words(struct buf *out, const struct app_question *q)
+static void due_words(struct buf *out, const struct app_posed *q)
 {
 	int64_t late = clock_real()->now(NULL).v - q->due.v, days = late / MS_PER_DAY;
 	char at[TIME_TEXT];
@@ -82,7 +82,7 @@ static void say_text(struct cli *c, const char *lead, const char *text, const ch
 	buf_release(&line);
 }
 
-static void say_question(struct cli *c, const struct app_question *q)
+static void say_question(struct cli *c, const struct app_posed *q)
 {
 	struct buf line = BUF_INIT;
 	char lead[48], id[ID_HEX], at[TIME_TEXT];

@@ -12,7 +12,8 @@
 enum err example_people(void *model, void *draft)
 {
 	static const struct { const char *name, *mode; } people[] = {
-		{"anna", "patient"}, {"bram", "patient"}, {"okafor", "clinician"}, {"vos", "clinician"}, {"haddad", "clinician"},
+		{"anna", "patient"}, {"bram", "patient"}, {"okafor", "clinician"}, {"vos", "clinician"},
+				{"haddad", "clinician"},
 		{"lind", "researcher"}, {"jansen", "officer"}, {"dewit", "officer"}, {"op", "operator"}, {"aud1", "auditor"},
 	};
 	struct app_demo *world = model; /* the model is one */

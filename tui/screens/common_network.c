@@ -85,7 +85,8 @@ static const struct view_act network_acts[] = {
 };
 
 const struct view_ops view_network = {
-	.name = "network", .title = WORD_VIEW_NETWORK, .modes = MODE_ANY, .model_size = sizeof(struct network_model), .load = load,
+	.name = "network", .title = WORD_VIEW_NETWORK, .modes = MODE_ANY, .model_size = sizeof(struct network_model),
+			.load = load,
 	.list = list, .acts = network_acts,
 };
 

@@ -174,16 +174,24 @@ static void pending(struct session *s)
 	session_line(s, &act);
 }
 
+/* When what is seen goes by itself. */
+static int64_t expires(struct session *s)
+{
+	const struct open_view *v = stack_top(s);
+
+	return v != NULL && v->ops->lives_ms > 0 ? v->since_ms + v->ops->lives_ms : INT64_MAX;
+}
+
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
 }
 
 /* When something changes by itself. */
-static int64_t next_change(const struct session *s)
+static int64_t next_change(struct session *s)
 {
 	const struct message *m = message_at(s, 0);
-	int64_t next = s->steady_ms + SYNC_EVERY_MS;
+	int64_t next = earlier(s->steady_ms + SYNC_EVERY_MS, expires(s));
 
 	if (s->pending.stands)
 		next = earlier(next, s->steady_ms + MS_PER_SECOND);
@@ -207,6 +215,8 @@ int session_tick(struct session *s)
 	look_at_clock(s);
 	idle(s);
 	pending(s);
+	if (expires(s) <= s->steady_ms)
+		stack_pop(s);
 	if (s->open && !s->locked && !s->syncing && s->steady_ms - s->sync_ms >= SYNC_EVERY_MS)
 		session_sync(s);
 	m = s->message_count > 0 ? &s->messages[(s->message_count - 1) % MESSAGES_MAX] : NULL;

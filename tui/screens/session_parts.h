@@ -30,6 +30,7 @@ struct open_view {
 	const struct view_ops *ops;
 	void *model, *draft;
 	bool loading, stale;
+	int64_t since_ms; /* steady clock, when it was opened */
 	enum err failed; /* of the last load */
 	struct err_info why;
 	struct pane panes[VIEW_PANES_MAX];

@@ -50,6 +50,7 @@ static struct open_view *new_view(struct session *s, const struct view_ops *ops,
 		return NULL;
 	v->session = s;
 	v->ops = ops;
+	v->since_ms = s->steady_ms;
 	for (size_t i = 0; i < VIEW_PANES_MAX; i++)
 		v->panes[i].page = (struct page)PAGE_INIT;
 	if (ops->draft_size == 0)

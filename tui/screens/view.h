@@ -50,6 +50,7 @@ struct view_ops {
 	uint32_t modes;
 	enum view_split split;
 	size_t model_size, draft_size;
+	int64_t lives_ms;  /* it goes by itself after so long; 0: it stays */
 	bool draft_loads;  /* the model depends on the draft: a changed one loads again */
 	/* model: zeroed, model_size bytes; released by release also when this fails.  NULL: no model is needed. */
 	enum err (*load)(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info);

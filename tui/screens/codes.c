@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tui/screens/codes.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+const char *const code_purposes[] = {"TREAT", "COC", "HQUALIMP", "HRESCH", "DSRCH", "PUBHLTH", "SUPNWK", "HPAYMT", NULL};
+const char *const code_categories[] = {"SUM", "DX", "ALG", "MED", "IMM", "LAB", "VIT", "IMG", "PRC", "ENC", "DOC", "GEN",
+				       "SOC", "FAM", "CAR", "DEV", "DIR", "OTH", NULL};
+const char *const code_labels[] = {"MH", "PSY", "SUD", "HIV", "SEX", "PREGNANT", "VIO", "GDIS", "TBOO", NULL};
+
+const char *say_code(const struct view *v, const char *group, const char *code)
+{
+	char id[64];
+	enum word w;
+
+	snprintf(id, sizeof(id), "%s.%.40s", group, code);
+	for (char *at = id; *at != '\0'; at++)
+		*at = *at == '_' ? '-' : (char)tolower((unsigned char)*at);
+	w = word_by_id(id);
+	return w == WORD_NONE ? code : word(v->language, w);
+}
+
+const char *say_codes(char out[SAY_CODES], const struct view *v, const char *group, const char *codes)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	while (*codes != '\0' && len < SAY_CODES) {
+		size_t size = strcspn(codes, ",");
+		char code[32];
+
+		snprintf(code, sizeof(code), "%.*s", (int)size, codes);
+		len += (size_t)snprintf(out + len, SAY_CODES - len, "%s%s", len > 0 ? ", " : "", say_code(v, group, code));
+		codes += size + (codes[size] == ',');
+	}
+	return out;
+}
+
+int code_index(const char *const *codes, const char *code)
+{
+	for (int i = 0; codes[i] != NULL; i++)
+		if (strcmp(codes[i], code) == 0)
+			return i;
+	return -1;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Codes of the ledger (chain/proto/codes.def) in words of the person's language. */
+#ifndef MEDLOCK_SCREENS_CODES_H
+#define MEDLOCK_SCREENS_CODES_H
+
+#include "tui/screens/view.h"
+
+/* group: "category", "purpose", "label", "code", "deed".  The code itself when there are no words for it.  Lives for ever, or
+ * as long as code.
+ */
+const char *say_code(const struct view *v, const char *group, const char *code);
+/* Codes with commas between, in words: "psychiatry, HIV". */
+#define SAY_CODES 256u
+const char *say_codes(char out[SAY_CODES], const struct view *v, const char *group, const char *codes);
+
+/* The codes that forms offer, in their order; ended by NULL. */
+extern const char *const code_purposes[], *const code_categories[], *const code_labels[];
+int code_index(const char *const *codes, const char *code); /* -1: not among them */
+
+#endif
