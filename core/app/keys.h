@@ -35,20 +35,21 @@ struct app_rotated {
 };
 enum err app_key_rotate(struct app *a, struct app_rotated *ret, struct err_info *info) MUST_USE;
 
-/* A profile on an empty machine from the words of a card.  ERR_NOT_FOUND: nobody on this network has these keys;
- * ERR_KEYS_CHANGED: somebody had, and changed them.  Open the profile afterwards, and sync: rules, records and log come
- * from the peers.
+/* A profile on an empty machine from the words of a card.  Nothing is written before the account's row, proven from the
+ * genesis on, has these keys; without a peer there is no profile.  ERR_NOT_FOUND: nobody on this network has these keys;
+ * ERR_KEYS_CHANGED: somebody had, and changed them; ERR_PROOF: the peer says what it cannot prove.  Open the profile
+ * afterwards, and sync: rules, records and log come from the peers.
  */
 struct app_recovery {
 	const char *home, *mode, *peer_url, *pin, *words_file, *passphrase_file;
 	bool from_device; /* app_recover_by_helpers: the keys come whole from the person's other device (app_key_pair) */
 	/* app_recover_by_helpers: what her account begins with, RECOVERY_ACCOUNT_DIGITS or more hex digits, as a helper or her
-	 * other device shows it.  Whoever saw the recovery text can send keys of an account of his own: these digits tell, when
-	 * the peer finds the keys to be that account's (its word until the first sync proves it).
+	 * other device shows it.  Whoever saw the recovery text can send keys of an account of his own: these digits tell, once
+	 * the ledger is proven to have the keys for that account.
 	 */
 	const char *account;
 };
-#define RECOVERY_ACCOUNT_DIGITS 8u
+#define RECOVERY_ACCOUNT_DIGITS 12u
 enum err app_recover(struct account_id *ret, const struct app_recovery *r, struct task *task,
 		     struct err_info *info) MUST_USE;
 

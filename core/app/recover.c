@@ -6,6 +6,7 @@
 #include "chain/net/peer_client_mail.h"
 #include "core/app/helpers.h"
 #include "core/app/person.h"
+#include "core/app/recover_proof.h"
 #include "core/app/recovery_text.h"
 #include "core/app/rotate.h"
 #include "core/base/files.h"
@@ -20,6 +21,7 @@ struct recovering {
 	struct keyholder_public me;
 	struct network_id network;
 	struct buf genesis, file;
+	bool sent; /* by helpers or another device, with a name that is the sender's word */
 };
 
 static enum err make_keys(struct recovering *x, struct err_info *info)
@@ -63,29 +65,31 @@ static enum err place(struct recovering *x, bool *ret_changed, struct err_info *
 	return keyholder_public(x->keys, &x->me, info);
 }
 
-/* Do peers take these keys?  Asked before anything is written. */
-static enum err try_keys(struct recovering *x, bool changed, struct err_info *info)
+/* A refusal of their tickets is the peer's word, and enough to write nothing. */
+static enum err refused(const struct recovering *x, enum err e, bool changed, struct err_info *info)
 {
-	struct state_key key = state_key_account(&x->me.account);
-	Medlock__ProofReply *reply;
-	struct peer_call call;
+	if (e != ERR_LOCKED && e != ERR_NOT_CERTIFIED && e != ERR_NOT_FOUND)
+		return e;
+	if (x->sent)
+		return err_set(info, ERR_KEYS_CHANGED, "the peer does not take these keys for that account: it has newer"
+			       " ones, or somebody else sent these");
+	if (changed)
+		return err_set(info, ERR_KEYS_CHANGED, "this card is of generation %u: a newer one was written since",
+			       x->me.generation);
+	return err_set(info, ERR_NOT_FOUND, "nobody certified on this network has these keys");
+}
+
+/* Does the ledger have these keys?  Proven before anything is written. */
+static enum err prove_keys(struct recovering *x, bool changed, struct err_info *info)
+{
 	struct link link;
 	enum err e;
 
 	link_init(&link, x->http, x->keys, clock_real(), x->task, &x->network, &x->me.account);
 	link_add(&link, &x->peer);
-	e = link_call(&link, &call, 0, true, info);
-	if (e == ERR_OK)
-		e = peer_proof(&call, &reply, state_key_bytes(&key), NULL, info);
-	if (e == ERR_OK)
-		WIRE_FREE(reply);
+	e = recovered_prove(x->home, buf_bytes(&x->genesis), &link, &x->me, info);
 	link_release(&link);
-	if (e != ERR_LOCKED && e != ERR_NOT_CERTIFIED)
-		return e;
-	if (changed)
-		return err_set(info, ERR_KEYS_CHANGED, "this card is of generation %u: a newer one was written since",
-			       x->me.generation);
-	return err_set(info, ERR_NOT_FOUND, "nobody certified on this network has these keys");
+	return refused(x, e, changed, info);
 }
 
 static enum err write_profile(struct recovering *x, struct err_info *info)
@@ -108,7 +112,7 @@ static enum err recover(struct recovering *x, struct err_info *info)
 	WIRE_FREE(genesis);
 	TRY(make_keys(x, info));
 	TRY(place(x, &changed, info));
-	TRY(try_keys(x, changed, info));
+	TRY(prove_keys(x, changed, info));
 	return write_profile(x, info);
 }
 
@@ -257,7 +261,7 @@ static enum err by_helpers(struct recovering *x, struct app_recovery_state *ret,
 	TRY(recovery_words(ret->words, &x->me.seal));
 	TRY(put_together(x, ret, passphrase, info));
 	TRY(check_account(x, info));
-	TRY(try_keys(x, true, info));
+	TRY(prove_keys(x, true, info));
 	TRY(write_profile(x, info));
 	ret->account = x->me.account;
 	return unlink(path) == 0 ? ERR_OK : err_set(info, err_from_errno(errno), "%s", path);
@@ -266,7 +270,7 @@ static enum err by_helpers(struct recovering *x, struct app_recovery_state *ret,
 enum err app_recover_by_helpers(struct app_recovery_state *ret, const struct app_recovery *r, struct task *task,
 				struct err_info *info)
 {
-	struct recovering x = {.r = r, .task = task};
+	struct recovering x = {.r = r, .task = task, .sent = true};
 	struct secret *passphrase = NULL;
 	enum err e = begin(&x, info);
 

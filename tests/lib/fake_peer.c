@@ -29,6 +29,9 @@ struct fake_peer {
 	struct hash32 pin;
 	uint64_t tip, page;
 	void (*change_tx)(Medlock__TxReply *reply);
+	void (*change_proof)(void *self, Medlock__ProofReply *reply);
+	void *change_self;
+	struct buf drop;
 	struct trie *trie;
 	struct row *rows;
 	size_t row_count, event_count;
@@ -143,6 +146,8 @@ static void proof(void *self, struct http_request *r)
 		}
 	}
 	reply.proof = wire_data(buf_bytes(&way));
+	if (p->change_proof != NULL)
+		p->change_proof(p->change_self, &reply);
 	WIRE_ENCODE(&out, &reply);
 	pthread_mutex_unlock(&p->mutex);
 	answer(r, &out);
@@ -235,6 +240,31 @@ static void tx(void *self, struct http_request *r)
 	buf_release(&out);
 }
 
+static void genesis(void *self, struct http_request *r)
+{
+	struct fake_peer *p = self;
+
+	http_reply(r, 200, API_TYPE, buf_bytes(&p->chain->genesis_bytes));
+}
+
+static void drop(void *self, struct http_request *r)
+{
+	struct fake_peer *p = self;
+	Medlock__MailReply reply = MEDLOCK__MAIL_REPLY__INIT;
+	Medlock__MailItem item = MEDLOCK__MAIL_ITEM__INIT, *items[] = {&item};
+	struct buf out = BUF_INIT;
+
+	pthread_mutex_lock(&p->mutex);
+	item.seq = 1;
+	item.message = wire_data(buf_bytes(&p->drop));
+	reply.items = items;
+	reply.n_items = p->drop.len > 0;
+	WIRE_ENCODE(&out, &reply);
+	pthread_mutex_unlock(&p->mutex);
+	answer(r, &out);
+	buf_release(&out);
+}
+
 static void drop_rows(struct fake_peer *p)
 {
 	for (size_t i = 0; i < p->row_count; i++) {
@@ -296,6 +326,32 @@ void fake_peer_change_tx(struct fake_peer *p, void (*change)(Medlock__TxReply *r
 	pthread_mutex_unlock(&p->mutex);
 }
 
+void fake_peer_change_proof(struct fake_peer *p, void (*change)(void *self, Medlock__ProofReply *reply), void *self)
+{
+	pthread_mutex_lock(&p->mutex);
+	p->change_proof = change;
+	p->change_self = self;
+	pthread_mutex_unlock(&p->mutex);
+}
+
+void fake_peer_drop(struct fake_peer *p, struct bytes message)
+{
+	pthread_mutex_lock(&p->mutex);
+	buf_clear(&p->drop);
+	buf_append_bytes(&p->drop, message);
+	pthread_mutex_unlock(&p->mutex);
+}
+
+const struct hash32 *fake_peer_pin(const struct fake_peer *p)
+{
+	return &p->pin;
+}
+
+unsigned fake_peer_port(const struct fake_peer *p)
+{
+	return http_server_port(p->server);
+}
+
 void fake_peer_page(struct fake_peer *p, uint64_t max)
 {
 	pthread_mutex_lock(&p->mutex);
@@ -323,6 +379,7 @@ struct fake_peer *fake_peer_new(struct chain *chain, const struct clock *clock)
 		{API_STATUS, false, HTTP_GET, status, p, false}, {API_BLOCKS, false, HTTP_GET, blocks, p, false},
 		{API_HEADERS, false, HTTP_GET, headers, p, false}, {API_PROOF, false, HTTP_GET, proof, p, false},
 		{API_EVENTS, false, HTTP_GET, events, p, false}, {API_TX "/", true, HTTP_GET, tx, p, false},
+		{API_GENESIS, false, HTTP_GET, genesis, p, false}, {API_DROP "/", true, HTTP_GET, drop, p, false},
 	};
 	struct http_server_options o = {.host = "127.0.0.1", .limits = HTTP_LIMITS_DEFAULT, .routes = routes,
 					.route_count = sizeof(routes) / sizeof(routes[0])};
@@ -356,6 +413,7 @@ void fake_peer_free(struct fake_peer *p)
 	SSL_CTX_free(p->tls);
 	pthread_mutex_destroy(&p->mutex);
 	drop_rows(p);
+	buf_release(&p->drop);
 	trie_free(p->trie);
 	free(p);
 }

@@ -22,6 +22,12 @@ void fake_peer_link(struct link *ret, const struct fake_peer *p, struct http_cli
 		    const struct account_id *account);
 /* What changes each answer about a transaction before it is sent (NULL: nothing); called on the server's thread. */
 void fake_peer_change_tx(struct fake_peer *p, void (*change)(Medlock__TxReply *reply));
+/* What changes each proof before it is sent: a lie, as the proof itself stays true (NULL: nothing); on the server's thread. */
+void fake_peer_change_proof(struct fake_peer *p, void (*change)(void *self, Medlock__ProofReply *reply), void *self);
+/* What every drop holds from now on. */
+void fake_peer_drop(struct fake_peer *p, struct bytes message);
+const struct hash32 *fake_peer_pin(const struct fake_peer *p);
+unsigned fake_peer_port(const struct fake_peer *p);
 /* One more peer at the end of a link. */
 void fake_peer_link_also(struct link *l, const struct fake_peer *p);
 

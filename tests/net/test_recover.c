@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A new machine asks a peer that takes anybody's ticket and lies: keys come back only as the ledger has them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/app/helpers.h"
+#include "core/app/recovery_text.h"
+#include "core/crypto/start.h"
+#include "core/keys/keystore.h"
+#include "core/keys/words.h"
+#include "replica_help.h"
+
+#define PAIRING_SIZE (2u * ID_SIZE + 4u + 32u) /* network, account, generation, master key: docs/formats/mail.md */
+
+enum lie { LIE_NONE, LIE_PLACE, LIE_ROW };
+
+struct fixture {
+	struct replica_desk d;
+	struct secret *master, *words;
+	struct keystore *mine;      /* what a machine makes of the words */
+	enum lie lie;
+	struct account_id said;     /* LIE_PLACE, LIE_ROW: whose keys the peer says they are */
+	uint32_t generation;
+	uint8_t place[SIGN_ROW_SIZE];
+	struct buf row;
+	char home[128], words_file[128], passphrase_file[128], url[64], pin[65], account[2 * ID_SIZE + 1];
+	struct err_info info;
+};
+
+static void write_secret(const char *path, const char *text)
+{
+	assert_int_equal(files_write(path, bytes_str(text), NULL), ERR_OK);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const struct kdf_params floor = KDF_PARAMS_FLOOR;
+
+	assert_non_null(f);
+	replica_desk_init(&f->d, 31, false);
+	assert_int_equal(secret_new(&f->master, 32), ERR_OK);
+	rng_fill(f->d.s.w.rng, f->master->data, f->master->len);
+	assert_int_equal(words_of(&f->words, f->master), ERR_OK);
+	assert_int_equal(keystore_from_master(&f->mine, &f->d.s.w.network, f->master, bytes_str("x"), &floor, rng_system(), NULL),
+			 ERR_OK);
+	snprintf(f->home, sizeof(f->home), "%s/new", f->d.dir.path);
+	snprintf(f->words_file, sizeof(f->words_file), "%s/words", f->d.dir.path);
+	snprintf(f->passphrase_file, sizeof(f->passphrase_file), "%s/passphrase", f->d.dir.path);
+	snprintf(f->url, sizeof(f->url), "https://127.0.0.1:%u", fake_peer_port(f->d.peer));
+	hex_encode(f->pin, fake_peer_pin(f->d.peer)->b, ID_SIZE);
+	hex_encode(f->account, f->d.s.anna.id.b, ID_SIZE);
+	write_secret(f->words_file, (const char *)f->words->data);
+	write_secret(f->passphrase_file, "a new passphrase\n");
+	f->said = f->d.s.anna.id;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	keystore_free(f->mine);
+	secret_free(f->master);
+	secret_free(f->words);
+	buf_release(&f->row);
+	replica_desk_release(&f->d);
+	free(f);
+	return 0;
+}
+
+/* Any key is said to be of that account; with LIE_ROW its row says so too. */
+static void lie(void *self, Medlock__ProofReply *reply)
+{
+	struct fixture *f = self;
+	Medlock__AccountState *row = NULL;
+	Medlock__KeySet *keys = NULL;
+
+	if (reply->key.data[0] == 'i') {
+		memcpy(f->place, f->said.b, ID_SIZE);
+		put_be32(f->place + ID_SIZE, f->generation);
+		reply->present = true;
+		reply->value = wire_data(bytes_of(f->place, sizeof(f->place)));
+	}
+	if (reply->key.data[0] != 'a' || f->lie != LIE_ROW)
+		return;
+	ASSERT(WIRE_DECODE(&row, medlock__account_state, wire_bytes(reply->value), 1u << 20, NULL) == ERR_OK);
+	ASSERT(WIRE_DECODE(&keys, medlock__key_set, keystore_keyset(f->mine), 1u << 20, NULL) == ERR_OK);
+	WIRE_FREE(row->keys);
+	row->keys = keys;
+	row->generation = f->generation;
+	buf_clear(&f->row);
+	WIRE_ENCODE(&f->row, row);
+	reply->value = wire_data(buf_bytes(&f->row));
+	WIRE_FREE(row);
+}
+
+static void tell(struct fixture *f, enum lie kind, uint32_t generation)
+{
+	f->lie = kind;
+	f->generation = generation;
+	fake_peer_change_proof(f->d.peer, kind == LIE_NONE ? NULL : lie, f);
+}
+
+static struct app_recovery wish(struct fixture *f)
+{
+	return (struct app_recovery){.home = f->home, .mode = "patient", .peer_url = f->url, .pin = f->pin,
+				     .words_file = f->words_file, .passphrase_file = f->passphrase_file};
+}
+
+static enum err by_card(struct fixture *f)
+{
+	struct app_recovery r = wish(f);
+	struct account_id account;
+
+	return app_recover(&account, &r, NULL, &f->info);
+}
+
+static bool is_there(const struct fixture *f, const char *name)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/%s", f->home, name);
+	return access(path, F_OK) == 0;
+}
+
+static void nothing_written(const struct fixture *f)
+{
+	static const char *const names[] = {"config", "keystore", "genesis", "replica.db", "recovery.db", "recovery.db-wal"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (is_there(f, names[i]))
+			fail_msg("%s was written", names[i]);
+}
+
+/* The authority certifies the keys of the words. */
+static void certify(struct fixture *f)
+{
+	struct story *s = &f->d.s;
+	Medlock__CertAnchor c = MEDLOCK__CERT_ANCHOR__INIT;
+	uint8_t salt[16], certificate[32] = {1};
+	Medlock__Body body = world_body(&s->w, salt);
+
+	assert_int_equal(WIRE_DECODE(&c.keys, medlock__key_set, keystore_keyset(f->mine), 1u << 20, NULL), ERR_OK);
+	c.account = wire_data(BYTES_ID(*keystore_account(f->mine)));
+	c.keys_signature = wire_data(keystore_keyset_signature(f->mine));
+	c.role = ROLE_PATIENT;
+	c.certificate = wire_data(bytes_of(certificate, sizeof(certificate)));
+	c.not_after = WORLD_TIME + 365 * MS_PER_DAY;
+	body.action_case = MEDLOCK__BODY__ACTION_CERT_ANCHOR;
+	body.cert_anchor = &c;
+	world_sign(&s->txs[s->tx_count++], &s->w, &body, &s->w.ca);
+	story_block(s);
+	story_block(s);
+	fake_peer_show(f->d.peer);
+	WIRE_FREE(c.keys);
+}
+
+static void test_honest_peer(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(by_card(f), ERR_NOT_FOUND);
+	nothing_written(f);
+	certify(f);
+	assert_int_equal(by_card(f), ERR_OK);
+	assert_true(is_there(f, "config") && is_there(f, "keystore"));
+	assert_false(is_there(f, "recovery.db") || is_there(f, "recovery.db-wal"));
+}
+
+/* "These keys are Anna's", who has others: the peer can show her true row, or one that its proof does not carry. */
+static void test_card_of_another_account(void **state)
+{
+	struct fixture *f = *state;
+
+	for (enum lie kind = LIE_PLACE; kind <= LIE_ROW; kind++) {
+		tell(f, kind, kind == LIE_ROW);
+		assert_int_equal(by_card(f), ERR_PROOF);
+		nothing_written(f);
+	}
+}
+
+static void test_another_generation(void **state)
+{
+	struct fixture *f = *state;
+
+	certify(f);
+	f->said = *keystore_account(f->mine);
+	tell(f, LIE_PLACE, 3);
+	assert_int_equal(by_card(f), ERR_PROOF);
+	nothing_written(f);
+}
+
+/* Keys of a stranger, with Anna's name on them: the sender's word, which the peer repeats. */
+static void put_pairing(struct fixture *f, const struct seal_public *to, const struct network_id *network)
+{
+	uint8_t plain[PAIRING_SIZE];
+	struct buf sealed = BUF_INIT;
+
+	memcpy(plain, network->b, ID_SIZE);
+	memcpy(plain + ID_SIZE, f->said.b, ID_SIZE);
+	put_be32(plain + 2 * ID_SIZE, f->generation);
+	memcpy(plain + 2 * ID_SIZE + 4, f->master->data, 32);
+	assert_int_equal(seal_to(&sealed, to, bytes_str("medlock pairing"), bytes_of(NULL, 0), bytes_of(plain, sizeof(plain)),
+				 rng_system()),
+			 ERR_OK);
+	fake_peer_drop(f->d.peer, buf_bytes(&sealed));
+	buf_release(&sealed);
+}
+
+static enum err by_device(struct fixture *f, struct app_recovery_state *st)
+{
+	struct app_recovery r = wish(f);
+
+	r.from_device = true;
+	r.account = f->account;
+	return app_recover_by_helpers(st, &r, NULL, &f->info);
+}
+
+static void test_forged_label(void **state)
+{
+	struct fixture *f = *state;
+	struct network_id other = f->d.s.w.network;
+	struct app_recovery_state st;
+	struct seal_public to;
+
+	assert_int_equal(by_device(f, &st), ERR_PENDING);
+	assert_int_equal(recovery_text_parse(&to, st.text, NULL), ERR_OK);
+	for (enum lie kind = LIE_NONE; kind <= LIE_ROW; kind += LIE_ROW) {
+		tell(f, kind, kind == LIE_ROW);
+		put_pairing(f, &to, &other);
+		assert_int_equal(by_device(f, &st), ERR_PROOF);
+		nothing_written(f);
+	}
+	other.b[0] ^= 1;
+	put_pairing(f, &to, &other);
+	assert_int_equal(by_device(f, &st), ERR_NETWORK_ID);
+	nothing_written(f);
+}
+
+/* Eight digits of an account can be found by trying; twelve take much longer. */
+static void test_digits(void **state)
+{
+	struct fixture *f = *state;
+	struct app_recovery_state st;
+	struct seal_public to;
+
+	certify(f);
+	f->said = *keystore_account(f->mine);
+	hex_encode(f->account, f->said.b, ID_SIZE);
+	f->account[11] = '\0';
+	assert_int_equal(by_device(f, &st), ERR_PENDING);
+	assert_int_equal(recovery_text_parse(&to, st.text, NULL), ERR_OK);
+	put_pairing(f, &to, &f->d.s.w.network);
+	assert_int_equal(by_device(f, &st), ERR_USAGE);
+	nothing_written(f);
+	hex_encode(f->account, f->said.b, ID_SIZE);
+	f->account[12] = '\0';
+	assert_int_equal(by_device(f, &st), ERR_OK);
+	assert_true(is_there(f, "config"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_honest_peer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_card_of_another_account, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_another_generation, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_forged_label, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_digits, setup, teardown),
+	};
+
+	if (crypto_start(NULL) != ERR_OK)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
