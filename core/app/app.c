@@ -139,6 +139,7 @@ enum err app_open(struct app **ret, const struct app_options *options, struct er
 		return ERR_MEMORY;
 	a->task = options->task;
 	a->passphrase_file = options->passphrase_file;
+	a->prompt = options->prompt;
 	e = open_all(a, options, info);
 	if (e != ERR_OK) {
 		app_free(a);
@@ -201,7 +202,7 @@ enum err app_unlock(struct app *a, struct err_info *info)
 	struct secret *passphrase;
 	enum err e;
 
-	TRY(app_passphrase(&passphrase, app_passphrase_named(a), "Passphrase: ", info));
+	TRY(app_passphrase(&passphrase, app_passphrase_named(a), "Passphrase: ", a->prompt, info));
 	e = unlock_with(a, passphrase, info);
 	if (e == ERR_OK)
 		e = keys_settle(a, passphrase, info);

@@ -217,7 +217,8 @@ enum err app_ca_ceremony(struct app *a, struct app_ceremony_done *ret, const str
 	if (!wish->dry_run && access(h.unfinished, F_OK) == 0 && app_desk(a, &ca, &ignored) == ERR_OK)
 		return finish_cut(&h, ret, info);
 	if (!wish->dry_run) {
-		TRY(app_passphrase_new(&h.passphrase, wish->passphrase_file, "A passphrase for the root key alone: ", info));
+		TRY(app_passphrase_new(&h.passphrase, wish->passphrase_file, "A passphrase for the root key alone: ",
+				       a->prompt, info));
 		e = files_mkdir(h.unfinished, info);
 	} else {
 		e = ERR_OK;
@@ -241,7 +242,7 @@ static enum err root_open(struct app *a, const struct app_root *root, struct err
 	if (e == ERR_OK)
 		e = files_read(&file, root->file, ROOT_FILE_MAX, info);
 	if (e == ERR_OK)
-		e = app_passphrase(&passphrase, root->passphrase_file, "Passphrase of the root key: ", info);
+		e = app_passphrase(&passphrase, root->passphrase_file, "Passphrase of the root key: ", a->prompt, info);
 	if (e == ERR_OK)
 		e = keyholder_ca_root_open(a->keys, buf_bytes(&file), secret_bytes(passphrase), info);
 	secret_free(passphrase);

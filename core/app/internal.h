@@ -18,6 +18,7 @@ struct app {
 	struct profile profile;
 	struct task *task;
 	const char *passphrase_file;
+	const struct app_prompt *prompt; /* NULL: the terminal */
 	struct keyholder *keys;
 	struct keyholder_public me;   /* after unlock */
 	struct account_id owner;      /* whose consent, records and list are meant: own, or one that app_act_for named */
@@ -67,11 +68,12 @@ typedef bool app_shown(struct app *a, const void *self);
 #define APP_SHOWN_MS 5000
 enum err app_await(struct app *a, app_shown *shown, const void *self, struct err_info *info) MUST_USE;
 
-/* The passphrase into a secret: a file's first line, or the terminal's. */
-enum err app_passphrase(struct secret **ret, const char *file, const char *question, struct err_info *info) MUST_USE;
+/* The passphrase into a secret: a file's first line, what prompt was told, or, when that is NULL, the terminal's line. */
+enum err app_passphrase(struct secret **ret, const char *file, const char *question, const struct app_prompt *prompt,
+			struct err_info *info) MUST_USE;
 
 /* A new one: typed twice on the terminal.  ERR_CONFIRM. */
-enum err app_passphrase_new(struct secret **ret, const char *file, const char *question,
+enum err app_passphrase_new(struct secret **ret, const char *file, const char *question, const struct app_prompt *prompt,
 			    struct err_info *info) MUST_USE;
 
 /* The vault, wired to this profile; needs the network row. */

@@ -64,7 +64,7 @@ enum err app_key_rehearse(struct app *a, uint32_t *ret_wrong, const char *words_
 	enum err e;
 
 	TRY(card_read(a, &card, info));
-	TRY(app_words(&typed, words_file, info));
+	TRY(app_words(&typed, words_file, a->prompt, info));
 	e = keyholder_words_compare(a->keys, &wrong, secret_bytes(typed), info);
 	secret_free(typed);
 	if (e == ERR_OK && wrong == 0) {
@@ -86,7 +86,7 @@ enum err app_key_change(struct app *a, const char *new_passphrase_file, struct e
 	enum err e;
 
 	TRY(keys_still(a, info)); /* the same passphrase must open both */
-	TRY(app_passphrase_new(&passphrase, new_passphrase_file, "New passphrase: ", info));
+	TRY(app_passphrase_new(&passphrase, new_passphrase_file, "New passphrase: ", a->prompt, info));
 	kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
 	e = keyholder_change_passphrase(a->keys, &file, secret_bytes(passphrase), &params, info);
 	secret_free(passphrase);

@@ -98,12 +98,15 @@ static enum err from_file(struct secret *into, size_t *ret_len, const char *file
 	return e;
 }
 
-enum err app_passphrase(struct secret **ret, const char *file, const char *question, struct err_info *info)
+enum err app_passphrase(struct secret **ret, const char *file, const char *question, const struct app_prompt *prompt,
+			struct err_info *info)
 {
 	struct secret *line;
 	size_t len = 0;
 	enum err e;
 
+	if (file == NULL && prompt != NULL)
+		return prompt->ask(prompt->self, ret, question, false, info);
 	TRY(secret_new(&line, KDF_PASSPHRASE_MAX + 2));
 	e = file != NULL ? from_file(line, &len, file, info) : from_terminal(line, &len, question);
 	if (e == ERR_OK && len == 0)
@@ -115,17 +118,20 @@ enum err app_passphrase(struct secret **ret, const char *file, const char *quest
 }
 
 /* Nobody sees what is typed: a slip of the fingers would lock the keys away for ever. */
-enum err app_passphrase_new(struct secret **ret, const char *file, const char *question, struct err_info *info)
+enum err app_passphrase_new(struct secret **ret, const char *file, const char *question, const struct app_prompt *prompt,
+			    struct err_info *info)
 {
 	struct secret *first = NULL, *second = NULL;
 	enum err e;
 
-	TRY(app_passphrase(&first, file, question, info));
+	if (file == NULL && prompt != NULL)
+		return prompt->ask(prompt->self, ret, question, true, info);
+	TRY(app_passphrase(&first, file, question, NULL, info));
 	if (file != NULL) {
 		*ret = first;
 		return ERR_OK;
 	}
-	e = app_passphrase(&second, NULL, "The same again: ", info);
+	e = app_passphrase(&second, NULL, "The same again: ", NULL, info);
 	if (e == ERR_OK && !secret_equal(secret_bytes(first), secret_bytes(second)))
 		e = err_set(info, ERR_CONFIRM, "the two passphrases are not the same; nothing was changed");
 	secret_free(second);

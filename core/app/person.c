@@ -66,7 +66,7 @@ static enum err create_keys(struct keyholder *keys, const char *home, const stru
 	TRY(person_refuse_second(home, info));
 	if (!throw_away)
 		kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
-	TRY(app_passphrase_new(&passphrase, passphrase_file, "Choose a passphrase: ", info));
+	TRY(app_passphrase_new(&passphrase, passphrase_file, "Choose a passphrase: ", NULL, info));
 	e = keyholder_create(keys, &file, network, secret_bytes(passphrase), &params, info);
 	secret_free(passphrase);
 	if (e == ERR_OK)

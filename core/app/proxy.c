@@ -96,8 +96,12 @@ static enum err check_named(struct app *a, const struct account_id *owner, struc
 
 enum err app_act_for(struct app *a, const char *who, struct err_info *info)
 {
-	struct account_id owner;
+	struct account_id owner = a->me.account;
 
+	if (who == NULL) {
+		a->owner = owner;
+		return ERR_OK;
+	}
 	TRY(app_find(a, &owner, who, info));
 	if (!is_officer(a))
 		TRY(check_named(a, &owner, info));

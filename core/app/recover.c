@@ -28,10 +28,10 @@ static enum err make_keys(struct recovering *x, struct err_info *info)
 {
 	struct secret *words = NULL, *passphrase = NULL;
 	struct kdf_params params;
-	enum err e = app_words(&words, x->r->words_file, info);
+	enum err e = app_words(&words, x->r->words_file, NULL, info);
 
 	if (e == ERR_OK)
-		e = app_passphrase_new(&passphrase, x->r->passphrase_file, "Choose a passphrase for this machine: ", info);
+		e = app_passphrase_new(&passphrase, x->r->passphrase_file, "Choose a passphrase for this machine: ", NULL, info);
 	if (e == ERR_OK) {
 		kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
 		e = keyholder_recover(x->keys, &x->file, &x->network, secret_bytes(words), secret_bytes(passphrase), &params,
@@ -276,7 +276,7 @@ enum err app_recover_by_helpers(struct app_recovery_state *ret, const struct app
 
 	*ret = (struct app_recovery_state){.have = 0};
 	if (e == ERR_OK)
-		e = app_passphrase_new(&passphrase, r->passphrase_file, "Passphrase for this machine: ", info);
+		e = app_passphrase_new(&passphrase, r->passphrase_file, "Passphrase for this machine: ", NULL, info);
 	if (e == ERR_OK)
 		e = by_helpers(&x, ret, passphrase, info);
 	secret_free(passphrase);

@@ -214,7 +214,7 @@ static enum err make_next(struct app *a, struct keyholder_next *ret, struct err_
 	char path[PROFILE_PATH_MAX];
 	enum err e;
 
-	TRY(app_passphrase(&passphrase, app_passphrase_named(a), "Passphrase, once more: ", info));
+	TRY(app_passphrase(&passphrase, app_passphrase_named(a), "Passphrase, once more: ", a->prompt, info));
 	e = profile_path(&a->profile, path, "keystore");
 	if (e == ERR_OK)
 		e = files_read(&file, path, KEYSTORE_SIZE_MAX, info);
@@ -362,13 +362,13 @@ enum err keys_settle(struct app *a, const struct secret *passphrase, struct err_
 
 /* ---- words ---- */
 
-enum err app_words(struct secret **ret, const char *file, struct err_info *info)
+enum err app_words(struct secret **ret, const char *file, const struct app_prompt *prompt, struct err_info *info)
 {
 	struct buf typed = BUF_INIT;
 	enum err e;
 
 	if (file == NULL)
-		return app_passphrase(ret, NULL, "The 24 words, on one line (nothing is shown): ", info);
+		return app_passphrase(ret, NULL, "The 24 words, on one line (nothing is shown): ", prompt, info);
 	e = strcmp(file, "-") == 0 ? ERR_OK : files_check_private(file, info);
 	if (e == ERR_OK)
 		e = files_read(&typed, file, WORDS_TYPED_MAX, info);

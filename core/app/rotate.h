@@ -34,7 +34,7 @@ enum err keys_still(const struct app *a, struct err_info *info) MUST_USE;
 /* The file of a passphrase that was named on the command line or in the config; NULL: the terminal. */
 const char *app_passphrase_named(const struct app *a);
 
-/* Words of a card into a secret: a private file's, or the terminal's one line. */
-enum err app_words(struct secret **ret, const char *file, struct err_info *info) MUST_USE;
+/* Words of a card into a secret: a private file's, what prompt was told, or the terminal's one line. */
+enum err app_words(struct secret **ret, const char *file, const struct app_prompt *prompt, struct err_info *info) MUST_USE;
 
 #endif

@@ -19,8 +19,7 @@ static enum err run(struct cli *c)
 	return c->command->run(c);
 }
 
-enum err cli_run_line(struct cli_result *ret, struct app *a, struct task *task, const char *const *words, size_t count,
-		      struct err_info *info)
+enum err cli_run_line(struct cli_result *ret, struct app *a, const char *const *words, size_t count, struct err_info *info)
 {
 	struct cli c = {.program = "medlock", .app = a, .quiet = true};
 	char *argv[LINE_WORDS_MAX + 1] = {NULL};
@@ -31,12 +30,15 @@ enum err cli_run_line(struct cli_result *ret, struct app *a, struct task *task, 
 	argv[0] = (char *)(uintptr_t)"medlock";
 	for (size_t i = 0; i < count; i++)
 		argv[i + 1] = (char *)(uintptr_t)words[i];
-	(void)task;
 	task_init(&c.task, NULL, NULL);
 	e = cli_parse(&c, (int)count + 1, argv);
 	json_writer_init(&c.w, &c.out);
 	if (e == ERR_OK)
 		e = run(&c);
+	if (e == ERR_OK)
+		e = app_act_for(a, NULL, info);
+	else if (app_act_for(a, NULL, NULL) != ERR_OK)
+		e = ERR_INTERNAL;
 	if (e == ERR_OK)
 		e = buf_error(&c.out);
 	if (e == ERR_OK)

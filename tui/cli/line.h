@@ -8,9 +8,9 @@
 struct cli_result { struct buf words; /* what the command prints for people */ };
 
 /* words: the line without "medlock"; the app is open, its keys are unlocked.  Nothing goes to stdout or stderr.  ERR_USAGE also
- * for commands that open or make profiles themselves.
+ * for commands that open or make profiles themselves.  Cancelled by the task that the app was opened with.
  */
-enum err cli_run_line(struct cli_result *ret, struct app *a, struct task *task, const char *const *words, size_t count,
+enum err cli_run_line(struct cli_result *ret, struct app *a, const char *const *words, size_t count,
 		      struct err_info *info) MUST_USE;
 void cli_result_release(struct cli_result *r);
 

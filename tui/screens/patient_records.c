@@ -35,7 +35,7 @@ static void release(void *model)
 
 static bool is_current(const struct app_record *r)
 {
-	return strcmp(r->status, "current") == 0;
+	return strcmp(r->status, "live") == 0;
 }
 
 static void row(const struct view *v, struct page *p, size_t i)

@@ -279,13 +279,25 @@ struct line_job {
 	struct cli_result result;
 };
 
+/* An act is upon the newest state; offline it says itself what it cannot do. */
+static enum err newest(struct app *a, struct err_info *info)
+{
+	struct app_sync *sync = calloc(1, sizeof(*sync));
+	enum err e = sync != NULL ? app_sync(a, sync, info) : ERR_MEMORY;
+
+	free(sync);
+	return e == ERR_NETWORK || e == ERR_TIMEOUT ? ERR_OK : e;
+}
+
 static enum err line_run(struct job *j, struct app **a, struct task *task, struct err_info *info)
 {
 	struct line_job *l = (struct line_job *)j;
 
 	if (*a == NULL)
 		return ERR_LOCKED;
-	return cli_run_line(&l->result, *a, task, l->act.words, l->act.word_count, info);
+	(void)task;
+	TRY(newest(*a, info));
+	return cli_run_line(&l->result, *a, l->act.words, l->act.word_count, info);
 }
 
 /* On a page of its own: as much as a draft holds. */
