@@ -9,7 +9,8 @@
 #define APP_SCOPES_MAX 3u
 
 /* From here on consent, asks, records and the access list of this app are those of `who`, an account or a contact's name.
- * NULL: the own ones again.  An officer names anybody (for proxies of minors).  ERR_NO_CONTACT, ERR_ROLE (not named), ERR_PROXY_ENDED.  What is asked
+ * NULL: the own ones again.
+ * An officer names anybody (for proxies of minors).  ERR_NO_CONTACT, ERR_ROLE (not named), ERR_PROXY_ENDED.  What is asked
  * afterwards is refused by the ledger when the scope does not hold it.
  */
 enum err app_act_for(struct app *a, const char *who, struct err_info *info) MUST_USE;

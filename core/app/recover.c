@@ -31,7 +31,8 @@ static enum err make_keys(struct recovering *x, struct err_info *info)
 	enum err e = app_words(&words, x->r->words_file, NULL, info);
 
 	if (e == ERR_OK)
-		e = app_passphrase_new(&passphrase, x->r->passphrase_file, "Choose a passphrase for this machine: ", NULL, info);
+		e = app_passphrase_new(&passphrase, x->r->passphrase_file, "Choose a passphrase for this machine: ", NULL,
+				       info);
 	if (e == ERR_OK) {
 		kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
 		e = keyholder_recover(x->keys, &x->file, &x->network, secret_bytes(words), secret_bytes(passphrase), &params,

@@ -41,9 +41,8 @@ enum err cli_run_line(struct cli_result *ret, struct app *a, const char *const *
 		e = ERR_INTERNAL;
 	if (e == ERR_OK)
 		e = buf_error(&c.out);
-	if (e == ERR_OK)
-		buf_append_bytes(&ret->words, buf_bytes(&c.out));
-	else if (info != NULL)
+	buf_append_bytes(&ret->words, buf_bytes(&c.out));
+	if (e != ERR_OK && info != NULL)
 		*info = c.info;
 	c.app = NULL; /* stays open */
 	cli_release(&c);

@@ -5,7 +5,7 @@
 
 #include "core/app/app.h"
 
-struct cli_result { struct buf words; /* what the command prints for people */ };
+struct cli_result { struct buf words; /* what the command prints for people, also before it fails */ };
 
 /* words: the line without "medlock"; the app is open, its keys are unlocked.  Nothing goes to stdout or stderr.  ERR_USAGE also
  * for commands that open or make profiles themselves.  Cancelled by the task that the app was opened with.

@@ -117,6 +117,12 @@ void session_say_word(struct session *s, enum role role, enum word w, ...)
 	buf_release(&text);
 }
 
+/* Done as far as this person can: others are awaited. */
+static bool is_pending(enum err e)
+{
+	return err_row(e)->exit_status == err_row(ERR_PENDING)->exit_status;
+}
+
 /* What, why, what to do next, and the code to look up. */
 void session_say_error(struct session *s, enum err e, const struct err_info *info)
 {
@@ -126,7 +132,7 @@ void session_say_error(struct session *s, enum err e, const struct err_info *inf
 
 	buf_printf(&text, "%s%s%s. %s (%s)", row->text, detail ? ": " : "", detail ? info->detail : "", row->next, row->code);
 	if (buf_error(&text) == ERR_OK)
-		session_say(s, e == ERR_CANCELLED ? ROLE_NOTE : ROLE_DANGER, buf_text(&text));
+		session_say(s, e == ERR_CANCELLED || is_pending(e) ? ROLE_NOTE : ROLE_DANGER, buf_text(&text));
 	buf_release(&text);
 }
 

@@ -325,6 +325,13 @@ static void show_result(struct session *s, const struct line_job *l)
 		show_page(s, text);
 }
 
+/* Also what waits for somebody else: this person has done her part. */
+static bool is_done(enum err e)
+{
+	return err_row(e)->exit_status == err_row(ERR_OK)->exit_status ||
+	       err_row(e)->exit_status == err_row(ERR_PENDING)->exit_status;
+}
+
 static void line_done(struct job *j, enum err e, const struct err_info *info)
 {
 	struct line_job *l = (struct line_job *)j;
@@ -335,10 +342,10 @@ static void line_done(struct job *j, enum err e, const struct err_info *info)
 		session_lock(s);
 	if (e != ERR_OK)
 		session_say_error(s, e, info);
-	if (e == ERR_OK && l->act.leaves)
+	if (is_done(e) && l->act.leaves)
 		stack_pop(s);
 	stack_stale(s);
-	if (e == ERR_OK)
+	if (is_done(e))
 		show_result(s, l);
 }
 

@@ -96,15 +96,19 @@ static void draw_row(const struct drawing *d, const struct page_item *x, int y, 
 
 static void draw_field(const struct drawing *d, const struct page_item *x, int y)
 {
-	int from = PAGE_INDENT + d->labels, room = d->in.columns - from - 1;
+	int from = PAGE_INDENT + d->labels + 1, room = d->in.columns - from - 2;
 	int len = (int)text_columns(bytes_str(x->text)), skip = len >= room ? len - room + 1 : 0;
 	size_t bytes = text_fit(bytes_str(x->text), (size_t)skip);
 
 	grid_text_cut(d->g, d->in, PAGE_INDENT, y, d->labels - PAGE_GAP, ROLE_LABEL, x->label, "~");
+	if (x->id == d->chosen && d->look.focused)
+		grid_cursor(d->g, d->in, room < 1 ? PAGE_INDENT : from + len - skip, y);
+	if (room < 1)
+		return;
+	grid_text(d->g, d->in, from - 1, y, ROLE_DIM, "["); /* where one types is seen without colours too */
+	grid_text(d->g, d->in, from + room, y, ROLE_DIM, "]");
 	grid_role(d->g, box_part(d->in, from, y, room, 1), ROLE_FIELD);
 	grid_text(d->g, d->in, from, y, ROLE_FIELD, x->text + bytes); /* its end is where one types */
-	if (x->id == d->chosen && d->look.focused)
-		grid_cursor(d->g, d->in, from + len - skip, y);
 }
 
 static void draw_choice(const struct drawing *d, const struct page_item *x, int y)

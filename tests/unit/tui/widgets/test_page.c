@@ -122,8 +122,8 @@ static void a_form_has_its_words_and_places(void **state)
 	      "  [x] laboratory results\n"
 	      "  [ ] letters\n"
 	      "  (*) until 31 Dec 2026\n"
-	      "> Reason      road accident\n"
-	      "  Passphrase\n"
+	      "> Reason      [road accident          ]\n"
+	      "  Passphrase  [                       ]\n"
 	      "\n");
 	page_release(&p);
 }
