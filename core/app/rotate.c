@@ -67,17 +67,36 @@ enum err keys_refused(struct app *a, enum err e, struct err_info *info)
 	return err_set(info, ERR_KEYS_CHANGED, "this device has keys of generation %u", a->me.generation);
 }
 
+/* Whose key was sealed there is the sender's word until the ledger says that it was ours, one generation before. */
+static enum err check_earlier(struct app *a, const struct sign_public *sign, uint32_t generation, struct err_info *info)
+{
+	struct state_key key = state_key_sign(BYTES_ID(*sign));
+	struct buf row = BUF_INIT;
+	enum err e = replica_prove(a->replica, &row, &a->link, state_key_bytes(&key), NULL, info);
+
+	if (e == ERR_OK && (row.len != SIGN_ROW_SIZE || memcmp(row.data, a->me.account.b, ID_SIZE) != 0 ||
+			    get_be32(row.data + ID_SIZE) != generation))
+		e = ERR_NOT_FOUND;
+	buf_release(&row);
+	return e;
+}
+
 static enum err adopt(struct app *a, uint32_t generation, struct err_info *info)
 {
 	struct state_key key = state_key_keys(&a->me.account, generation);
 	struct buf value = BUF_INIT, file = BUF_INIT;
 	Medlock__KeysState *state = NULL;
+	struct sign_public sign;
 	enum err e = replica_prove(a->replica, &value, &a->link, state_key_bytes(&key), NULL, info);
 
 	if (e == ERR_OK)
 		e = WIRE_DECODE(&state, medlock__keys_state, buf_bytes(&value), APP_DECODED_MAX, info);
 	if (e == ERR_OK)
-		e = keyholder_adopt(a->keys, &file, generation, wire_bytes(state->earlier), info);
+		e = keyholder_earlier(a->keys, &sign, generation, wire_bytes(state->earlier), info);
+	if (e == ERR_OK)
+		e = check_earlier(a, &sign, generation - 1, info);
+	if (e == ERR_OK)
+		e = keyholder_adopt(a->keys, &file, generation, wire_bytes(state->earlier), &sign, info);
 	if (e == ERR_OK)
 		e = app_keystore_write(&a->profile, buf_bytes(&file), info);
 	WIRE_FREE(state);

@@ -255,14 +255,32 @@ enum err keyholder_place(struct keyholder *k, struct buf *ret_file, const struct
 	return ask_one(k, ret_file, OP_PLACE, in, 2, info);
 }
 
-enum err keyholder_adopt(struct keyholder *k, struct buf *ret_file, uint32_t generation, struct bytes sealed,
-			 struct err_info *info)
+enum err keyholder_earlier(struct keyholder *k, struct sign_public *ret, uint32_t generation, struct bytes sealed,
+			   struct err_info *info)
 {
 	uint8_t b[4];
 	struct bytes in[2] = {bytes_of(b, 4), sealed};
+	struct buf out = BUF_INIT;
+	enum err e;
 
 	put_be32(b, generation);
-	return ask_one(k, ret_file, OP_ADOPT, in, 2, info);
+	e = ask_one(k, &out, OP_EARLIER, in, 2, info);
+	if (e == ERR_OK && out.len != sizeof(ret->b))
+		e = ERR_KEYHOLDER;
+	if (e == ERR_OK)
+		ID_COPY(*ret, out.data);
+	buf_release(&out);
+	return e;
+}
+
+enum err keyholder_adopt(struct keyholder *k, struct buf *ret_file, uint32_t generation, struct bytes sealed,
+			 const struct sign_public *sign, struct err_info *info)
+{
+	uint8_t b[4];
+	struct bytes in[3] = {bytes_of(b, 4), sealed, BYTES_ID(*sign)};
+
+	put_be32(b, generation);
+	return ask_one(k, ret_file, OP_ADOPT, in, 3, info);
 }
 
 /* ---- public ---- */

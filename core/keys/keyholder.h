@@ -107,7 +107,10 @@ enum err keyholder_rotated(struct keyholder *k, struct err_info *info) MUST_USE;
 /* What the ledger says of recovered keys: their account, their generation, the sealed earlier ones; new keystore bytes. */
 enum err keyholder_place(struct keyholder *k, struct buf *ret_file, const struct account_id *account, uint32_t generation,
 			 struct err_info *info) MUST_USE;
+enum err keyholder_earlier(struct keyholder *k, struct sign_public *ret, uint32_t generation, struct bytes sealed,
+			   struct err_info *info) MUST_USE; /* keystore_earlier_sign */
 enum err keyholder_adopt(struct keyholder *k, struct buf *ret_file, uint32_t generation, struct bytes sealed,
+			 const struct sign_public *sign,
 			 struct err_info *info) MUST_USE;
 /* The newest generation whose predecessor is not here; 0: none. */
 enum err keyholder_missing(struct keyholder *k, uint32_t *ret, struct err_info *info) MUST_USE;

@@ -73,6 +73,7 @@ enum err holder_rotate(struct holder_call *c) MUST_USE;
 enum err holder_rotated(struct holder_call *c) MUST_USE;
 enum err holder_place(struct holder_call *c) MUST_USE;
 enum err holder_adopt(struct holder_call *c) MUST_USE;
+enum err holder_earlier(struct holder_call *c) MUST_USE;
 enum err holder_missing(struct holder_call *c) MUST_USE;
 enum err holder_words(struct holder_call *c) MUST_USE;
 enum err holder_compare(struct holder_call *c) MUST_USE;

@@ -86,10 +86,24 @@ enum err holder_place(struct holder_call *c)
 	return keystore_write(c->h->keys, &c->out[0], rng_system());
 }
 
+enum err holder_earlier(struct holder_call *c)
+{
+	struct sign_public sign;
+
+	TRY(holder_fixed(c->in[0], 4));
+	TRY(keystore_earlier_sign(c->h->keys, &sign, get_be32(c->in[0].data), c->in[1]));
+	buf_append_bytes(&c->out[0], BYTES_ID(sign));
+	return ERR_OK;
+}
+
 enum err holder_adopt(struct holder_call *c)
 {
+	struct sign_public sign;
+
 	TRY(holder_fixed(c->in[0], 4));
-	TRY(keystore_adopt_earlier(c->h->keys, get_be32(c->in[0].data), c->in[1]));
+	TRY(holder_fixed(c->in[2], sizeof(sign.b)));
+	ID_COPY(sign, c->in[2].data);
+	TRY(keystore_adopt_earlier(c->h->keys, get_be32(c->in[0].data), c->in[1], &sign));
 	return keystore_write(c->h->keys, &c->out[0], rng_system());
 }
 

@@ -464,6 +464,7 @@ static enum err run(struct holder_call *c, enum keyholder_op op)
 	case OP_ROTATED: return holder_rotated(c);
 	case OP_PLACE: return holder_place(c);
 	case OP_ADOPT: return holder_adopt(c);
+	case OP_EARLIER: return holder_earlier(c);
 	case OP_MISSING: return holder_missing(c);
 	case OP_COMPARE: return holder_compare(c);
 	case OP_SIGN_LETTER: return holder_sign_letter(c);

@@ -21,7 +21,7 @@ enum err keystore_derived(struct secret **ret, const struct secret *master, cons
 
 enum err keystore_derive(struct keystore *k)
 {
-	TRY(keystore_derived(&k->act, k->master, "medlock act ed25519"));
+	TRY(keystore_derived(&k->act, k->master, KEYSTORE_ACT));
 	TRY(keystore_derived(&k->read, k->master, KEYSTORE_READ));
 	return keystore_derived(&k->storage, k->master, KEYSTORE_STORAGE);
 }

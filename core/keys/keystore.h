@@ -106,10 +106,15 @@ enum err keystore_words_compare(const struct keystore *k, uint32_t *ret_wrong, s
  */
 enum err keystore_place(struct keystore *k, const struct account_id *account, uint32_t generation) MUST_USE;
 /* The master key of the generation before, sealed to the reading key of this one (KeysState.earlier of this generation), and
- * back: taken as an entry.  ERR_NOT_FOUND when generation's keys are not here; ERR_DECRYPT.
+ * back.  Anybody can seal something to a public key: _sign gives the sign key of what was sealed, and _adopt takes it as an
+ * entry when it is the one that the caller found on the ledger as this account's of the generation before.  ERR_NOT_FOUND when
+ * generation's keys are not here; ERR_DECRYPT.
  */
 enum err keystore_seal_earlier(const struct keystore *k, struct buf *out, const struct rng *rng) MUST_USE;
-enum err keystore_adopt_earlier(struct keystore *k, uint32_t generation, struct bytes sealed) MUST_USE;
+enum err keystore_earlier_sign(const struct keystore *k, struct sign_public *ret, uint32_t generation,
+			       struct bytes sealed) MUST_USE;
+enum err keystore_adopt_earlier(struct keystore *k, uint32_t generation, struct bytes sealed,
+				const struct sign_public *sign) MUST_USE;
 /* The newest generation above 0 whose predecessor is not here; 0: none is missing. */
 uint32_t keystore_missing(const struct keystore *k);
 

@@ -181,7 +181,7 @@ enum err keystore_seal_earlier(const struct keystore *k, struct buf *out, const 
 	return e;
 }
 
-enum err keystore_adopt_earlier(struct keystore *k, uint32_t generation, struct bytes sealed)
+static enum err open_earlier(const struct keystore *k, struct secret **ret, uint32_t generation, struct bytes sealed)
 {
 	struct secret *read = NULL, *earlier = NULL;
 	struct buf info = BUF_INIT;
@@ -194,12 +194,50 @@ enum err keystore_adopt_earlier(struct keystore *k, uint32_t generation, struct 
 	e = buf_error(&info);
 	if (e == ERR_OK)
 		e = seal_open_secret(&earlier, read, buf_bytes(&info), bytes_of(NULL, 0), sealed);
-	if (e == ERR_OK && earlier->len != MASTER_SIZE)
+	secret_free(read);
+	buf_release(&info);
+	TRY(e);
+	if (earlier->len != MASTER_SIZE) {
+		secret_free(earlier);
+		return ERR_DECRYPT;
+	}
+	*ret = earlier;
+	return ERR_OK;
+}
+
+static enum err sign_of(struct sign_public *ret, const struct secret *master)
+{
+	struct secret *act = NULL;
+
+	TRY(keystore_derived(&act, master, KEYSTORE_ACT));
+	sign_public_of_seed(ret, act);
+	secret_free(act);
+	return ERR_OK;
+}
+
+enum err keystore_earlier_sign(const struct keystore *k, struct sign_public *ret, uint32_t generation, struct bytes sealed)
+{
+	struct secret *earlier = NULL;
+	enum err e;
+
+	TRY(open_earlier(k, &earlier, generation, sealed));
+	e = sign_of(ret, earlier);
+	secret_free(earlier);
+	return e;
+}
+
+enum err keystore_adopt_earlier(struct keystore *k, uint32_t generation, struct bytes sealed, const struct sign_public *sign)
+{
+	struct secret *earlier = NULL;
+	struct sign_public is;
+	enum err e;
+
+	TRY(open_earlier(k, &earlier, generation, sealed));
+	e = sign_of(&is, earlier);
+	if (e == ERR_OK && !ID_EQUAL(is, *sign))
 		e = ERR_DECRYPT;
 	if (e == ERR_OK)
 		e = keystore_entry_put(k, KEYSTORE_ENTRY_EARLIER_FIRST + generation - 1, secret_bytes(earlier));
-	secret_free(read);
 	secret_free(earlier);
-	buf_release(&info);
 	return e;
 }

@@ -6,6 +6,7 @@
 #include "core/keys/keystore.h"
 
 /* Names under which keys are derived from a master key. */
+#define KEYSTORE_ACT "medlock act ed25519"
 #define KEYSTORE_READ "medlock read x25519"
 #define KEYSTORE_STORAGE "medlock local storage"
 #define KEYSTORE_REQUESTS "medlock request keys"

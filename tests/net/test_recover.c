@@ -265,6 +265,105 @@ static void test_digits(void **state)
 	assert_true(is_there(f, "config"));
 }
 
+/* ---- what new keys bring of the earlier ones ---- */
+
+/* The account changes its keys to those of next; `earlier` is what the change says of the keys before. */
+static void change_keys(struct fixture *f, const struct keystore *next, struct bytes earlier)
+{
+	struct story *s = &f->d.s;
+	struct world_account by = {.id = *keystore_account(f->mine)};
+	Medlock__AccountKeys x = MEDLOCK__ACCOUNT_KEYS__INIT;
+	uint8_t salt[16];
+	Medlock__Body body = world_body(&s->w, salt);
+
+	assert_int_equal(secret_copy(&by.sign_seed, secret_bytes(keystore_act(f->mine))), ERR_OK);
+	assert_int_equal(WIRE_DECODE(&x.keys, medlock__key_set, keystore_keyset(next), 1u << 20, NULL), ERR_OK);
+	x.account = wire_data(BYTES_ID(by.id));
+	x.keys_signature = wire_data(keystore_keyset_signature(next));
+	x.earlier = wire_data(earlier);
+	body.action_case = MEDLOCK__BODY__ACTION_ACCOUNT_KEYS;
+	body.account_keys = &x;
+	world_sign(&s->txs[s->tx_count++], &s->w, &body, &by);
+	story_block(s);
+	assert_int_equal(s->chain.last_results[0].code, 0);
+	story_block(s);
+	fake_peer_show(f->d.peer);
+	secret_free(by.sign_seed);
+	WIRE_FREE(x.keys);
+}
+
+/* How many reading keys a profile made of the card of these keys has after its first sync. */
+static size_t reading_keys(struct fixture *f, const struct keystore *next)
+{
+	struct app_options options = {.home = f->home, .passphrase_file = f->passphrase_file};
+	struct secret *words = NULL;
+	struct buf identity = BUF_INIT;
+	struct app *a = NULL;
+	struct app_sync synced;
+	char path[160];
+	size_t count = 0;
+
+	assert_int_equal(keystore_words(next, &words), ERR_OK);
+	write_secret(f->words_file, (const char *)words->data);
+	assert_int_equal(by_card(f), ERR_OK);
+	assert_int_equal(app_open(&a, &options, &f->info), ERR_OK);
+	assert_int_equal(app_unlock(a, &f->info), ERR_OK);
+	if (app_sync(a, &synced, &f->info) != ERR_OK)
+		fail_msg("sync: %s", f->info.detail);
+	snprintf(path, sizeof(path), "%s/identity", f->d.dir.path);
+	assert_int_equal(app_key_export_identity(a, path, &f->info), ERR_OK);
+	assert_int_equal(files_read(&identity, path, 4096, NULL), ERR_OK);
+	for (const char *at = buf_text(&identity); (at = strstr(at, "AGE-SECRET-KEY")) != NULL; at++)
+		count++;
+	app_free(a);
+	secret_free(words);
+	buf_release(&identity);
+	return count;
+}
+
+static size_t change_and_recover(struct fixture *f, bool forged)
+{
+	struct keystore *next = NULL;
+	struct secret *other = NULL;
+	struct seal_public to;
+	struct buf earlier = BUF_INIT, info = BUF_INIT;
+	size_t count;
+
+	certify(f);
+	f->d.clock.now = clock_real()->now(NULL);
+	assert_int_equal(keystore_rotate(&next, f->mine, bytes_str("x"), NULL, rng_system(), NULL), ERR_OK);
+	if (forged) {
+		assert_int_equal(secret_new(&other, 32), ERR_OK);
+		seal_public_of(&to, keystore_read(next));
+		buf_append_text(&info, "medlock earlier keys");
+		buf_append_bytes(&info, BYTES_ID(f->d.s.w.network));
+		buf_append_bytes(&info, BYTES_ID(*keystore_account(f->mine)));
+		buf_append_be32(&info, 1);
+		assert_int_equal(seal_to(&earlier, &to, buf_bytes(&info), bytes_of(NULL, 0), secret_bytes(other), rng_system()),
+				 ERR_OK);
+	} else {
+		assert_int_equal(keystore_seal_earlier(next, &earlier, rng_system()), ERR_OK);
+	}
+	change_keys(f, next, buf_bytes(&earlier));
+	count = reading_keys(f, next);
+	keystore_free(next);
+	secret_free(other);
+	buf_release(&earlier);
+	buf_release(&info);
+	return count;
+}
+
+static void test_earlier_keys(void **state)
+{
+	assert_int_equal(change_and_recover(*state, false), 2);
+}
+
+/* Anybody can seal something to a public key: what is not the account's key of before is not taken for it. */
+static void test_earlier_keys_of_a_stranger(void **state)
+{
+	assert_int_equal(change_and_recover(*state, true), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +372,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_another_generation, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_forged_label, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_digits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_earlier_keys, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_earlier_keys_of_a_stranger, setup, teardown),
 	};
 
 	if (crypto_start(NULL) != ERR_OK)

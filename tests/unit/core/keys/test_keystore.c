@@ -177,11 +177,13 @@ static void test_generations(void **state)
 	struct keystore *k[3] = {make(&file), NULL, NULL}, *again = NULL, *opened = NULL;
 	struct secret *words = NULL, *one = NULL, *two = NULL, *s[4] = {NULL};
 	uint8_t nonce[REQUEST_NONCE_SIZE] = {0, 9};
+	struct sign_public sign[2], found;
 
 	assert_int_equal(keystore_seal(k[0], &sealed, "book", bytes_str(""), bytes_str("names"), rng_system()), ERR_OK);
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(keystore_rotate(&k[i + 1], k[i], bytes_str("p"), NULL, rng_system(), NULL), ERR_OK);
 		assert_int_equal(keystore_seal_earlier(k[i + 1], &earlier[i], rng_system()), ERR_OK);
+		sign_public_of_seed(&sign[i], keystore_act(k[i]));
 		assert_true(ID_EQUAL(*keystore_account(k[i + 1]), *keystore_account(k[0])));
 		assert_false(secret_equal(secret_bytes(keystore_act(k[i + 1])), secret_bytes(keystore_act(k[i]))));
 	}
@@ -197,11 +199,15 @@ static void test_generations(void **state)
 	assert_int_equal(keystore_place(again, keystore_account(k[0]), 2), ERR_OK);
 	assert_int_equal(keystore_place(again, keystore_account(k[0]), 1), ERR_CONFLICT);
 	assert_int_equal(keystore_missing(again), 2);
-	assert_int_equal(keystore_adopt_earlier(again, 1, buf_bytes(&earlier[0])), ERR_NOT_FOUND);
-	assert_int_equal(keystore_adopt_earlier(again, 2, buf_bytes(&earlier[0])), ERR_DECRYPT);
-	assert_int_equal(keystore_adopt_earlier(again, 2, buf_bytes(&earlier[1])), ERR_OK);
+	assert_int_equal(keystore_adopt_earlier(again, 1, buf_bytes(&earlier[0]), &sign[0]), ERR_NOT_FOUND);
+	assert_int_equal(keystore_adopt_earlier(again, 2, buf_bytes(&earlier[0]), &sign[1]), ERR_DECRYPT);
+	assert_int_equal(keystore_earlier_sign(again, &found, 2, buf_bytes(&earlier[1])), ERR_OK);
+	assert_true(ID_EQUAL(found, sign[1]));
+	assert_int_equal(keystore_adopt_earlier(again, 2, buf_bytes(&earlier[1]), &sign[0]), ERR_DECRYPT);
+	assert_int_equal(keystore_missing(again), 2);
+	assert_int_equal(keystore_adopt_earlier(again, 2, buf_bytes(&earlier[1]), &sign[1]), ERR_OK);
 	assert_int_equal(keystore_missing(again), 1);
-	assert_int_equal(keystore_adopt_earlier(again, 1, buf_bytes(&earlier[0])), ERR_OK);
+	assert_int_equal(keystore_adopt_earlier(again, 1, buf_bytes(&earlier[0]), &sign[0]), ERR_OK);
 	assert_int_equal(keystore_missing(again), 0);
 	assert_int_equal(keystore_read_of(again, &one, 0), ERR_OK);
 	assert_int_equal(keystore_read_of(k[0], &two, 0), ERR_OK);
