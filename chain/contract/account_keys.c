@@ -87,8 +87,10 @@ static enum err change(struct act *a, const struct account_id *id, Medlock__Acco
 		TRY(keyset_check(x->keys, wire_bytes(x->keys_signature), &a->block->network, id));
 		return move_up(a, id, row, x->keys, x->earlier);
 	}
-	if (x->cancel)
+	if (x->cancel) {
 		row->pending = NULL;
+		TRY(rows_del(&a->rows, state_key_keys(id, row->generation + 1)));
+	}
 	return ROWS_PUT(&a->rows, state_key_account(id), row);
 }
 
@@ -101,19 +103,23 @@ static enum err check_opening(const struct account_id *id, const Medlock__Accoun
 	return bytes_equal(wire_bytes(row->helpers), BYTES_ID(named)) ? ERR_OK : ERR_ROLE;
 }
 
-/* A second announcement takes the first one's place, and its delay begins anew. */
+/* A second announcement takes the first one's place, and its delay begins anew.  Until when the keys of now are good stands in a
+ * row of its own: others may read that one, and must not take a letter by dead keys for hers.
+ */
 static enum err announce(struct act *a, const struct account_id *id, Medlock__AccountState *row, int64_t *ret_effective)
 {
 	const Medlock__AccountKeys *x = a->tx->body->account_keys;
 	Medlock__PendingKeys pending = MEDLOCK__PENDING_KEYS__INIT;
+	Medlock__KeysState next = MEDLOCK__KEYS_STATE__INIT;
 
 	TRY(check_opening(id, row, x->by_helpers));
 	TRY(check_unused(a, row, x->keys));
 	TRY(keyset_check(x->keys, wire_bytes(x->keys_signature), &a->block->network, id));
 	pending.keys = x->keys;
 	pending.earlier = x->earlier;
-	*ret_effective = pending.effective = a->block->time.v + ACCOUNT_KEYS_DELAY_MS;
+	*ret_effective = next.effective = pending.effective = a->block->time.v + ACCOUNT_KEYS_DELAY_MS;
 	row->pending = &pending;
+	TRY(ROWS_PUT(&a->rows, state_key_keys(id, row->generation + 1), &next));
 	return ROWS_PUT(&a->rows, state_key_account(id), row);
 }
 

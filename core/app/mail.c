@@ -32,10 +32,32 @@ static enum err newest_time(struct app *a, struct time_ms *ret, struct err_info 
 	return ERR_OK;
 }
 
+/* Is there no next change of these keys, or one that helpers announced and that is not due yet? */
+static enum err check_last(struct app *a, const struct account_id *from, uint32_t generation)
+{
+	struct state_key key = state_key_keys(from, generation + 1);
+	Medlock__KeysState *next = NULL;
+	struct buf row = BUF_INIT;
+	struct time_ms now = {0};
+	enum err e = replica_prove(a->replica, &row, &a->link, state_key_bytes(&key), NULL, NULL);
+
+	if (e == ERR_OK)
+		e = WIRE_DECODE(&next, medlock__keys_state, buf_bytes(&row), APP_DECODED_MAX, NULL);
+	else if (e == ERR_NOT_FOUND)
+		e = ERR_OK;
+	if (e == ERR_OK)
+		e = newest_time(a, &now, NULL);
+	if (e == ERR_OK && next != NULL && now.v >= next->effective) /* 0: changed already */
+		e = ERR_SIGNATURE;
+	WIRE_FREE(next);
+	buf_release(&row);
+	return e;
+}
+
 /* Patients' rows are their own.  That a key was given up, or which account it changed to, everybody may read. */
 static enum err check_private(struct app *a, const struct account_id *from, const Medlock__KeySet *keys)
 {
-	struct state_key sign = state_key_sign(wire_bytes(keys->sign)), next;
+	struct state_key sign = state_key_sign(wire_bytes(keys->sign));
 	struct account_id named;
 	struct buf row = BUF_INIT;
 	uint32_t generation;
@@ -44,16 +66,14 @@ static enum err check_private(struct app *a, const struct account_id *from, cons
 	if (e == ERR_NOT_FOUND) {
 		buf_release(&row);
 		TRY(keyset_account(&named, keys));
-		return ID_EQUAL(named, *from) ? ERR_OK : ERR_SIGNATURE;
+		return ID_EQUAL(named, *from) ? check_last(a, from, 0) : ERR_SIGNATURE;
 	}
 	if (e == ERR_OK && (row.len != SIGN_ROW_SIZE || memcmp(row.data, from->b, ID_SIZE) != 0))
 		e = ERR_SIGNATURE;
 	generation = e == ERR_OK ? get_be32(row.data + ID_SIZE) : 0;
 	buf_release(&row);
 	TRY(e);
-	next = state_key_keys(from, generation + 1);
-	return replica_prove(a->replica, NULL, &a->link, state_key_bytes(&next), NULL, NULL) == ERR_NOT_FOUND ? ERR_OK
-													     : ERR_SIGNATURE;
+	return check_last(a, from, generation);
 }
 
 static enum err check_sender(struct app *a, const struct account_id *from, const Medlock__KeySet *keys)

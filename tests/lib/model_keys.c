@@ -67,17 +67,30 @@ static void spend(struct model *m, const struct m_account *x, const Medlock__Key
 	to->generation = generation;
 }
 
+/* state NULL: no such row any more. */
+static void put_row(struct model *m, const struct m_account *x, uint32_t generation, const Medlock__KeysState *state)
+{
+	for (size_t i = 0; i < m->keys_count; i++) {
+		if (!ID_EQUAL(m->keys[i].account, x->id) || m->keys[i].generation != generation)
+			continue;
+		WIRE_FREE(m->keys[i].state);
+		m->keys[i] = m->keys[--m->keys_count];
+		break;
+	}
+	if (state)
+		*M_APPEND(m->keys, m->keys_count) = (struct m_keys){x->id, generation, m_clone(state)};
+}
+
 static void take(struct m_act *a, struct m_account *x, const Medlock__KeySet *keys, ProtobufCBinaryData earlier)
 {
 	Medlock__KeysState state = MEDLOCK__KEYS_STATE__INIT;
-	struct m_keys *to = M_APPEND(a->m->keys, a->m->keys_count);
 	Medlock__KeySet *own = m_clone(keys);
 
 	state.earlier = earlier;
 	state.height = a->block->height;
 	spend(a->m, x, x->keys, x->generation);
 	spend(a->m, x, own, x->generation + 1);
-	*to = (struct m_keys){x->id, ++x->generation, m_clone(&state)};
+	put_row(a->m, x, ++x->generation, &state);
 	WIRE_FREE(x->keys);
 	x->keys = own;
 	WIRE_FREE(x->pending);
@@ -160,6 +173,7 @@ static enum err change(struct m_act *a, struct m_account *x, const Medlock__Acco
 	if (k->cancel) {
 		WIRE_FREE(x->pending);
 		x->pending = NULL;
+		put_row(a->m, x, x->generation + 1, NULL);
 		event->keys_change = KEYS_CHANGE_CANCELLED;
 	}
 	return ERR_OK;
@@ -169,6 +183,7 @@ static enum err change(struct m_act *a, struct m_account *x, const Medlock__Acco
 static enum err announce(struct m_act *a, struct m_account *x, const Medlock__AccountKeys *k, Medlock__Event *event)
 {
 	Medlock__PendingKeys pending = MEDLOCK__PENDING_KEYS__INIT;
+	Medlock__KeysState next = MEDLOCK__KEYS_STATE__INIT;
 
 	if (!is_opened(x, k->by_helpers))
 		return ERR_ROLE;
@@ -176,7 +191,8 @@ static enum err announce(struct m_act *a, struct m_account *x, const Medlock__Ac
 	m_keys_settle(a, x);
 	pending.keys = k->keys;
 	pending.earlier = k->earlier;
-	event->effective = pending.effective = a->block->time + DELAY_MS;
+	event->effective = next.effective = pending.effective = a->block->time + DELAY_MS;
+	put_row(a->m, x, x->generation + 1, &next);
 	event->keys_change = KEYS_CHANGE_ANNOUNCED;
 	WIRE_FREE(x->pending);
 	x->pending = m_clone(&pending);

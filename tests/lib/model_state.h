@@ -32,7 +32,7 @@ struct m_account {
 	int64_t minor_until;
 };
 
-/* One change of keys that took effect: what the holder left for herself, and the keys that serve nobody again. */
+/* One change of keys, or an announced one: what the holder left for herself, from when on; and the keys that serve nobody again. */
 struct m_keys {
 	struct hash32 account;
 	uint32_t generation;

@@ -299,6 +299,33 @@ static void test_the_name_is_found_by_the_key(void **state)
 	WIRE_FREE(row);
 }
 
+/* From when on keys are dead everybody can read, though nothing has moved the new ones up. */
+static void test_announced_keys_have_a_row(void **state)
+{
+	struct scene *s = *state;
+	struct state_key key = state_key_keys(&s->anna.id, 1);
+	Medlock__KeysState *next = NULL;
+	struct buf value = BUF_INIT;
+
+	assert_int_equal(name_helpers(s, &s->anna), ERR_OK);
+	assert_int_equal(help_fully(s, &s->fresh), ERR_OK);
+	assert_int_equal(s->w.kv.get(s->w.kv.self, &value, state_key_bytes(&key)), ERR_OK);
+	assert_int_equal(WIRE_DECODE(&next, medlock__keys_state, buf_bytes(&value), 4096, NULL), ERR_OK);
+	assert_int_equal(next->effective, s->w.block.time.v + 72 * HOUR_MS);
+	WIRE_FREE(next);
+	assert_int_equal(cancel(s, &s->anna), ERR_OK);
+	assert_int_equal(s->w.kv.get(s->w.kv.self, &value, state_key_bytes(&key)), ERR_NOT_FOUND);
+	assert_int_equal(help_fully(s, &s->fresh), ERR_OK);
+	s->w.block.time.v += 80 * HOUR_MS;
+	assert_int_equal(pause_by(s, &s->fresh), ERR_OK);
+	buf_clear(&value);
+	assert_int_equal(s->w.kv.get(s->w.kv.self, &value, state_key_bytes(&key)), ERR_OK);
+	assert_int_equal(WIRE_DECODE(&next, medlock__keys_state, buf_bytes(&value), 4096, NULL), ERR_OK);
+	assert_int_equal(next->effective, 0); /* they are in the account's row now */
+	WIRE_FREE(next);
+	buf_release(&value);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -308,6 +335,7 @@ int main(void)
 		CASE(test_nobody_changes_anothers_keys), CASE(test_keys_of_another_network_are_refused),
 		CASE(test_helpers_need_number_authority_and_name), CASE(test_announced_keys_wait_three_days),
 		CASE(test_the_account_can_say_no), CASE(test_the_name_is_found_by_the_key),
+		CASE(test_announced_keys_have_a_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
