@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records that are shared with this reader: who shares, and one patient's in the order of a summary, with where each is from. */
+/* Records that are shared with this reader: who shares, and one patient's in the order of a summary, each with its source. */
 #include <stdio.h>
 #include <stdlib.h>
 
