@@ -18,8 +18,8 @@
 
 static void fill_enrolment(struct app_enrolment *e, const struct ca_request *r)
 {
-	*e = (struct app_enrolment){.account = r->account, .expires = r->expires, .approvals_have = r->approvals.have,
-					.approvals_need = r->approvals.need};
+	*e = (struct app_enrolment){.account = r->account, .expires = r->expires, .received = r->at,
+				    .approvals_have = r->approvals.have, .approvals_need = r->approvals.need};
 	snprintf(e->id, sizeof(e->id), "%s", r->id_text);
 	snprintf(e->name, sizeof(e->name), "%.127s", r->name);
 	snprintf(e->profile, sizeof(e->profile), "%s", r->profile->name);
@@ -66,8 +66,9 @@ enum err app_ca_queue(struct app *a, struct app_queue *ret, struct err_info *inf
 		e = add_requests(a, &made, ca, info);
 	else if (e == ERR_ROLE && acts_may_agree(a))
 		e = ERR_OK;
+	made.keeps = ca != NULL;
 	if (e == ERR_OK)
-		e = ca_acts_queue(a, &made, ca == NULL, info);
+		e = ca_acts_queue(a, &made, !made.keeps, info);
 	if (e == ERR_OK)
 		*ret = made;
 	else
@@ -134,7 +135,6 @@ static enum err show_request(struct ca *ca, struct app_enrolment *ret, const str
 
 	if (e == ERR_OK) {
 		fill_enrolment(ret, &c->request);
-		ret->received = c->request.at;
 		lint_words(ca, ret, request);
 		for (size_t i = 0; i < c->line_count && i < sizeof(ret->rows) / sizeof(ret->rows[0]); i++) {
 			struct app_enrolment_row *row = &ret->rows[ret->row_count++];
@@ -244,11 +244,12 @@ enum err app_ca_list(struct app *a, struct app_certificates *ret, struct err_inf
 		const struct ca_certificate *c = &list.rows[i];
 		struct app_certificate *x = &made.rows[made.count++];
 
-		*x = (struct app_certificate){.account = c->account, .not_after = c->not_after};
+		*x = (struct app_certificate){.account = c->account, .issued = c->issued, .not_after = c->not_after};
 		snprintf(x->serial, sizeof(x->serial), "%s", c->serial_text);
 		snprintf(x->name, sizeof(x->name), "%.127s", c->name);
 		snprintf(x->profile, sizeof(x->profile), "%s", c->profile->name);
 		snprintf(x->state, sizeof(x->state), "%s", c->state);
+		snprintf(x->organisation, sizeof(x->organisation), "%.127s", c->organisation);
 	}
 	ca_certificates_release(&list);
 	if (e == ERR_OK)

@@ -15,7 +15,7 @@ struct app_enrolment {
 	struct time_ms expires; /* of a request; 0: an act */
 	struct app_enrolment_row rows[56];
 	size_t row_count;
-	struct time_ms received;  /* by the desk; of `show` */
+	struct time_ms received;  /* by the desk; of `show`, and of requests in the queue */
 	struct time_ms entered;   /* when the first officer began the act; 0: nobody did */
 	char entered_by[128];     /* who that was; "" */
 	char lint[96];            /* what the lint says to the certificate; of `show` */
@@ -26,6 +26,7 @@ struct app_queue {
 	/* Of the requests that peers had for the desk: entered now; not entered, and why the first one was not. */
 	size_t entered, refused, silent; /* silent: peers that could not be asked */
 	char why[192];
+	bool keeps; /* this profile holds the register: the acts that wait are its own, for a colleague to agree to */
 };
 /* Fetches what peers have for the desk first.  A request that is refused here is passed over for good: its sender may ask
  * again.
@@ -40,9 +41,9 @@ enum err app_ca_show(struct app *a, struct app_enrolment *ret, const char *id, s
 void app_queue_release(struct app_queue *q);
 
 struct app_certificate {
-	char serial[41], name[128], profile[24], state[16];
+	char serial[41], name[128], profile[24], state[16], organisation[128]; /* organisation: "" when it names none */
 	struct account_id account;
-	struct time_ms not_after;
+	struct time_ms issued, not_after;
 };
 struct app_certificates {
 	struct app_certificate *rows;

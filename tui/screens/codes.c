@@ -12,11 +12,16 @@ const char *const code_labels[] = {"MH", "PSY", "SUD", "HIV", "SEX", "PREGNANT",
 const char *say_code(const struct view *v, const char *group, const char *code)
 {
 	char id[64];
+	size_t len = (size_t)snprintf(id, sizeof(id), "%s.", group);
 	enum word w;
 
-	snprintf(id, sizeof(id), "%s.%.40s", group, code);
-	for (char *at = id; *at != '\0'; at++)
-		*at = *at == '_' ? '-' : (char)tolower((unsigned char)*at);
+	for (const char *at = code; *at != '\0' && len < sizeof(id) - 1; at++) {
+		if (isalnum((unsigned char)*at))
+			id[len++] = (char)tolower((unsigned char)*at);
+		else if (id[len - 1] != '-' && id[len - 1] != '.')
+			id[len++] = '-';
+	}
+	id[len] = '\0';
 	w = word_by_id(id);
 	return w == WORD_NONE ? code : word(v->language, w);
 }

@@ -5,8 +5,9 @@
 
 #include "tui/screens/view.h"
 
-/* group: "category", "purpose", "label", "code", "deed".  The code itself when there are no words for it.  Lives for ever, or
- * as long as code.
+/* group: "category", "purpose", "label", "code", "deed"; of the desk also "kind", "profile", "state", "reason", "field".  What
+ * is no letter and no digit in the code is one '-' in the word's id.  The code itself when there are no words for it.  Lives
+ * for ever, or as long as code.
  */
 const char *say_code(const struct view *v, const char *group, const char *code);
 /* Codes with commas between, in words: "psychiatry, HIV". */
