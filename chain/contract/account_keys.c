@@ -103,8 +103,8 @@ static enum err check_opening(const struct account_id *id, const Medlock__Accoun
 	return bytes_equal(wire_bytes(row->helpers), BYTES_ID(named)) ? ERR_OK : ERR_ROLE;
 }
 
-/* A second announcement takes the first one's place, and its delay begins anew.  Until when the keys of now are good stands in a
- * row of its own: others may read that one, and must not take a letter by dead keys for hers.
+/* A second announcement takes the first one's place, and its delay begins anew.  Until when the keys of now are good stands
+ * in a row of its own: others may read that one, and must not take a letter by dead keys for hers.
  */
 static enum err announce(struct act *a, const struct account_id *id, Medlock__AccountState *row, int64_t *ret_effective)
 {
