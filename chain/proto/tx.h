@@ -76,6 +76,8 @@ enum err keyset_check(const Medlock__KeySet *keys, struct bytes keys_signature, 
  * helper's account, ascending).  The salt keeps the ledger from telling who helps whom until they do.
  */
 struct hash32 helpers_commitment(const struct account_id *account, const Medlock__Helpers *helpers);
+/* Its form: salt, ascending accounts, a threshold that they can reach.  ERR_FORMAT. */
+enum err helpers_check(const Medlock__Helpers *h, struct err_info *info) MUST_USE;
 
 /* Context bytes of the proof of possession of the open key: "medlock-open-v1" || network_id || sign key. */
 void keyset_open_context(struct buf *out, const struct network_id *network, struct bytes sign_key);

@@ -2,8 +2,9 @@
 /* The shape of account_keys. */
 #include "chain/proto/limits.h"
 #include "chain/proto/shape.h"
+#include "chain/proto/tx.h"
 
-static enum err check_helpers(const Medlock__Helpers *h, struct err_info *info)
+enum err helpers_check(const Medlock__Helpers *h, struct err_info *info)
 {
 	TRY(shape_bytes(h->salt, TX_SALT_SIZE, "salt of the helpers", info));
 	TRY(shape_ids(h->accounts, h->n_accounts, ACCOUNT_HELPERS_MAX, "helpers", info));
@@ -25,5 +26,5 @@ enum err check_account_keys(const Medlock__AccountKeys *a, struct err_info *info
 	if (!a->by_helpers)
 		return shape_true(a->keys || a->helpers.len, "nothing to change", info);
 	TRY(shape_true(a->keys && !a->helpers.len, "helpers change the keys alone", info));
-	return check_helpers(a->by_helpers, info);
+	return helpers_check(a->by_helpers, info);
 }

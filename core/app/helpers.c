@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "chain/net/peer_client_mail.h"
+#include "core/app/helpers_named.h"
 #include "core/app/internal.h"
 #include "core/app/mail.h"
 #include "core/app/recovery_text.h"
@@ -36,17 +37,23 @@ enum err app_helpers_set(struct app *a, const char *const *who, size_t count, ui
 {
 	struct account_id accounts[APP_HELPERS_MAX];
 	struct buf shares[APP_HELPERS_MAX] = {0};
+	struct named_helpers named;
 	enum err e;
 
 	if (count > APP_HELPERS_MAX || needed < SHARES_NEEDED_MIN || needed > count)
 		return err_set(info, ERR_USAGE, "at least two of at most %u helpers must be needed", APP_HELPERS_MAX);
 	TRY(app_fresh(a, info));
 	TRY(find_all(a, accounts, who, count, info));
+	named_make(&named, accounts, count, needed);
 	e = keyholder_shares(a->keys, shares, (uint32_t)count, needed, info);
 	for (size_t i = 0; i < count && e == ERR_OK; i++) {
 		task_progress(a->task, "shares", i, count);
-		e = app_mail_send(a, &accounts[i], LETTER_SHARE, buf_bytes(&shares[i]), info);
+		e = named_into_share(&shares[i], &named);
+		if (e == ERR_OK)
+			e = app_mail_send(a, &accounts[i], LETTER_SHARE, buf_bytes(&shares[i]), info);
 	}
+	if (e == ERR_OK)
+		e = named_commit(a, &named, info);
 	for (size_t i = 0; i < count; i++) {
 		if (shares[i].data != NULL)
 			secret_wipe(shares[i].data, shares[i].len);

@@ -16,8 +16,9 @@
 #define RECOVERY_TEXT 82u  /* "medlock-recovery:", 64 hex digits, NUL */
 #define RECOVERY_WORDS 60u /* six words with a space between, NUL */
 
-/* Split the keys of now for these helpers (names or accounts) and send each a share.  A second call makes a new set: shares of
- * the old one stay good for the same keys; change the keys to make them worthless.
+/* Split the keys of now for these helpers (names or accounts), send each a share, and name them by a commitment in the
+ * account's row.  A second call makes a new set, and ends what a cut left of the first: shares of the old one stay good for the
+ * same keys; change the keys to make them worthless.
  */
 enum err app_helpers_set(struct app *a, const char *const *who, size_t count, uint32_t needed,
 			 struct err_info *info) MUST_USE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/keys/shares.h"
 
+#include "chain/proto/tx.h"
 #include "core/crypto/hash.h"
 #include "core/keys/keystore_parts.h"
 
@@ -102,6 +103,8 @@ enum err share_parse(Medlock__RecoveryShare **ret, struct bytes in)
 		    : ERR_FORMAT;
 	if (e == ERR_OK && (key.n > SHARES_MAX || key.t < SHARES_NEEDED_MIN))
 		e = ERR_FORMAT;
+	if (e == ERR_OK && m->helpers != NULL)
+		e = helpers_check(m->helpers, NULL);
 	if (e == ERR_OK)
 		e = share_value(&share, m);
 	if (e == ERR_OK)
