@@ -32,6 +32,10 @@ struct example_look { enum language language; bool ascii; };
 enum err example_session(struct session **ret, const struct example *x, struct example_look look,
 			 struct err_info *info) MUST_USE;
 
+/* Results, medicines and an allergy, for several views. */
+struct app_summary;
+void example_summary(struct app_summary *m);
+
 /* For filling: a copy of a text on the heap, an id of one repeated byte, a moment so many minutes before now. */
 char *example_text(const char *text);
 void example_id(uint8_t ret[ID_SIZE], uint8_t byte);

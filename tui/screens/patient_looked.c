@@ -261,6 +261,21 @@ static void export(struct act *ret, const struct view *v, int id)
 	act_line_form(ret, &d);
 }
 
+/* Everything about one entry, with what was asked about it, to hand to somebody. */
+static void receipt(struct act *ret, const struct view *v, int id)
+{
+	const struct app_event *e = selected(v, id);
+	char number[SAY_NUMBER];
+
+	if (e == NULL) {
+		act_refuse(ret, WORD_LOOKED_CHOOSE, NULL);
+		return;
+	}
+	act_line(ret, "log", "show");
+	act_word(ret, say_number(number, e->n));
+	ret->shows = true;
+}
+
 static void questions(struct act *ret, const struct view *v, int id)
 {
 	(void)v;
@@ -271,7 +286,7 @@ static void questions(struct act *ret, const struct view *v, int id)
 
 static const struct view_act acts[] = {
 	{ACTION_ALL, all}, {ACTION_ASK, ask}, {ACTION_BLOCK, block}, {ACTION_VERIFY, verify}, {ACTION_EXPORT, export},
-	{ACTION_REPLY, questions}, {ACTION_OLDER, older}, {ACTION_NONE, NULL},
+	{ACTION_REPLY, questions}, {ACTION_HAND_OVER, receipt}, {ACTION_OLDER, older}, {ACTION_NONE, NULL},
 };
 
 const struct view_ops view_patient_looked = {

@@ -249,7 +249,7 @@ static void asks(struct act *ret, const struct view *v, int id)
 	act_open(ret, &view_patient_asks, NULL, 0);
 }
 
-static const struct view_act acts[] = {{ACTION_REPLY, asks}, {ACTION_NONE, NULL}};
+static const struct view_act acts[] = {{ACTION_ASKS, asks}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_patient_overview = {
 	.name = "patient-overview", .title = WORD_TAB_OVERVIEW, .modes = MODE_PATIENT,

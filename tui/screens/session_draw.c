@@ -147,7 +147,7 @@ static void line_between(const struct session *s, struct grid *g, struct box a, 
 
 static void draw_panes(const struct session *s, struct grid *g, const struct layout *l, struct open_view *v)
 {
-	static const int right[] = {45, 55}, below[] = {50, 50}, wide[] = {38, 34, 28};
+	static const int right[] = {45, 55}, below[] = {55, 45}, wide[] = {38, 34, 28};
 	size_t count = view_panes(v), shown;
 	struct box boxes[LAYOUT_PANES_MAX];
 

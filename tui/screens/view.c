@@ -56,10 +56,14 @@ void act_draft(struct act *a, const void *draft, size_t size)
 
 void act_open(struct act *a, const struct view_ops *view, const void *draft, size_t size)
 {
-	ASSERT(size == view->draft_size);
+	ASSERT(draft == NULL ? size == 0 : size == view->draft_size);
 	a->kind = ACT_OPEN;
 	a->view = view;
 	take_draft(a, draft, size);
+	if (draft == NULL) {
+		memset(a->draft, 0, view->draft_size);
+		a->draft_size = view->draft_size;
+	}
 }
 
 void act_back(struct act *a)

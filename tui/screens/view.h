@@ -104,6 +104,7 @@ struct act {
 /* Values of words end with NULL. */
 void act_refuse(struct act *a, enum word why, ...);
 void act_draft(struct act *a, const void *draft, size_t size);
+/* draft NULL, size 0: a zeroed one. */
 void act_open(struct act *a, const struct view_ops *view, const void *draft, size_t size);
 void act_back(struct act *a);
 void act_reload(struct act *a);

@@ -120,7 +120,11 @@ void page_columns(struct page *p, const struct page_column *columns, size_t coun
 	ASSERT(p->column_count == 0 && count >= 1 && count <= PAGE_COLUMNS_MAX);
 	memcpy(p->columns, columns, count * sizeof(*columns));
 	p->column_count = count;
-	add(p, PAGE_TITLES, ROLE_LABEL);
+	for (size_t i = 0; i < count; i++)
+		if (columns[i].title[0] != '\0') {
+			add(p, PAGE_TITLES, ROLE_LABEL);
+			return;
+		}
 }
 
 void page_row(struct page *p, int id, enum role role, const char *const *cells)

@@ -56,7 +56,8 @@ void page_printf(struct page *p, enum role role, const char *format, ...) PRINTF
 void page_pair(struct page *p, const char *label, enum role role, const char *text);
 void page_blank(struct page *p);
 
-/* The columns of the rows that follow, and a line of their titles, which stays in place when it is the page's first.  Titles
+/* The columns of the rows that follow, and a line of their titles (none when all are empty), which stays in place when it
+ * is the page's first.  Titles
  * live as long as the page.  Once in a page.
  */
 void page_columns(struct page *p, const struct page_column *columns, size_t count);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Examples of the certificate authority's other screens: certificates, their end, deposits, health. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/app/ca.h"
+#include "tui/examples/examples.h"
+#include "tui/screens/ca_certificates.h"
+#include "tui/screens/ca_deposits.h"
+
+#define DAY_MINUTES (24 * 60)
+
+static void fill_certificates(struct app_certificates *m)
+{
+	static const struct { const char *name, *profile, *state; int64_t days; } known[] = {
+		{"Anna Vermeer", "patient", "valid", 640}, {"Bram Vermeer", "patient", "valid", 640},
+		{"Dr. C. Okafor", "clinician", "valid", 41}, {"Dr. M. Vos", "clinician", "valid", 12},
+		{"王小明", "researcher", "hold", 300}, {"Insurer portal", "clinician", "revoked", 200},
+		{"Dr. Maximiliana van der Waals-Oppenheimer", "clinician", "expired", -3},
+	};
+
+	m->rows = calloc(7, sizeof(*m->rows));
+	ASSERT(m->rows != NULL);
+	for (; m->count < 7; m->count++) {
+		struct app_certificate *c = &m->rows[m->count];
+
+		snprintf(c->serial, sizeof(c->serial), "%02zx1c00aa91205c1f00aa91205c1f00aa912%02zx", 0x21 + 7 * m->count,
+				m->count);
+		snprintf(c->name, sizeof(c->name), "%s", known[m->count].name);
+		snprintf(c->profile, sizeof(c->profile), "%s", known[m->count].profile);
+		snprintf(c->state, sizeof(c->state), "%s", known[m->count].state);
+		c->not_after = example_before(-known[m->count].days * DAY_MINUTES);
+		example_id(c->account.b, (uint8_t)(0x30 + m->count));
+	}
+}
+
+enum err example_ca_certificates(void *model, void *draft)
+{
+	(void)draft;
+	fill_certificates(model);
+	return ERR_OK;
+}
+
+static void fill_peers(struct app_ca_end *m)
+{
+	m->crl = 417;
+	m->peer_count = 2;
+	m->peers_have = 1;
+	m->peers = calloc(2, sizeof(*m->peers));
+	ASSERT(m->peers != NULL);
+	snprintf(m->peers[0].url, sizeof(m->peers[0].url), "https://peer.gp-west.example:8443");
+	m->peers[0].height = 4182;
+	m->peers[0].crl = 417;
+	m->peers[0].refuses = true;
+	snprintf(m->peers[1].url, sizeof(m->peers[1].url), "https://peer.citylab.example:8443");
+	snprintf(m->peers[1].why, sizeof(m->peers[1].why), "it does not answer");
+	m->peers[1].height = 4160;
+	m->peers[1].crl = 416;
+}
+
+enum err example_ca_end(void *model, void *draft)
+{
+	struct end_model *m = model;
+	struct end_draft *d = draft;
+
+	*d = (struct end_draft){.serial = "5a910cff00175a910cff00175a910cff00177ee2", .name = "Dr. M. Vos",
+				.profile = "clinician", .since = "2026-11-20"};
+	m->end.siblings = calloc(1, sizeof(*m->end.siblings));
+	ASSERT(m->end.siblings != NULL);
+	m->end.sibling_count = 1;
+	m->end.siblings[0] = (struct app_ca_sibling){.name = "Dr. L. Vos", .profile = "clinician", .same_account = false};
+	m->end.since = example_before(3 * DAY_MINUTES);
+	m->end.entries = 4;
+	m->end.owners = 3;
+	return ERR_OK;
+}
+
+enum err example_ca_revoked(void *model, void *draft)
+{
+	struct revoked_model *m = model;
+
+	(void)draft;
+	fill_certificates(&m->certificates);
+	fill_peers(&m->crl);
+	m->revoked = 2;
+	m->known = true;
+	return ERR_OK;
+}
+
+enum err example_ca_deposits(void *model, void *draft)
+{
+	static const struct { const char *owner, *category, *labels; } known[] = {
+		{"anna", "SUM", ""}, {"anna", "LAB", "HIV"}, {"bram", "DOC", "PSY,MH"}, {"王小明", "IMG", ""},
+	};
+	struct deposits_model *m = model;
+
+	(void)draft;
+	m->records.rows = calloc(4, sizeof(*m->records.rows));
+	m->owners = calloc(4, sizeof(*m->owners));
+	ASSERT(m->records.rows != NULL && m->owners != NULL);
+	for (; m->records.count < 4; m->records.count++) {
+		size_t i = m->records.count;
+		struct app_record *r = &m->records.rows[i];
+
+		*r = (struct app_record){.category = known[i].category, .confidentiality = "N", .status = "live",
+					 .at = example_before(90 - 20 * (int64_t)i), .height = 4100 + i, .rendition_count = 1};
+		example_id(r->record.b, (uint8_t)(0x61 + i));
+		snprintf(r->labels, sizeof(r->labels), "%s", known[i].labels);
+		r->renditions[0] = (struct app_rendition){.form = "full", .bytes = 13911};
+		snprintf(m->owners[i], sizeof(m->owners[i]), "%s", known[i].owner);
+	}
+	return ERR_OK;
+}
+
+enum err example_ca_deposit(void *model, void *draft)
+{
+	struct deposit_model *m = model;
+	struct deposit_draft *d = draft;
+
+	snprintf(d->path, sizeof(d->path), "labs-2026-09-15.json");
+	snprintf(d->owner, sizeof(d->owner), "anna");
+	m->whole = true;
+	m->proposed = (struct app_deposited){.deid = true, .is = "FHIR", .resources = 14,
+					     .description = {.category = "LAB", .confidentiality = "R", .labels = "HIV"}};
+	m->proposed.reasons = calloc(1, sizeof(*m->proposed.reasons));
+	m->proposed.dropped.rows = calloc(2, sizeof(*m->proposed.dropped.rows));
+	ASSERT(m->proposed.reasons != NULL && m->proposed.dropped.rows != NULL);
+	m->proposed.reason_count = 1;
+	snprintf(m->proposed.reasons[0].what, sizeof(m->proposed.reasons[0].what), "HIV");
+	snprintf(m->proposed.reasons[0].place, sizeof(m->proposed.reasons[0].place), "Observation.code");
+	snprintf(m->proposed.reasons[0].code, sizeof(m->proposed.reasons[0].code), "75622-1");
+	m->proposed.dropped.count = 2;
+	m->proposed.dropped.kept = 13;
+	m->proposed.dropped.left_out = 1;
+	snprintf(m->proposed.dropped.rows[0].path, sizeof(m->proposed.dropped.rows[0].path), "Patient.name");
+	m->proposed.dropped.rows[0].count = 1;
+	snprintf(m->proposed.dropped.rows[1].path, sizeof(m->proposed.dropped.rows[1].path), "Observation.performer");
+	m->proposed.dropped.rows[1].count = 13;
+	return ERR_OK;
+}
+
+enum err example_ca_ceremonies(void *model, void *draft)
+{
+	(void)model;
+	(void)draft;
+	return ERR_OK;
+}
+
+enum err example_ca_health(void *model, void *draft)
+{
+	static const struct app_check checks[] = {
+		{"register", "every row follows from the one before", "", true, false},
+		{"serials", "416 certificates, 0 serials twice, 0 not positive", "", true, false},
+		{"revocation list", "list 417, next in 11 hours", "", true, false},
+		{"backup", "13 days old", "medlock ca backup --to FOLDER", true, true},
+		{"clock", "4 s before the newest block", "set the clock: chronyc makestep", false, false},
+	};
+	struct app_checks *m = model;
+
+	(void)draft;
+	memcpy(m->rows, checks, sizeof(checks));
+	m->count = sizeof(checks) / sizeof(checks[0]);
+	m->failed = 1;
+	m->warned = 1;
+	return ERR_OK;
+}
