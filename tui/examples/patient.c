@@ -124,7 +124,8 @@ static void fill_policy(struct app_policy *m)
 	static const struct { uint32_t id; const char *sentence, *json; } rules[] = {
 		{3, "Allow GP practice West to read everything, also what is marked sensitive for my treatment, until "
 		    "2026-12-31.",
-		 "{\"id\":3,\"effect\":\"permit\",\"actors\":[\"organisation:77ab\"],\"purposes\":[\"TREAT\"],\"any_label\":true}"},
+		 "{\"id\":3,\"effect\":\"permit\",\"actors\":[\"organisation:77ab\"],\"purposes\":[\"TREAT\"],"
+		 "\"any_label\":true}"},
 		{4, "Do not let GP practice West read everything marked mental health or psychiatry for my treatment.",
 		 "{\"id\":4,\"effect\":\"deny\",\"actors\":[\"organisation:77ab\"],\"purposes\":[\"TREAT\"],"
 		 "\"labels\":[\"MH\",\"PSY\"]}"},

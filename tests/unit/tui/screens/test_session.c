@@ -117,7 +117,7 @@ static void danger_is_typed(void **state)
 	open_example(&x, "patient-records");
 	press(&x, "X");
 	says(&x, "for good");
-	says(&x, "--confirm b8b8");
+	says(&x, "Type b8b8 and Enter");
 	press(&x, "y");
 	press(&x, "Enter");
 	assert_int_equal(x.s->acting, 0);
