@@ -244,7 +244,8 @@ enum err app_ca_list(struct app *a, struct app_certificates *ret, struct err_inf
 		const struct ca_certificate *c = &list.rows[i];
 		struct app_certificate *x = &made.rows[made.count++];
 
-		*x = (struct app_certificate){.account = c->account, .issued = c->issued, .not_after = c->not_after};
+		*x = (struct app_certificate){.account = c->account, .issued = c->issued, .not_after = c->not_after,
+					      .reason = c->reason, .ended = c->ended};
 		snprintf(x->serial, sizeof(x->serial), "%s", c->serial_text);
 		snprintf(x->name, sizeof(x->name), "%.127s", c->name);
 		snprintf(x->profile, sizeof(x->profile), "%s", c->profile->name);

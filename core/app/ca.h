@@ -42,8 +42,9 @@ void app_queue_release(struct app_queue *q);
 
 struct app_certificate {
 	char serial[41], name[128], profile[24], state[16], organisation[128]; /* organisation: "" when it names none */
+	const char *reason; /* why it ended, or is on hold, as RFC 5280 writes it; "" else */
 	struct account_id account;
-	struct time_ms issued, not_after;
+	struct time_ms issued, not_after, ended; /* ended: with reason */
 };
 struct app_certificates {
 	struct app_certificate *rows;

@@ -218,7 +218,8 @@ enum err app_ca_release(struct app *a, struct app_ca_end *ret, const struct app_
 
 /* ---- the list -------------------------------------------------------------------------------- */
 
-static enum err write_list(struct ca *desk, uint64_t *ret_revoked, const char *path, struct err_info *info)
+static enum err write_list(struct ca *desk, uint64_t *ret_revoked, struct time_ms *ret_until, const char *path,
+			   struct err_info *info)
 {
 	struct buf der = BUF_INIT;
 	struct cert_crl list;
@@ -228,6 +229,7 @@ static enum err write_list(struct ca *desk, uint64_t *ret_revoked, const char *p
 		e = x509_crl_parse(&list, buf_bytes(&der), bytes_of(NULL, 0), info);
 	if (e == ERR_OK) {
 		*ret_revoked = list.revoked_count;
+		*ret_until = list.next_update;
 		x509_crl_release(&list);
 	}
 	if (e == ERR_OK && path != NULL)
@@ -246,7 +248,7 @@ enum err app_ca_crl(struct app *a, struct app_ca_end *ret, uint64_t *ret_revoked
 	TRY(app_fresh_or_stored(a, info));
 	TRY(app_desk(a, &desk, info));
 	TRY(ca_acts_settle(a, desk, info));
-	TRY(write_list(desk, ret_revoked, path, info));
+	TRY(write_list(desk, ret_revoked, &made.crl_until, path, info));
 	e = ca_spread(a, desk, &made, 0, wait, info);
 	if (e == ERR_OK || e == ERR_PENDING)
 		*ret = made;

@@ -26,6 +26,7 @@ struct app_ca_end {
 	struct time_ms since;    /* 0: not said */
 	uint64_t entries, owners; /* what the account did since, in how many people's lists; with since */
 	uint64_t crl;            /* number of the list; 0: the officer who keeps the register makes it */
+	struct time_ms crl_until; /* when it must be a newer one; of app_ca_crl */
 	struct app_ca_peer *peers;
 	size_t peer_count, peers_have;
 };

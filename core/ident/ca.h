@@ -128,6 +128,8 @@ struct ca_certificate {
 	struct account_id account;
 	struct time_ms issued, not_after;
 	const char *state; /* "valid", "superseded", "expired", "revoked", "hold", "revoking", "releasing", "signed" */
+	const char *reason;   /* why it ended, or is on hold: ca_reason_text; "" else */
+	struct time_ms ended; /* when that was registered; 0 else */
 };
 struct ca_certificates { struct ca_certificate *rows; size_t count; };
 enum err ca_list(struct ca *ca, struct ca_certificates *ret, struct err_info *info) MUST_USE;

@@ -38,6 +38,9 @@ static enum err list_one(struct ca *ca, struct ca_certificate *ret, const struct
 	ret->issued = c->row.at;
 	ret->not_after = c->row.until;
 	ret->state = state_of(c, now);
+	ret->reason = c->revoking ? ca_reason_text(c->revocation.reason) : "";
+	if (c->revoking)
+		ret->ended = c->revocation.revoked_at;
 	return ERR_OK;
 }
 

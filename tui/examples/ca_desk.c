@@ -1,91 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Examples of the certificate authority's other screens: certificates, their end, deposits, health. */
+/* Examples of the certificate authority's other screens: deposits, ceremonies, health. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/app/ca.h"
 #include "tui/examples/examples.h"
-#include "tui/screens/ca_certificates.h"
 #include "tui/screens/ca_deposits.h"
-
-#define DAY_MINUTES (24 * 60)
-
-static void fill_certificates(struct app_certificates *m)
-{
-	static const struct { const char *name, *profile, *state; int64_t days; } known[] = {
-		{"Anna Vermeer", "patient", "valid", 640}, {"Bram Vermeer", "patient", "valid", 640},
-		{"Dr. C. Okafor", "clinician", "valid", 41}, {"Dr. M. Vos", "clinician", "valid", 12},
-		{"王小明", "researcher", "hold", 300}, {"Insurer portal", "clinician", "revoked", 200},
-		{"Dr. Maximiliana van der Waals-Oppenheimer", "clinician", "expired", -3},
-	};
-
-	m->rows = calloc(7, sizeof(*m->rows));
-	ASSERT(m->rows != NULL);
-	for (; m->count < 7; m->count++) {
-		struct app_certificate *c = &m->rows[m->count];
-
-		snprintf(c->serial, sizeof(c->serial), "%02zx1c00aa91205c1f00aa91205c1f00aa912%02zx", 0x21 + 7 * m->count,
-				m->count);
-		snprintf(c->name, sizeof(c->name), "%s", known[m->count].name);
-		snprintf(c->profile, sizeof(c->profile), "%s", known[m->count].profile);
-		snprintf(c->state, sizeof(c->state), "%s", known[m->count].state);
-		c->not_after = example_before(-known[m->count].days * DAY_MINUTES);
-		example_id(c->account.b, (uint8_t)(0x30 + m->count));
-	}
-}
-
-enum err example_ca_certificates(void *model, void *draft)
-{
-	(void)draft;
-	fill_certificates(model);
-	return ERR_OK;
-}
-
-static void fill_peers(struct app_ca_end *m)
-{
-	m->crl = 417;
-	m->peer_count = 2;
-	m->peers_have = 1;
-	m->peers = calloc(2, sizeof(*m->peers));
-	ASSERT(m->peers != NULL);
-	snprintf(m->peers[0].url, sizeof(m->peers[0].url), "https://peer.gp-west.example:8443");
-	m->peers[0].height = 4182;
-	m->peers[0].crl = 417;
-	m->peers[0].refuses = true;
-	snprintf(m->peers[1].url, sizeof(m->peers[1].url), "https://peer.citylab.example:8443");
-	snprintf(m->peers[1].why, sizeof(m->peers[1].why), "it does not answer");
-	m->peers[1].height = 4160;
-	m->peers[1].crl = 416;
-}
-
-enum err example_ca_end(void *model, void *draft)
-{
-	struct end_model *m = model;
-	struct end_draft *d = draft;
-
-	*d = (struct end_draft){.serial = "5a910cff00175a910cff00175a910cff00177ee2", .name = "Dr. M. Vos",
-				.profile = "clinician", .since = "2026-11-20"};
-	m->end.siblings = calloc(1, sizeof(*m->end.siblings));
-	ASSERT(m->end.siblings != NULL);
-	m->end.sibling_count = 1;
-	m->end.siblings[0] = (struct app_ca_sibling){.name = "Dr. L. Vos", .profile = "clinician", .same_account = false};
-	m->end.since = example_before(3 * DAY_MINUTES);
-	m->end.entries = 4;
-	m->end.owners = 3;
-	return ERR_OK;
-}
-
-enum err example_ca_revoked(void *model, void *draft)
-{
-	struct revoked_model *m = model;
-
-	(void)draft;
-	fill_certificates(&m->certificates);
-	fill_peers(&m->crl);
-	m->revoked = 2;
-	m->known = true;
-	return ERR_OK;
-}
 
 enum err example_ca_deposits(void *model, void *draft)
 {

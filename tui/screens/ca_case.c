@@ -30,9 +30,11 @@ static enum origin origin_of(const struct app_enrolment_row *r)
 	return r->issued[0] == '\0' || strcmp(r->issued, "(dropped)") == 0 ? ORIGIN_DROPPED : ORIGIN_CHANGED;
 }
 
-static const char *issued_of(const struct app_enrolment_row *r)
+static const char *issued_of(const struct view *v, const struct app_enrolment_row *r)
 {
-	return origin_of(r) == ORIGIN_DROPPED || r->issued[0] == '\0' ? "-" : r->issued;
+	if (origin_of(r) == ORIGIN_DROPPED || r->issued[0] == '\0')
+		return "-";
+	return strcmp(r->field, "reason") == 0 ? say_code(v, "reason", r->issued) : r->issued;
 }
 
 static const char *asked_of(const struct app_enrolment_row *r)
@@ -47,7 +49,7 @@ static void row(const struct view *v, struct page *p, size_t i)
 	const struct app_enrolment *m = v->model;
 	const struct app_enrolment_row *r = &m->rows[i];
 	const enum origin origin = origin_of(r);
-	const char *const cells[] = {say_code(v, "field", r->field), asked_of(r), issued_of(r),
+	const char *const cells[] = {say_code(v, "field", r->field), asked_of(r), issued_of(v, r),
 				     word(v->language, notes[origin])};
 
 	page_row(p, (int)i + 1, roles[origin], cells);
@@ -105,7 +107,8 @@ static void detail(const struct view *v, struct page *p, int id)
 
 		page_heading(p, say_code(v, "field", r->field));
 		page_pair_text(p, v, WORD_CASE_ASKED, ROLE_PLAIN, asked_of(r));
-		page_pair_text(p, v, m->entered_by[0] != '\0' ? WORD_CASE_SIGNED : WORD_CASE_ISSUED, ROLE_PLAIN, issued_of(r));
+		page_pair_text(p, v, m->entered_by[0] != '\0' ? WORD_CASE_SIGNED : WORD_CASE_ISSUED, ROLE_PLAIN,
+			       issued_of(v, r));
 	}
 	state(v, p);
 }

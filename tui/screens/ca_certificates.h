@@ -7,6 +7,10 @@
 #include "core/app/ca_end.h"
 #include "tui/screens/view.h"
 
+struct certificates_model {
+	struct app_certificates all;
+	bool away; /* the register is with another officer */
+};
 struct certificates_draft { bool expiring; }; /* only what ends within 30 days */
 
 /* One that is to end, or to be released from a hold. */
@@ -18,15 +22,23 @@ struct end_draft {
 };
 struct end_model {
 	struct app_ca_end end; /* dry run */
-	enum err e;            /* of it: what would end is known with ERR_CONFIRM too */
+	enum err e;            /* of it; not ERR_OK: it cannot be done, and why */
+	char why[192];
 };
-extern const char *const end_reasons[]; /* ended by NULL */
+extern const char *const end_reasons[]; /* as `ca revoke --reason` takes them; ended by NULL */
+#define END_REASON_HOLD 5
 
 struct revoked_model {
 	struct app_certificates certificates; /* all; the page shows those that do not count */
 	struct app_ca_end crl;
 	uint64_t revoked;
-	bool known;                           /* crl was made or found */
+	bool away; /* the register is with another officer, who makes the list */
 };
+
+/* The last four digits of a serial: what is typed to end it. */
+const char *serial_end(const char *serial);
+/* "..8a4922d2": the part of a serial that rows show. */
+#define SERIAL_SHORT 12u
+const char *serial_short(char out[SERIAL_SHORT], const char *serial);
 
 #endif

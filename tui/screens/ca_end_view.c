@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The end of a certificate: why, since when, what goes with it, and how far the network knows. */
+/* The end of a certificate, before: why, since when, and what goes with it. */
 #include <stdio.h>
 
 #include "tui/screens/ca_certificates.h"
 #include "tui/screens/codes.h"
-#include "tui/screens/line_form.h"
 #include "tui/screens/views.h"
 
 enum { ID_REASON = 1, ID_SINCE = 20 };
@@ -13,20 +12,27 @@ const char *const end_reasons[] = {
 	"key-compromise", "affiliation-changed", "superseded", "cessation", "privilege-withdrawn", "hold", NULL,
 };
 
-/* ---- before ---- */
-
+/* What cannot be done is said on the page, beside the form that it is about. */
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
 {
 	const struct end_draft *d = draft;
 	struct end_model *m = model;
 	struct app_ca_wish wish = {.serial = d->serial, .reason = d->release ? NULL : end_reasons[d->reason], .dry_run = true,
-				   .confirm = d->serial + strlen(d->serial) - 4};
+				   .confirm = serial_end(d->serial)};
+	struct err_info why = {0};
 
 	(void)task;
 	if (d->since[0] != '\0' && time_parse(&wish.since, d->since) != ERR_OK)
-		return err_set(info, ERR_USAGE, "'%s' is not a date", d->since);
-	m->e = d->release ? app_ca_release(a, &m->end, &wish, info) : app_ca_revoke(a, &m->end, &wish, info);
-	return m->e == ERR_CONFIRM || m->e == ERR_PENDING ? ERR_OK : m->e;
+		m->e = err_set(&why, ERR_USAGE, "'%s' is not a date such as 2026-11-20", d->since);
+	else
+		m->e = d->release ? app_ca_release(a, &m->end, &wish, &why) : app_ca_revoke(a, &m->end, &wish, &why);
+	if (m->e == ERR_CONFIRM || m->e == ERR_PENDING)
+		m->e = ERR_OK;
+	snprintf(m->why, sizeof(m->why), "%.191s", why.detail[0] != '\0' ? why.detail : err_text(m->e));
+	if (m->e != ERR_LOCKED && m->e != ERR_CANCELLED)
+		return ERR_OK;
+	*info = why;
+	return m->e;
 }
 
 static void release(void *model)
@@ -34,37 +40,62 @@ static void release(void *model)
 	app_ca_end_release(&((struct end_model *)model)->end);
 }
 
-static void siblings(const struct view *v, struct page *p, const struct app_ca_end *m)
+static void list(const struct view *v, struct page *p)
 {
-	for (size_t i = 0; i < m->sibling_count; i++)
-		page_say(p, v, m->siblings[i].same_account ? ROLE_WARN : ROLE_PLAIN,
-			 m->siblings[i].same_account ? WORD_END_GOES : WORD_END_STAYS, m->siblings[i].name,
-			 m->siblings[i].profile, NULL);
+	const struct end_draft *d = v->draft;
+
+	page_head(p, v, d->release ? WORD_END_RELEASE : WORD_END_REVOKE, d->name, say_code(v, "profile", d->profile), NULL);
+	page_text(p, ROLE_DIM, d->serial);
+	if (d->release)
+		return;
+	page_blank(p);
+	page_head(p, v, WORD_END_REASON, NULL);
+	for (int i = 0; end_reasons[i] != NULL; i++)
+		page_choice(p, ID_REASON + i, say_code(v, "reason", end_reasons[i]), d->reason == i, true);
+	page_blank(p);
+	page_field_say(p, v, ID_SINCE, WORD_END_SINCE, d->since);
+	page_say(p, v, ROLE_DIM, WORD_END_SINCE_HELP, NULL);
 }
 
-static void list(const struct view *v, struct page *p)
+/* ---- what would happen ---- */
+
+static void siblings(const struct view *v, struct page *p, const struct app_ca_end *m)
+{
+	if (m->sibling_count == 0)
+		page_say(p, v, ROLE_PLAIN, WORD_END_ALONE, NULL);
+	for (size_t i = 0; i < m->sibling_count; i++) {
+		const struct app_ca_sibling *x = &m->siblings[i];
+		char serial[SERIAL_SHORT];
+
+		page_say(p, v, x->same_account ? ROLE_WARN : ROLE_PLAIN, x->same_account ? WORD_END_GOES : WORD_END_STAYS,
+			 x->name, say_code(v, "profile", x->profile), serial_short(serial, x->serial), NULL);
+	}
+}
+
+static void detail(const struct view *v, struct page *p, int id)
 {
 	const struct end_draft *d = v->draft;
 	const struct end_model *m = v->model;
 	char entries[SAY_NUMBER], owners[SAY_NUMBER];
 
-	page_head(p, v, d->release ? WORD_END_RELEASE : WORD_END_REVOKE, d->name, d->profile, NULL);
-	page_pair_text(p, v, WORD_CERTS_SERIAL, ROLE_PLAIN, d->serial);
-	if (!d->release) {
-		page_head(p, v, WORD_END_REASON, NULL);
-		for (int i = 0; end_reasons[i] != NULL; i++)
-			page_choice(p, ID_REASON + i, say_code(v, "reason", end_reasons[i]), d->reason == i, true);
-		page_field_say(p, v, ID_SINCE, WORD_END_SINCE, d->since);
-	}
+	(void)id;
 	page_head(p, v, WORD_END_MEANS, NULL);
-	if (m->end.sibling_count == 0)
-		page_say(p, v, ROLE_DIM, WORD_END_ALONE, NULL);
-	siblings(v, p, &m->end);
+	if (m->e != ERR_OK) {
+		page_text(p, ROLE_DANGER, m->why);
+		return;
+	}
+	page_say(p, v, ROLE_PLAIN, d->release ? WORD_END_MEANS_RELEASE : d->reason == END_REASON_HOLD ? WORD_END_MEANS_HOLD
+		 : WORD_END_MEANS_REVOKE, d->name, NULL);
+	if (!d->release)
+		siblings(v, p, &m->end);
 	if (m->end.since.v != 0)
 		page_say(p, v, ROLE_WARN, WORD_END_ENTRIES, say_number(entries, m->end.entries),
 			 say_number(owners, m->end.owners), NULL);
-	page_say(p, v, ROLE_PLAIN, WORD_END_TWO, NULL);
+	page_blank(p);
+	page_say(p, v, ROLE_NOTE, WORD_END_TWO, NULL);
 }
+
+/* ---- acts ---- */
 
 static void chosen(struct act *ret, const struct view *v, int id, const char *text)
 {
@@ -72,41 +103,52 @@ static void chosen(struct act *ret, const struct view *v, int id, const char *te
 
 	if (id == ID_SINCE && text != NULL)
 		snprintf(d.since, sizeof(d.since), "%.*s", (int)sizeof(d.since) - 1, text);
-	else if (id < ID_SINCE)
+	else if (id >= ID_REASON && id < ID_SINCE)
 		d.reason = id - ID_REASON;
 	act_draft(ret, &d, sizeof(d));
+}
+
+static bool can(struct act *ret, const struct view *v)
+{
+	const struct end_model *m = v->model;
+
+	if (m->e != ERR_OK)
+		act_refuse(ret, WORD_END_NOT_NOW, m->why, NULL);
+	return m->e == ERR_OK;
 }
 
 static void words_of(struct act *a, const struct end_draft *d)
 {
 	act_line(a, "ca", d->release ? "release" : "revoke");
 	act_word(a, d->serial);
-	if (d->release)
-		return;
-	act_option(a, "--reason", end_reasons[d->reason]);
-	act_option(a, "--since", d->since);
+	if (!d->release)
+		act_option(a, "--reason", end_reasons[d->reason]);
+	if (!d->release)
+		act_option(a, "--since", d->since);
+	act_option(a, "--confirm", serial_end(d->serial));
 }
 
 static void sign(struct act *ret, const struct view *v, int id)
 {
 	const struct end_draft *d = v->draft;
-	const char *last = d->serial + strlen(d->serial) - 4;
 
 	(void)id;
+	if (!can(ret, v))
+		return;
 	words_of(ret, d);
-	act_option(ret, "--confirm", last);
-	act_typed(ret, last, d->release ? WORD_END_RELEASE_QUESTION : WORD_END_QUESTION, d->name, NULL);
+	act_typed(ret, serial_end(d->serial),
+		  d->release ? WORD_END_RELEASE_QUESTION : d->reason == END_REASON_HOLD ? WORD_END_HOLD_QUESTION
+		  : WORD_END_QUESTION, d->name, NULL);
 	ret->shows = true;
 	ret->leaves = true;
 }
 
 static void dry_run(struct act *ret, const struct view *v, int id)
 {
-	const struct end_draft *d = v->draft;
-
 	(void)id;
-	words_of(ret, d);
-	act_option(ret, "--confirm", d->serial + strlen(d->serial) - 4);
+	if (!can(ret, v))
+		return;
+	words_of(ret, v->draft);
 	act_word(ret, "--dry-run");
 	ret->shows = true;
 }
@@ -114,104 +156,7 @@ static void dry_run(struct act *ret, const struct view *v, int id)
 static const struct view_act acts[] = {{ACTION_SIGN, sign}, {ACTION_DRY_RUN, dry_run}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_ca_end = {
-	.name = "ca-end", .title = WORD_END_TITLE, .modes = MODE_CA, .model_size = sizeof(struct end_model),
-	.draft_size = sizeof(struct end_draft), .draft_loads = true, .load = load, .release = release, .list = list,
-	.chosen = chosen, .acts = acts,
-};
-
-/* ---- after ---- */
-
-static enum err revoked_load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
-{
-	struct revoked_model *m = model;
-	enum err e;
-
-	(void)draft;
-	(void)task;
-	TRY(app_ca_list(a, &m->certificates, info));
-	e = app_ca_crl(a, &m->crl, &m->revoked, NULL, false, info);
-	m->known = e == ERR_OK || e == ERR_PENDING;
-	return m->known || e == ERR_ROLE ? ERR_OK : e;
-}
-
-static void revoked_release(void *model)
-{
-	struct revoked_model *m = model;
-
-	app_certificates_release(&m->certificates);
-	app_ca_end_release(&m->crl);
-}
-
-static void propagation(const struct view *v, struct page *p, const struct app_ca_end *m)
-{
-	char have[SAY_NUMBER], of[SAY_NUMBER], block[SAY_NUMBER], crl[SAY_NUMBER];
-
-	page_head(p, v, WORD_REVOKED_WHERE, say_number(have, m->peers_have), say_number(of, m->peer_count), NULL);
-	for (size_t i = 0; i < m->peer_count; i++) {
-		const struct app_ca_peer *x = &m->peers[i];
-
-		page_say(p, v, x->refuses ? ROLE_GOOD : ROLE_WARN, x->refuses ? WORD_REVOKED_PEER : WORD_REVOKED_NOT_YET,
-				x->url,
-			 say_number(block, x->height), say_number(crl, x->crl), x->why, NULL);
-	}
-}
-
-static void revoked_list(const struct view *v, struct page *p)
-{
-	const struct revoked_model *m = v->model;
-	const struct page_column columns[] = {
-		{word(v->language, WORD_QUEUE_NAME), 16, 44, 0, false},
-		{word(v->language, WORD_QUEUE_PROFILE), 9, 16, 2, false},
-	
-		{word(v->language, WORD_CERTS_STATE), 8, 10, 0, false},
-		{word(v->language, WORD_CERTS_SERIAL), 10, 41, 1, false},
-	};
-	size_t said = 0;
-	char number[SAY_NUMBER], count[SAY_NUMBER];
-
-	page_columns(p, columns, sizeof(columns) / sizeof(columns[0]));
-	for (size_t i = 0; i < m->certificates.count; i++) {
-		const struct app_certificate *c = &m->certificates.rows[i];
-		const char *const cells[] = {c->name, c->profile, say_code(v, "state", c->state), c->serial};
-
-		if (strcmp(c->state, "revoked") != 0 && strcmp(c->state, "hold") != 0)
-			continue;
-		page_row(p, (int)i + 1, ROLE_PLAIN, cells);
-		said++;
-	}
-	if (said == 0)
-		page_say(p, v, ROLE_DIM, WORD_REVOKED_NONE, NULL);
-	page_blank(p);
-	if (!m->known) {
-		page_say(p, v, ROLE_NOTE, WORD_REVOKED_NOT_HERE, NULL);
-		return;
-	}
-	page_say(p, v, ROLE_PLAIN, WORD_REVOKED_LIST, say_number(number, m->crl.crl), say_number(count, m->revoked), NULL);
-	propagation(v, p, &m->crl);
-}
-
-static void publish(struct act *ret, const struct view *v, int id)
-{
-	(void)v;
-	(void)id;
-	act_line(ret, "ca", "crl");
-	act_word(ret, "--wait");
-	ret->shows = true;
-}
-
-static void export(struct act *ret, const struct view *v, int id)
-{
-	struct line_form_draft d = {.title = WORD_REVOKED_EXPORT, .label = WORD_FORM_FILE, .option = "--out"};
-
-	(void)v;
-	(void)id;
-	line_form_words(&d, (const char *const[]){"ca", "crl"}, 2);
-	act_line_form(ret, &d);
-}
-
-static const struct view_act revoked_acts[] = {{ACTION_PUBLISH, publish}, {ACTION_EXPORT, export}, {ACTION_NONE, NULL}};
-
-const struct view_ops view_ca_revoked = {
-	.name = "ca-revoked", .title = WORD_TAB_REVOKED, .modes = MODE_CA, .model_size = sizeof(struct revoked_model),
-	.load = revoked_load, .release = revoked_release, .list = revoked_list, .acts = revoked_acts,
+	.name = "ca-end", .title = WORD_END_TITLE, .modes = MODE_CA, .split = SPLIT_RIGHT,
+	.model_size = sizeof(struct end_model), .draft_size = sizeof(struct end_draft), .draft_loads = true, .load = load,
+	.release = release, .list = list, .detail = detail, .chosen = chosen, .acts = acts,
 };

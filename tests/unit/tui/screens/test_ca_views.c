@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tui/examples/examples.h"
+#include "tui/screens/ca_certificates.h"
 #include "tui/screens/ca_queue.h"
 #include "tui/screens/line_form.h"
 #include "tui/screens/views.h"
@@ -218,13 +219,118 @@ static void the_end_of_a_certificate_is_typed(void **state)
 	hide(&s);
 }
 
+/* ---- certificates and their end ---- */
+
+static const struct end_draft *end_of(const struct act *a)
+{
+	assert_int_equal(a->kind, ACT_OPEN);
+	assert_ptr_equal(a->view, &view_ca_end);
+	return (const struct end_draft *)(const void *)a->draft;
+}
+
+static void what_ends_soon_is_on_top(void **state)
+{
+	struct shown s;
+
+	(void)state;
+	show(&s, &view_ca_certificates, example_ca_certificates);
+	assert_true(place(&s, "End within 30 days (1)") < place(&s, "Dr. C. Okafor"));
+	assert_true(place(&s, "Dr. C. Okafor") < place(&s, "On hold or on the way (1)"));
+	assert_true(place(&s, "On hold or on the way (1)") < place(&s, "In force (4)"));
+	assert_true(place(&s, "In force (4)") < place(&s, "Ended (3)"));
+	says(&s, 4, "This badge says: Dr. M. Vos, clinician, of St. Olaf hospital, until 22 Nov 2027.");
+	says(&s, 4, "Same organisation: د. ليلى حداد, clinician, ..0f3171a2");
+	says(&s, 6, "revoked today 13:41: the key is in other hands");
+	hide(&s);
+}
+
+static void only_what_can_end_ends(void **state)
+{
+	struct shown s;
+
+	(void)state;
+	show(&s, &view_ca_certificates, example_ca_certificates);
+	assert_string_equal(end_of(act_of(&s, ACTION_REVOKE, 4))->serial, "0c3c78e14a18c9c55f216623aa8cfa4061e5adbc");
+	assert_int_equal(end_of(act_of(&s, ACTION_HOLD, 4))->reason, END_REASON_HOLD);
+	assert_string_equal(end_reasons[END_REASON_HOLD], "hold");
+	assert_true(end_of(act_of(&s, ACTION_RELEASE, 7))->release);
+	is_refused(act_of(&s, ACTION_REVOKE, 6), "revoked already");
+	is_refused(act_of(&s, ACTION_HOLD, 6), "Only a valid certificate");
+	is_refused(act_of(&s, ACTION_RELEASE, 4), "not on hold");
+	is_refused(act_of(&s, ACTION_REVOKE, 0), "Choose a certificate");
+	hide(&s);
+}
+
+static void the_end_is_typed_by_its_serial(void **state)
+{
+	struct shown s;
+	struct end_draft *d;
+	const struct act *a;
+
+	(void)state;
+	show(&s, &view_ca_end, example_ca_end);
+	d = s.draft;
+	says(&s, 0, "Since then this account made 4 entries, in the lists of 2 people.");
+	says(&s, 0, "Dr. M. Vos, clinician, ..8f901a2b: same account, ends too");
+	a = act_of(&s, ACTION_SIGN, 0);
+	is_line(a, "ca revoke 0c3c78e14a18c9c55f216623aa8cfa4061e5adbc --reason key-compromise --since 2026-11-20 --confirm adbc");
+	assert_int_equal(a->confirm, CONFIRM_TYPED);
+	assert_string_equal(a->typed, "adbc");
+	is_line(act_of(&s, ACTION_DRY_RUN, 0),
+		"ca revoke 0c3c78e14a18c9c55f216623aa8cfa4061e5adbc --reason key-compromise --since 2026-11-20 --confirm adbc "
+		"--dry-run");
+	d->reason = END_REASON_HOLD;
+	d->since[0] = '\0';
+	is_line(act_of(&s, ACTION_SIGN, 0), "ca revoke 0c3c78e14a18c9c55f216623aa8cfa4061e5adbc --reason hold --confirm adbc");
+	d->release = true;
+	is_line(act_of(&s, ACTION_SIGN, 0), "ca release 0c3c78e14a18c9c55f216623aa8cfa4061e5adbc --confirm adbc");
+	((struct end_model *)s.model)->e = ERR_USAGE;
+	snprintf(((struct end_model *)s.model)->why, 192, "'nix' is not a date");
+	is_refused(act_of(&s, ACTION_SIGN, 0), "'nix' is not a date");
+	hide(&s);
+}
+
+static void the_network_knows_or_does_not(void **state)
+{
+	struct shown s;
+
+	(void)state;
+	show(&s, &view_ca_revoked, example_ca_revoked);
+	says(&s, -1, "Why: the key is in other hands");
+	says(&s, 0, "Revocation list 417, with 3 certificates.");
+	says(&s, 0, "2 of 4 peers");
+	says(&s, 0, "not yet: https://peer.patients.example:8443, block 4181, list 416");
+	says(&s, 0, "no answer within 5 s");
+	is_line(act_of(&s, ACTION_PUBLISH, 0), "ca crl --wait");
+	assert_true(end_of(act_of(&s, ACTION_RELEASE, 7))->release);
+	is_refused(act_of(&s, ACTION_RELEASE, 6), "not on hold");
+	hide(&s);
+}
+
+static void an_officer_without_the_register_is_told_so(void **state)
+{
+	struct certificates_model away = {.away = true};
+	struct revoked_model none = {.away = true};
+	const struct certificates_draft all = {false};
+	struct shown s = {.ops = &view_ca_certificates, .view = {.model = &away, .draft = &all, .mode = MODE_CA}};
+
+	(void)state;
+	says(&s, -1, "The register is with another officer.");
+	is_refused(act_of(&s, ACTION_REVOKE, 0), "The register is with another officer.");
+	s = (struct shown){.ops = &view_ca_revoked, .view = {.model = &none, .mode = MODE_CA}};
+	is_refused(act_of(&s, ACTION_PUBLISH, 0), "The register is with another officer.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_queue_says_whose_turn_it_is), cmocka_unit_test(a_case_is_opened_before_anything_else),
 		cmocka_unit_test(what_was_left_out_or_changed_comes_first),
 		cmocka_unit_test(an_officer_agrees_to_what_she_saw), cmocka_unit_test(the_first_officer_begins_or_rejects),
-		cmocka_unit_test(the_end_of_a_certificate_is_typed),
+		cmocka_unit_test(the_end_of_a_certificate_is_typed), cmocka_unit_test(what_ends_soon_is_on_top),
+		cmocka_unit_test(only_what_can_end_ends), cmocka_unit_test(the_end_is_typed_by_its_serial),
+		cmocka_unit_test(the_network_knows_or_does_not),
+		cmocka_unit_test(an_officer_without_the_register_is_told_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
