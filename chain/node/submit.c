@@ -82,17 +82,26 @@ void service_tx_post(void *self, struct http_request *r)
 }
 
 /* Bodies name owners and purposes: only for those who acted, and for those who read everything anyway. */
+static bool is_signer(const struct asker *who, const Medlock__Auth *auth)
+{
+	if (auth->by_case == MEDLOCK__AUTH__BY_SIGNATURE)
+		return bytes_equal(wire_bytes(auth->signature->account), BYTES_ID(who->account));
+	for (size_t i = 0; auth->by_case == MEDLOCK__AUTH__BY_APPROVALS && i < auth->approvals->n_signatures; i++)
+		if (bytes_equal(wire_bytes(auth->approvals->signatures[i]->account), BYTES_ID(who->account)))
+			return true;
+	return false;
+}
+
 static bool may_read_body(const struct asker *who, struct bytes raw)
 {
 	struct tx tx;
-	bool own = false;
+	bool own;
 
 	if (who->full)
 		return true;
 	if (tx_parse(&tx, raw, NULL) != ERR_OK)
 		return false;
-	if (tx.wire->auth->by_case == MEDLOCK__AUTH__BY_SIGNATURE)
-		own = bytes_equal(wire_bytes(tx.wire->auth->signature->account), BYTES_ID(who->account));
+	own = is_signer(who, tx.wire->auth);
 	tx_release(&tx);
 	return own;
 }
