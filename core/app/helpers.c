@@ -433,3 +433,25 @@ enum err app_help(struct app *a, struct time_ms *ret_until, const char *who, con
 	WIRE_FREE(kept);
 	return e;
 }
+
+enum err named_kept(struct app *a, Medlock__RecoveryShare **ret, const struct account_id *from, struct err_info *info)
+{
+	Medlock__RecoveryShare *share = NULL;
+	Medlock__KeptShares *kept;
+	const Medlock__KeptShare *one;
+	enum err e;
+
+	TRY(read_kept(a, &kept, info));
+	e = collect(a, kept, info);
+	one = e == ERR_OK ? kept_of(kept, from) : NULL;
+	if (e == ERR_OK)
+		e = one == NULL ? ERR_NOT_FOUND : share_parse(&share, wire_bytes(one->share));
+	WIRE_FREE(kept);
+	TRY(e);
+	if (share->helpers == NULL) {
+		WIRE_FREE(share);
+		return ERR_NOT_FOUND;
+	}
+	*ret = share;
+	return ERR_OK;
+}

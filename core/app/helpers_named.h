@@ -6,6 +6,7 @@
 #ifndef MEDLOCK_APP_HELPERS_NAMED_H
 #define MEDLOCK_APP_HELPERS_NAMED_H
 
+#include "chain/proto/letter.pb-c.h"
 #include "core/app/helpers.h"
 #include "core/app/internal.h"
 
@@ -21,6 +22,9 @@ void named_make(struct named_helpers *ret, const struct account_id *accounts, si
 
 /* The share with them in place of itself; the bytes before are wiped. */
 enum err named_into_share(struct buf *share, const struct named_helpers *named) MUST_USE;
+
+/* The newest share that is kept here of this account, which names the helpers; ERR_NOT_FOUND.  WIRE_FREE. */
+enum err named_kept(struct app *a, Medlock__RecoveryShare **ret, const struct account_id *from, struct err_info *info) MUST_USE;
 
 /* The commitment into the account's row, and seen there. */
 enum err named_commit(struct app *a, const struct named_helpers *named, struct err_info *info) MUST_USE;

@@ -81,16 +81,21 @@ static enum err refused(const struct recovering *x, enum err e, bool changed, st
 }
 
 /* Does the ledger have these keys?  Proven before anything is written. */
-static enum err prove_keys(struct recovering *x, bool changed, struct err_info *info)
+static enum err ask_ledger(struct recovering *x, uint32_t *ret_generation, struct err_info *info)
 {
 	struct link link;
 	enum err e;
 
 	link_init(&link, x->http, x->keys, clock_real(), x->task, &x->network, &x->me.account);
 	link_add(&link, &x->peer);
-	e = recovered_prove(x->home, buf_bytes(&x->genesis), &link, &x->me, info);
+	e = recovered_prove(x->home, buf_bytes(&x->genesis), &link, &x->me, ret_generation, info);
 	link_release(&link);
-	return refused(x, e, changed, info);
+	return e;
+}
+
+static enum err prove_keys(struct recovering *x, bool changed, struct err_info *info)
+{
+	return refused(x, ask_ledger(x, NULL, info), changed, info);
 }
 
 static enum err write_profile(struct recovering *x, struct err_info *info)
@@ -246,6 +251,65 @@ static enum err check_account(const struct recovering *x, struct err_info *info)
 	return ERR_OK;
 }
 
+/* ---- by new keys, when too few shares are left ---- */
+
+/* The keys of this recovery as the account's next ones: a request that helpers and an officer make their own. */
+static enum err write_request(struct recovering *x, struct app_recovery_state *ret, struct err_info *info)
+{
+	Medlock__AccountKeys wanted = MEDLOCK__ACCOUNT_KEYS__INIT;
+	struct buf request = BUF_INIT;
+	enum err e = WIRE_DECODE(&wanted.keys, medlock__key_set, bytes_of(x->me.keyset, x->me.keyset_len), APP_DECODED_MAX,
+				 info);
+
+	TRY(e);
+	wanted.account = wire_data(BYTES_ID(x->me.account));
+	wanted.keys_signature = wire_data(BYTES_ID(x->me.keyset_signature));
+	e = new_keys_words(ret->words, &x->network, &wanted);
+	WIRE_ENCODE(&request, &wanted);
+	if (e == ERR_OK)
+		e = app_write_new(x->r->new_keys_path, buf_bytes(&request), info);
+	WIRE_FREE(wanted.keys);
+	buf_release(&request);
+	if (e == ERR_DUPLICATE) /* written the first time; it may have signatures by now */
+		e = ERR_OK;
+	return e == ERR_OK ? err_set(info, ERR_PENDING, "the ledger does not have these keys yet") : e;
+}
+
+static enum err place_at(struct recovering *x, const struct account_id *account, uint32_t generation, struct err_info *info)
+{
+	buf_clear(&x->file);
+	TRY(keyholder_place(x->keys, &x->file, account, generation, info));
+	return keyholder_public(x->keys, &x->me, info);
+}
+
+static enum err by_new_keys(struct recovering *x, struct app_recovery_state *ret, struct err_info *info)
+{
+	struct account_id account;
+	uint32_t generation = 0;
+	enum err e;
+
+	if (x->r->account == NULL || hex_decode(account.b, ID_SIZE, x->r->account) != ERR_OK)
+		return err_set(info, ERR_USAGE, "--account is the whole account, 64 hex digits: a helper's medlock key helping"
+			       " shows it");
+	TRY(keyholder_bind(x->keys, &x->network, info));
+	TRY(place_at(x, &account, 0, info));
+	ret->text[0] = '\0';
+	e = ask_ledger(x, &generation, info);
+	if (e == ERR_LOCKED || e == ERR_NOT_CERTIFIED || e == ERR_NOT_FOUND)
+		return write_request(x, ret, info);
+	TRY(e);
+	TRY(place_at(x, &account, generation, info));
+	return ERR_OK;
+}
+
+static enum err by_shares(struct recovering *x, struct app_recovery_state *ret, const struct secret *passphrase,
+			  struct err_info *info)
+{
+	TRY(put_together(x, ret, passphrase, info));
+	TRY(check_account(x, info));
+	return prove_keys(x, true, info);
+}
+
 static enum err by_helpers(struct recovering *x, struct app_recovery_state *ret, const struct secret *passphrase,
 			   struct err_info *info)
 {
@@ -260,9 +324,7 @@ static enum err by_helpers(struct recovering *x, struct app_recovery_state *ret,
 	TRY(open_opener(x, path, passphrase, info));
 	recovery_text(ret->text, &x->me.seal);
 	TRY(recovery_words(ret->words, &x->me.seal));
-	TRY(put_together(x, ret, passphrase, info));
-	TRY(check_account(x, info));
-	TRY(prove_keys(x, true, info));
+	TRY(x->r->new_keys_path != NULL ? by_new_keys(x, ret, info) : by_shares(x, ret, passphrase, info));
 	TRY(write_profile(x, info));
 	ret->account = x->me.account;
 	return unlink(path) == 0 ? ERR_OK : err_set(info, err_from_errno(errno), "%s", path);

@@ -26,20 +26,24 @@ static enum err forget(const char *path, struct err_info *info)
 
 /* Keys that helpers announced are the account's from their time on, before a transaction has moved them up. */
 static enum err same_keys(const Medlock__AccountState *row, struct time_ms now, const struct keyholder_public *me,
-			  struct err_info *info)
+			  uint32_t *ret_generation, struct err_info *info)
 {
 	uint32_t generation = row->generation + (access_keys(row, now) != row->keys);
 	char account[ID_HEX];
 	struct sign_public sign;
 
 	TRY(access_sign_key(&sign, row, now));
-	if (ID_EQUAL(sign, me->sign) && generation == me->generation)
+	if (ID_EQUAL(sign, me->sign) && (ret_generation != NULL || generation == me->generation)) {
+		if (ret_generation != NULL)
+			*ret_generation = generation;
 		return ERR_OK;
+	}
 	hex_encode(account, me->account.b, ID_SIZE);
 	return err_set(info, ERR_PROOF, "the ledger has other keys for account %.12s: these are not that account's", account);
 }
 
-static enum err prove(struct replica *r, struct link *l, const struct keyholder_public *me, struct err_info *info)
+static enum err prove(struct replica *r, struct link *l, const struct keyholder_public *me, uint32_t *ret_generation,
+		      struct err_info *info)
 {
 	struct state_key key = state_key_account(&me->account);
 	Medlock__AccountState *row = NULL;
@@ -52,14 +56,14 @@ static enum err prove(struct replica *r, struct link *l, const struct keyholder_
 	if (e == ERR_OK)
 		e = WIRE_DECODE(&row, medlock__account_state, buf_bytes(&value), APP_DECODED_MAX, info);
 	if (e == ERR_OK)
-		e = same_keys(row, status.time, me, info);
+		e = same_keys(row, status.time, me, ret_generation, info);
 	WIRE_FREE(row);
 	buf_release(&value);
 	return e;
 }
 
 enum err recovered_prove(const char *home, struct bytes genesis, struct link *l, const struct keyholder_public *me,
-			 struct err_info *info)
+			 uint32_t *ret_generation, struct err_info *info)
 {
 	char path[PROFILE_PATH_MAX];
 	struct replica_options options = {.path = path, .genesis = genesis, .account = me->account, .clock = l->clock,
@@ -74,7 +78,7 @@ enum err recovered_prove(const char *home, struct bytes genesis, struct link *l,
 	TRY(forget(path, info));
 	e = replica_open(&r, &options, info);
 	if (e == ERR_OK) {
-		e = prove(r, l, me, info);
+		e = prove(r, l, me, ret_generation, info);
 		replica_free(r);
 	}
 	return forget(path, NULL) == ERR_OK || e != ERR_OK ? e : ERR_IO;

@@ -27,9 +27,8 @@ enum err recovery_text_parse(struct seal_public *ret, const char *text, struct e
 	return ERR_OK;
 }
 
-enum err recovery_words(char out[RECOVERY_WORDS], const struct seal_public *key)
+static enum err six_words(char out[RECOVERY_WORDS], struct hash32 hash)
 {
-	struct hash32 hash = hash_tagged("medlock recovery words", BYTES_ID(*key));
 	struct secret *source = NULL, *text = NULL;
 	const char *at;
 	size_t len = 0;
@@ -45,6 +44,21 @@ enum err recovery_words(char out[RECOVERY_WORDS], const struct seal_public *key)
 	snprintf(out, RECOVERY_WORDS, "%.*s", (int)(len - 1), at);
 	secret_free(text);
 	return ERR_OK;
+}
+
+enum err recovery_words(char out[RECOVERY_WORDS], const struct seal_public *key)
+{
+	return six_words(out, hash_tagged("medlock recovery words", BYTES_ID(*key)));
+}
+
+enum err new_keys_words(char out[RECOVERY_WORDS], const struct network_id *network, const Medlock__AccountKeys *x)
+{
+	struct account_id account;
+	struct hash32 statement;
+
+	ID_COPY(account, x->account.data);
+	TRY(keyset_statement(&statement, network, &account, x->keys));
+	return six_words(out, hash_tagged("medlock new keys words", BYTES_ID(statement)));
 }
 
 struct hash32 recovery_drop(const struct seal_public *key)

@@ -3,6 +3,7 @@
 #ifndef MEDLOCK_APP_RECOVERY_TEXT_H
 #define MEDLOCK_APP_RECOVERY_TEXT_H
 
+#include "chain/proto/tx.h"
 #include "core/app/helpers.h"
 #include "core/crypto/seal.h"
 
@@ -11,6 +12,11 @@ enum err recovery_text_parse(struct seal_public *ret, const char *text, struct e
 
 /* Six words of BIP-39's list, 66 bits of hash_tagged("medlock recovery words", key): too many to find another key for. */
 enum err recovery_words(char out[RECOVERY_WORDS], const struct seal_public *key) MUST_USE;
+
+/* The same of new keys for an account: "medlock new keys words" of their statement, so of network, account and whole key set.
+ * x has an account and keys.
+ */
+enum err new_keys_words(char out[RECOVERY_WORDS], const struct network_id *network, const Medlock__AccountKeys *x) MUST_USE;
 
 /* Where the shares are put: hash_tagged("medlock recovery drop", key). */
 struct hash32 recovery_drop(const struct seal_public *key);

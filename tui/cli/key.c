@@ -4,6 +4,7 @@
 
 #include "core/app/ca.h"
 #include "core/app/keys.h"
+#include "core/app/new_keys.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/key_parts.h"
 #include "tui/cli/qr.h"
@@ -27,9 +28,11 @@ static enum err status(struct cli *c)
 {
 	struct app_card card;
 	struct app_me me;
-	char account[ID_HEX];
+	struct time_ms announced;
+	char account[ID_HEX], at[TIME_TEXT];
 
 	app_me(c->app, &me);
+	TRY(app_new_keys_announced(c->app, &announced, &c->info));
 	TRY(app_key_card_state(c->app, &card, &c->info));
 	hex_encode(account, me.account.b, ID_SIZE);
 	if (c->json) {
@@ -44,6 +47,13 @@ static enum err status(struct cli *c)
 		if (card.rehearsed_at.v != 0)
 			json_time(&c->w, "card_rehearsed", card.rehearsed_at.v);
 	}
+	if (announced.v != 0)
+		time_format(at, announced);
+	if (c->json && announced.v != 0)
+		json_time(&c->w, "new_keys_announced", announced.v);
+	if (announced.v != 0)
+		cli_say(c, "Keys     NEW ONES WERE ANNOUNCED by helpers and an officer, in force at\n         %.16s UTC. If that is not"
+			   " you: medlock key refuse\n", at);
 	cli_say(c, "Account  %s\nMode     %s\nReads    %s\nSlots    %u\nKeys     of generation %u\n", account, me.mode,
 		me.age_recipient, me.keystore_slots, card.generation);
 	card_status(c, &card);
@@ -220,9 +230,15 @@ static enum err recover(struct cli *c)
 		return err_set(&c->info, ERR_USAGE, "say --peer and --pin");
 	r.from_device = cli_switch(c, "device");
 	r.account = cli_value(c, "account");
+	r.new_keys_path = cli_value(c, "new-keys");
+	if (r.new_keys_path != NULL && (r.from_device || !cli_switch(c, "helpers")))
+		return err_set(&c->info, ERR_USAGE, "--new-keys goes with --helpers");
 	if (r.from_device || cli_switch(c, "helpers")) {
 		TRY(key_recover_by_helpers(c, &r));
 		cli_say(c, "The account was found.\n");
+		if (r.new_keys_path != NULL)
+			cli_say(c, "These are new keys: records that were sealed to the old ones stay closed, rules\n"
+				   "and log are yours. Ask whoever deposited them for new copies.\n");
 		return settle_in(c);
 	}
 	TRY(app_recover(&account, &r, &c->task, &c->info));
@@ -248,6 +264,7 @@ static const struct cli_option recover_options[] = {
 	{"helpers", NULL, "by helpers instead of a card"},
 	{"device", NULL, "from my other device instead of a card; both are mine afterwards"},
 	{"account", "HEX", "with --helpers, --device: what my account begins with"},
+	{"new-keys", "FILE", "with --helpers: too few shares are left, they and an officer approve new keys"},
 	{"keep-devices", NULL, "do not change the keys: nothing was lost or stolen"},
 	{"out", "FILE", "the new card into a new file"},
 	{"qr", NULL, "the new card with a QR code"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medlock key helpers, helping, help, refuse: getting an account back by people one trusts. */
 #include "core/app/helpers.h"
+#include "core/app/new_keys.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/key_parts.h"
 
@@ -53,7 +54,7 @@ static void say_helped(struct cli *c, const struct app_helped *h)
 	char account[ID_HEX];
 
 	hex_encode(account, h->account.b, ID_SIZE);
-	cli_say(c, "%s: one of %u shares, %u are needed%s\n    account %.12s\n",
+	cli_say(c, "%s: one of %u shares, %u are needed%s\n    account %s\n",
 		cli_foreign(c, app_name(c->app, h->account.b)), h->of, h->needed,
 		h->given ? "; you gave it" : h->since.v != 0 ? "; a recovery is under way" : "", account);
 }
@@ -95,14 +96,54 @@ static enum err help(struct cli *c)
 	return ERR_OK;
 }
 
+static void approval_json(struct cli *c, const struct app_new_keys *n)
+{
+	json_uint(&c->w, "helpers", n->helpers);
+	json_uint(&c->w, "needed", n->needed);
+	json_uint(&c->w, "officers", n->officers);
+	if (n->height == 0)
+		return;
+	json_hex(&c->w, "tx", BYTES_ID(n->tx));
+	json_uint(&c->w, "height", n->height);
+	json_time(&c->w, "effective", n->effective.v);
+}
+
+static enum err approve(struct cli *c)
+{
+	struct app_new_keys done = {0};
+	const char *file = c->arguments[1];
+	char at[TIME_TEXT];
+	enum err e = app_new_keys_approve(c->app, &done, c->arguments[0], file, cli_value(c, "confirm"), &c->info);
+
+	if (c->json && (e == ERR_OK || e == ERR_PENDING))
+		approval_json(c, &done);
+	if (e == ERR_PENDING)
+		cli_say(c, "Signed by you. Hand %s on: %u of %u helpers and %u of 1 officer\nof the authority have signed.\n", file,
+			done.helpers, done.needed, done.officers);
+	TRY(e);
+	time_format(at, done.effective);
+	cli_say(c, "All have signed, and the new keys were announced in block %llu. Every device\n"
+		   "of hers can say no until about %.16s UTC; then her new machine goes on.\n",
+		(unsigned long long)done.height, at);
+	return ERR_OK;
+}
+
 static enum err cancel(struct cli *c)
 {
+	bool refused = false;
 	size_t told = 0;
 
+	TRY(app_new_keys_refuse(c->app, &refused, &c->info));
+	if (refused)
+		cli_say(c, "The new keys that helpers and an officer announced will not come into force.\n");
 	TRY(app_recovery_cancel(c->app, &told, &c->info));
-	if (c->json)
+	if (c->json) {
+		json_boolean(&c->w, "refused", refused);
 		json_uint(&c->w, "told", told);
-	if (told == 0)
+	}
+	if (told == 0 && refused)
+		cli_say(c, "If somebody has your old device: medlock key rotate\n");
+	else if (told == 0)
 		cli_say(c, "No helper has told of a recovery.\n");
 	else
 		cli_say(c, "%zu helper%s told that it is not you. If somebody has your old device:\nmedlock key rotate\n",
@@ -130,13 +171,21 @@ enum err key_recover_by_helpers(struct cli *c, const struct app_recovery *r)
 	struct app_recovery_state state;
 	enum err e = app_recover_by_helpers(&state, r, &c->task, &c->info);
 
-	if (c->json && state.text[0] != '\0') {
+	if (c->json && r->new_keys_path != NULL && state.words[0] != '\0')
+		json_string(&c->w, "words", state.words);
+	else if (c->json && state.text[0] != '\0') {
 		json_string(&c->w, "recovery", state.text);
 		json_string(&c->w, "words", state.words);
 		json_uint(&c->w, "have", state.have);
 		json_uint(&c->w, "need", state.need);
 	}
-	if (e == ERR_PENDING && r->from_device)
+	if (e == ERR_PENDING && r->new_keys_path != NULL)
+		cli_say(c, "Give %s to one of your helpers, and read her these six words:\n\n  %s\n\n"
+			   "She runs: medlock key approve YOU FILE --confirm 'WORDS'\n"
+			   "and hands the file on, to as many helpers as you asked for and to an officer\n"
+			   "of the authority, who hear the words from you too. 72 hours after the last one\n"
+			   "repeat this command.\n", r->new_keys_path, state.words);
+	else if (e == ERR_PENDING && r->from_device)
 		cli_say(c, "On your other device:\n\n  medlock key pair %s \\\n    --confirm '%s'\n\n"
 			   "Then repeat this command.\n", state.text, state.words);
 	else if (e == ERR_PENDING)
@@ -167,6 +216,10 @@ const struct command key_helper_commands[] = {
 			       " --confirm 'grain sister void pulse amateur maple'",
 			       NULL},
 	 help},
+	{"key", "approve", "WHO FILE", 2, 2, CLI_KEYS, "as her helper or as an officer: new keys for who lost everything",
+	 help_options,
+	 (const char *const[]){"key approve anna new-keys.medlock --confirm 'grain sister void pulse amateur maple'", NULL},
+	 approve},
 	{"key", "pair", "TEXT", 1, 1, CLI_KEYS, "hand my keys to my new device, which shows the text", help_options,
 	 (const char *const[]){"key pair"
 			       " medlock-recovery:4f1c09d2a7b35e8860f4a1c2d39e57b81c6d0f2a4b8e93175cd2e0f6a9b43817"
