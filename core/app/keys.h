@@ -48,8 +48,8 @@ struct app_recovery {
 	 * the ledger is proven to have the keys for that account.
 	 */
 	const char *account;
-	/* app_recover_by_helpers: where a request for new keys is written (a new file), when too few shares are left; account is
-	 * then the whole one.  Helpers and an officer approve it (core/app/new_keys.h), and 72 hours later the profile is made.
+	/* app_recover_by_helpers: where a request for new keys is written (a new file), when too few shares are left; account
+	 * is then the whole one.  Helpers and an officer approve it (core/app/new_keys.h); 72 hours later the profile is made.
 	 */
 	const char *new_keys_path;
 };

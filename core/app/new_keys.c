@@ -168,7 +168,7 @@ static enum err sign_also(struct app *a, struct buf *ret_tx, const struct asked 
 
 	TRY(replica_status(a->replica, &status, info));
 	if (x->tx.body->valid_until <= status.height)
-		return err_set(info, ERR_TX_EXPIRED, "the signatures are too old: begin again with the request of the new machine");
+		return err_set(info, ERR_TX_EXPIRED, "the signatures are too old: begin again with the new machine's request");
 	if (!has_signed(a, list))
 		return sign_with(a, ret_tx, wire_bytes(x->tx.wire->body), list->signatures, list->n_signatures, info);
 	WIRE_ENCODE(ret_tx, x->tx.wire);
@@ -254,7 +254,8 @@ enum err app_new_keys_approve(struct app *a, struct app_new_keys *ret, const cha
 	if (e == ERR_OK) /* before it is sent: after a cut the same bytes go again */
 		e = files_write(path, buf_bytes(&tx), info);
 	if (e == ERR_OK && (r.helpers < r.needed || r.officers == 0))
-		e = err_set(info, ERR_PENDING, "%u of %u helpers and %u of 1 officer have signed", r.helpers, r.needed, r.officers);
+		e = err_set(info, ERR_PENDING, "%u of %u helpers and %u of 1 officer have signed", r.helpers, r.needed,
+			    r.officers);
 	else if (e == ERR_OK)
 		e = send_it(a, &r, buf_bytes(&tx), info);
 	asked_release(&x);

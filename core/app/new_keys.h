@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* New keys for somebody who has neither device nor card, and too few shares: her helpers, as many as she asked for, and an officer
- * of the authority sign one after another in one file, and the last one's program sends it.  The account's list shows it at once;
- * 72 hours of block time later the new keys are in force, unless a device of hers says no.
+/* New keys for somebody who has neither device nor card, and too few shares: her helpers, as many as she asked for, and an
+ * officer of the authority sign one after another in one file, and the last one's program sends it.  The account's list shows
+ * it at once; 72 hours of block time later the new keys are in force, unless a device of hers says no.
  *
- * The file is a canonical AccountKeys (the request: account, key set, statement), from the first signature on a canonical Tx with
- * approvals.  It holds no secret.
+ * The file is a canonical AccountKeys (the request: account, key set, statement), from the first signature on a canonical Tx
+ * with approvals.  It holds no secret.
  */
 #ifndef MEDLOCK_APP_NEW_KEYS_H
 #define MEDLOCK_APP_NEW_KEYS_H
@@ -20,10 +20,10 @@ struct app_new_keys {
 	struct time_ms effective;           /* when it is sent: about when the keys are in force */
 };
 
-/* Sign what lies in path for whom (name or account), as a helper of hers or as an officer; a helper must be the first.  words: the
- * six words as she read them out.  ERR_PENDING: signed, others must sign too (ret says).  ERR_CONFIRM: other words, or keys for
- * another account; ERR_NOT_FOUND: neither a helper of hers nor an officer; ERR_ROLE: an officer, first; ERR_TX_EXPIRED: begin anew with the request.  A second
- * call changes nothing, and sends what was cut.
+/* Sign what lies in path for whom (name or account), as a helper of hers or as an officer; a helper must be the first.  words:
+ * the six words as she read them out.  ERR_PENDING: signed, others must sign too (ret says).  ERR_CONFIRM: other words, or keys
+ * for another account; ERR_NOT_FOUND: neither a helper of hers nor an officer; ERR_ROLE: an officer, first; ERR_TX_EXPIRED:
+ * begin anew with the request.  A second call changes nothing, and sends what was cut.
  */
 enum err app_new_keys_approve(struct app *a, struct app_new_keys *ret, const char *who, const char *path, const char *words,
 			      struct err_info *info) MUST_USE;

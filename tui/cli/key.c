@@ -52,8 +52,8 @@ static enum err status(struct cli *c)
 	if (c->json && announced.v != 0)
 		json_time(&c->w, "new_keys_announced", announced.v);
 	if (announced.v != 0)
-		cli_say(c, "Keys     NEW ONES WERE ANNOUNCED by helpers and an officer, in force at\n         %.16s UTC. If that is not"
-			   " you: medlock key refuse\n", at);
+		cli_say(c, "Keys     NEW ONES WERE ANNOUNCED by helpers and an officer, in force at\n"
+			   "         %.16s UTC. If that is not you: medlock key refuse\n", at);
 	cli_say(c, "Account  %s\nMode     %s\nReads    %s\nSlots    %u\nKeys     of generation %u\n", account, me.mode,
 		me.age_recipient, me.keystore_slots, card.generation);
 	card_status(c, &card);

@@ -118,8 +118,8 @@ static enum err approve(struct cli *c)
 	if (c->json && (e == ERR_OK || e == ERR_PENDING))
 		approval_json(c, &done);
 	if (e == ERR_PENDING)
-		cli_say(c, "Signed by you. Hand %s on: %u of %u helpers and %u of 1 officer\nof the authority have signed.\n", file,
-			done.helpers, done.needed, done.officers);
+		cli_say(c, "Signed by you. Hand %s on: %u of %u helpers and %u of 1 officer\n"
+			   "of the authority have signed.\n", file, done.helpers, done.needed, done.officers);
 	TRY(e);
 	time_format(at, done.effective);
 	cli_say(c, "All have signed, and the new keys were announced in block %llu. Every device\n"
