@@ -9,8 +9,8 @@
 
 enum err example_ca_deposits(void *model, void *draft)
 {
-	static const struct { const char *owner, *category, *labels; } known[] = {
-		{"anna", "SUM", ""}, {"anna", "LAB", "HIV"}, {"bram", "DOC", "PSY,MH"}, {"王小明", "IMG", ""},
+	static const struct { const char *owner, *category, *status; } known[] = {
+		{"anna", "SUM", "superseded"}, {"anna", "LAB", "live"}, {"bram", "DOC", "live"}, {"王小明", "IMG", "live"},
 	};
 	struct deposits_model *m = model;
 
@@ -22,10 +22,10 @@ enum err example_ca_deposits(void *model, void *draft)
 		size_t i = m->records.count;
 		struct app_record *r = &m->records.rows[i];
 
-		*r = (struct app_record){.category = known[i].category, .confidentiality = "N", .status = "live",
+		*r = (struct app_record){.category = known[i].category, .confidentiality = "N", .status = known[i].status,
 					 .at = example_before(90 - 20 * (int64_t)i), .height = 4100 + i, .rendition_count = 1};
 		example_id(r->record.b, (uint8_t)(0x61 + i));
-		snprintf(r->labels, sizeof(r->labels), "%s", known[i].labels);
+		snprintf(r->labels, sizeof(r->labels), "%s", i == 1 ? "HIV" : i == 2 ? "PSY,MH" : "");
 		r->renditions[0] = (struct app_rendition){.form = "full", .bytes = 13911};
 		snprintf(m->owners[i], sizeof(m->owners[i]), "%s", known[i].owner);
 	}

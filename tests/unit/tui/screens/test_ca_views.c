@@ -12,7 +12,9 @@
 
 #include "tui/examples/examples.h"
 #include "tui/screens/ca_certificates.h"
+#include "tui/screens/ca_deposits.h"
 #include "tui/screens/ca_queue.h"
+#include "tui/screens/codes.h"
 #include "tui/screens/line_form.h"
 #include "tui/screens/views.h"
 
@@ -321,6 +323,74 @@ static void an_officer_without_the_register_is_told_so(void **state)
 	is_refused(act_of(&s, ACTION_PUBLISH, 0), "The register is with another officer.");
 }
 
+/* ---- deposits ---- */
+
+static void a_new_version_is_of_what_is_in_use(void **state)
+{
+	struct shown s;
+	const struct act *a;
+	const struct deposit_draft *d;
+
+	(void)state;
+	show(&s, &view_ca_deposits, example_ca_deposits);
+	says(&s, -1, "Sensitive: psychiatry, mental health, State: in use");
+	is_refused(act_of(&s, ACTION_EDIT, 1), "This one: replaced.");
+	is_refused(act_of(&s, ACTION_EDIT, 0), "Choose a record");
+	a = act_of(&s, ACTION_EDIT, 2);
+	assert_ptr_equal(a->view, &view_ca_deposit);
+	d = (const struct deposit_draft *)(const void *)a->draft;
+	assert_string_equal(d->owner, "anna");
+	assert_memory_equal(d->supersedes, "6262", 4);
+	a = act_of(&s, ACTION_ADD, 2);
+	assert_string_equal(((const struct deposit_draft *)(const void *)a->draft)->supersedes, "");
+	hide(&s);
+}
+
+static void a_deposit_is_sent_as_it_was_looked_at(void **state)
+{
+	struct shown s;
+	struct deposit_draft *d;
+	const struct act *a;
+
+	(void)state;
+	show(&s, &view_ca_deposit, example_ca_deposit);
+	d = s.draft;
+	says(&s, 0, "HIV: because of 75622-1 at Observation.code");
+	says(&s, 0, "14 values are dropped:");
+	a = act_of(&s, ACTION_SEND, 0);
+	is_line(a, "deposit put labs-2026-09-15.json --owner anna");
+	assert_int_equal(a->confirm, CONFIRM_YES);
+	assert_non_null(strstr(a->text, "as laboratory results, confidentiality restricted?"));
+	d->category = 1 + code_index(code_categories, "IMG");
+	d->labels = 1u << code_index(code_labels, "PSY");
+	d->confidentiality = 6;
+	d->lower = d->full_only = true;
+	is_line(act_of(&s, ACTION_DRY_RUN, 0), "deposit put labs-2026-09-15.json --owner anna --category IMG --label PSY "
+		"--confidentiality U --lower --full-only --dry-run");
+	((struct deposit_model *)s.model)->proposed.lowered_from = "R";
+	assert_non_null(strstr(act_of(&s, ACTION_SEND, 0)->text, "LOWER than proposed"));
+	*d = (struct deposit_draft){.path = "new.json", .owner = "anna", .supersedes = "4f1c"};
+	is_line(act_of(&s, ACTION_SEND, 0), "deposit amend 4f1c new.json");
+	hide(&s);
+}
+
+static void what_cannot_be_deposited_is_said(void **state)
+{
+	struct shown s;
+	struct deposit_model *m;
+
+	(void)state;
+	show(&s, &view_ca_deposit, example_ca_deposit);
+	m = s.model;
+	m->e = ERR_NOT_FOUND;
+	snprintf(m->why, sizeof(m->why), "labs.json: there is no such file");
+	says(&s, 0, "there is no such file");
+	is_refused(act_of(&s, ACTION_SEND, 0), "there is no such file");
+	m->whole = false;
+	is_refused(act_of(&s, ACTION_SEND, 0), "Say which file, and whose.");
+	hide(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +401,8 @@ int main(void)
 		cmocka_unit_test(only_what_can_end_ends), cmocka_unit_test(the_end_is_typed_by_its_serial),
 		cmocka_unit_test(the_network_knows_or_does_not),
 		cmocka_unit_test(an_officer_without_the_register_is_told_so),
+		cmocka_unit_test(a_new_version_is_of_what_is_in_use), cmocka_unit_test(a_deposit_is_sent_as_it_was_looked_at),
+		cmocka_unit_test(what_cannot_be_deposited_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
