@@ -58,5 +58,7 @@ bool deid_reference(struct deid *d, char out[DEID_NAME_MAX + DEID_PSEUDONYM_HEX]
 
 /* The year that a date of the file may be said to be of; 0: it has to go. */
 int deid_year(const struct deid *d, const char *date);
+/* Years that a number of this unit makes (deid_time.c); -1: the unit is no time. */
+double deid_years(const char *unit, double value);
 
 #endif

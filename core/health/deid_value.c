@@ -12,7 +12,6 @@
 #define SAMPLES_MAX (1024u * 1024)
 #define SAMPLE_LETTERS "0123456789.-+eEUL"
 #define SAMPLE_MAX 12u /* of one number: longer ones could be somebody's */
-#define DAYS_OF_YEAR 365.25
 
 static const char *text_of(struct json_object *value)
 {
@@ -155,20 +154,6 @@ static bool concept(struct deid *d, const char *key, const struct deid_node *nod
 
 /* ---- numbers with units ---- */
 
-/* Years that a number of a time unit makes; -1 for other units. */
-static double years(const char *unit, double value)
-{
-	static const struct { const char *unit; double of_a_year; } units[] = {
-		{"a", 1}, {"mo", 1.0 / 12}, {"wk", 7 / DAYS_OF_YEAR}, {"d", 1 / DAYS_OF_YEAR},
-		{"h", 1 / DAYS_OF_YEAR / 24}, {"min", 1 / DAYS_OF_YEAR / 1440}, {"s", 1 / DAYS_OF_YEAR / 86400},
-	};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcmp(units[i].unit, unit) == 0)
-			return value * units[i].of_a_year;
-	return -1;
-}
-
 /* The unit of a Quantity: a UCUM code, or a unit word that is one, or a code of another known system, or none. */
 static bool unit_of(const struct deid *d, struct json_object *value, const char **ret_system, const char **ret_code)
 {
@@ -191,7 +176,7 @@ static bool quantity(struct deid *d, const char *key, const struct deid_node *no
 	bool old, kept = unit_of(d, value, &system, &code);
 
 	json_begin_object(&d->w, key);
-	old = kept && amount != NULL && years(code, json_object_get_double(amount)) > DEID_AGE_MAX;
+	old = kept && amount != NULL && deid_years(code, json_object_get_double(amount)) > DEID_AGE_MAX;
 	if (old)
 		json_uint(&d->w, "value", DEID_AGE_MAX + 1);
 	else

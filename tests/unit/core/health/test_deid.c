@@ -107,6 +107,34 @@ static void the_very_old_have_no_year(void **state)
 	       ",\"onsetAge\":{\"value\":90,\"unit\":\"a\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"a\"}}");
 }
 
+/* A time is one however UCUM writes it. */
+static void the_very_old_in_any_time_unit(void **state)
+{
+	static const struct { const char *value, *unit; bool old; } rows[] = {
+		{"2.9", "Gs", true},	      {"2900", "Ms", true},	     {"2900000", "ks", true},   {"290000000", "das", true},
+		{"2.9e12", "ms", true},	      {"93", "a{#}", true},	     {"1110", "mo{count}", true}, {"34", "10*3.d", true},
+		{"93", "a1", true},	      {"93", "a+1", true},	     {"93", "1.a", true},	  {"9300", "%.a", true},
+		{"9300", "a2/a.%", true},     {"34000", "d/{count}", true},  {"93", "mo.a/mo", true},  
+		{"2.7", "Gs", false},	      {"120", "/min", false},	     {"120", "/a", false},	  {"120", "a2", false},
+		{"9000000000", "m/s", false}, {"4000000000", "cs", false},   {"95", "kg", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf in = BUF_INIT, out = BUF_INIT;
+		struct deid_report report = {0};
+
+		buf_printf(&in, "{\"resourceType\":\"AllergyIntolerance\",\"onsetAge\":{\"value\":%s,\"system\":"
+				"\"http://unitsofmeasure.org\",\"code\":\"%s\"}}", rows[i].value, rows[i].unit);
+		make(&out, &report, buf_text(&in));
+		if (rows[i].old != (strstr(buf_text(&out), "\"value\":90,\"unit\":\"a\"") != NULL))
+			fail_msg("%s %s: %s", rows[i].value, rows[i].unit, buf_text(&out));
+		deid_report_release(&report);
+		buf_release(&in);
+		buf_release(&out);
+	}
+}
+
 static void numbers_keep_their_text_and_units(void **state)
 {
 	expect("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"Kalium\",\"coding\":["
@@ -337,7 +365,7 @@ int main(void)
 		cmocka_unit_test(test_many_references_to_nothing_end_in_time),
 		cmocka_unit_test(names_and_dates_go),
 		cmocka_unit_test(what_turns_the_meaning_is_masked),
-		cmocka_unit_test(the_very_old_have_no_year),
+		cmocka_unit_test(the_very_old_have_no_year), cmocka_unit_test(the_very_old_in_any_time_unit),
 		cmocka_unit_test(numbers_keep_their_text_and_units),
 		cmocka_unit_test(what_is_required_is_masked),
 		cmocka_unit_test(codes_and_units_have_their_shape),
