@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is this unit a time, and how many years does a number of it make?  By UCUM's grammar (https://ucum.org/ucum, sections 2 and 3):
- * "Gs", "mo{count}", "10*3.d" and "s+1" are times as "a" is.
+/* Is this unit a time, and how many years does a number of it make?  By the grammar of UCUM (https://ucum.org/ucum, sections 2
+ * and 3): "Gs", "mo{count}", "10*3.d" and "s+1" are times as "a" is.
  */
 #include <stdlib.h>
 #include <string.h>
