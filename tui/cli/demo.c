@@ -84,7 +84,7 @@ static bool on_screens(const struct cli *c)
 static enum err play_in(struct cli *c, const char *dir)
 {
 	struct start_options screens = {
-		.world = dir, .plain = cli_switch(c, "plain-ui"), .marks = cli_switch(c, "title-marks"),
+		.world = dir, .plain = cli_switch(c, "plain-ui"), .marks = cli_value(c, "marks"),
 	};
 	struct app_demo *d = calloc(1, sizeof(*d));
 	enum err e, stopped;
@@ -120,7 +120,7 @@ static enum err play(struct cli *c)
 static const struct cli_option play_options[] = {
 	{"story", NULL, "play the story line by line, as without a terminal"},
 	{"plain-ui", NULL, "its people's screens as lines of words"},
-	{"title-marks", NULL, SCREENS_MARKS_HELP},
+	{"marks", "FILE", SCREENS_MARKS_HELP},
 	{"screenshot", "NAME", "one screen with invented people, always the same; list: which there are"},
 	{"size", "COLUMNSxROWS", "of the screenshot; else 80x24"},
 	{"svg", NULL, "the screenshot as SVG"},

@@ -8,7 +8,7 @@ static enum err screens(struct cli *c)
 	const struct start_options options = {
 		.home = c->home, .passphrase_file = c->passphrase_file, .world = cli_value(c, "world"),
 		.theme = cli_value(c, "theme"), .language = cli_value(c, "language"), .ascii = cli_switch(c, "ascii"),
-		.plain = cli_switch(c, "plain-ui"), .mouse = cli_switch(c, "mouse"), .marks = cli_switch(c, "title-marks"),
+		.plain = cli_switch(c, "plain-ui"), .mouse = cli_switch(c, "mouse"), .marks = cli_value(c, "marks"),
 	};
 
 	return start_screens(&options, &c->info);
@@ -21,7 +21,7 @@ static const struct cli_option options[] = {
 	{"language", "NAME", "en or nl"},
 	{"mouse", NULL, "clicks choose rows; Shift and the mouse still select text"},
 	{"world", "DIR", "switch between the people of the demo world in DIR"},
-	{"title-marks", NULL, SCREENS_MARKS_HELP},
+	{"marks", "FILE", SCREENS_MARKS_HELP},
 	{NULL, NULL, NULL},
 };
 

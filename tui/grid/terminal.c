@@ -16,7 +16,6 @@
 #define ESCAPE_MS 25 /* how long an escape may be the beginning of a key */
 #define PASTE_ON "\x1b[?2004h"
 #define PASTE_OFF "\x1b[?2004l"
-#define TITLE_MAX 160u
 
 enum { CODE_PASTE_BEGINS = KEY_MAX + 1, CODE_PASTE_ENDS };
 
@@ -245,15 +244,6 @@ void terminal_redraw(struct terminal *t)
 {
 	(void)t;
 	clearok(curscr, TRUE);
-}
-
-void terminal_mark(struct terminal *t, const char *title)
-{
-	char text[TITLE_MAX];
-
-	(void)t;
-	snprintf(text, sizeof(text), "\x1b]2;%s\x1b\\", title);
-	send(text);
 }
 
 /* ---- keys ---- */

@@ -40,7 +40,4 @@ enum err terminal_key(struct terminal *t, struct key *ret) MUST_USE;
 void terminal_suspend(struct terminal *t);
 void terminal_resume(struct terminal *t);
 
-/* The window's title, for tests that wait until a key was handled. */
-void terminal_mark(struct terminal *t, const char *title);
-
 #endif

@@ -2,12 +2,15 @@
 #include "tui/screens/loop.h"
 
 #include <event2/event.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tui/grid/terminal.h"
 
+#define MARK_SIZE 26 /* 20 digits, a blank, four letters, a line end */
 #define KEYS_AT_ONCE 256 /* then what came of them is painted before more are read */
 
 struct loop {
@@ -19,6 +22,7 @@ struct loop {
 	const struct loop_options *how;
 	enum theme theme;
 	bool ascii, gone;
+	int marks; /* of how->marks; -1: none */
 };
 
 static enum err fit(struct loop *l)
@@ -43,10 +47,19 @@ static void look(struct loop *l)
 	terminal_theme(l->terminal, now.theme);
 }
 
+/* A line of one length, so that a reader never sees half of two. */
+static void mark(const struct loop *l)
+{
+	char line[MARK_SIZE + 1];
+	int len = snprintf(line, sizeof(line), "%020llu %s\n", (unsigned long long)session_handled(l->session),
+			   session_idle(l->session) ? "idle" : "busy");
+
+	if (len != MARK_SIZE || pwrite(l->marks, line, MARK_SIZE, 0) != MARK_SIZE)
+		event_base_loopbreak(l->base); /* whoever waits for it must not wait for ever */
+}
+
 static void paint(struct loop *l)
 {
-	char mark[64];
-
 	if (fit(l) != ERR_OK) {
 		event_base_loopbreak(l->base);
 		return;
@@ -54,11 +67,8 @@ static void paint(struct loop *l)
 	look(l);
 	session_draw(l->session, &l->grid);
 	terminal_paint(l->terminal, &l->grid);
-	if (!l->how->marks)
-		return;
-	snprintf(mark, sizeof(mark), "medlock %llu %s", (unsigned long long)session_handled(l->session),
-		 session_idle(l->session) ? "idle" : "busy");
-	terminal_mark(l->terminal, mark);
+	if (l->marks >= 0)
+		mark(l);
 }
 
 static void suspend(struct loop *l)
@@ -193,14 +203,17 @@ static void unwatch(struct loop *l)
 enum err loop_run(struct session *s, const struct session_options *o, const struct loop_options *how, struct err_info *info)
 {
 	const struct terminal_options terminal = {.theme = o->theme, .ascii = o->ascii, .mouse = how->mouse};
-	struct loop l = {.session = s, .how = how, .theme = o->theme, .ascii = o->ascii};
+	struct loop l = {.session = s, .how = how, .theme = o->theme, .ascii = o->ascii, .marks = -1};
 	enum err e;
 
-	TRY(terminal_open(&l.terminal, &terminal, info));
-	if (terminal_is_ascii(l.terminal))
+	if (how->marks != NULL && (l.marks = open(how->marks, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) < 0)
+		return err_set(info, ERR_IO, "%s", how->marks);
+	e = terminal_open(&l.terminal, &terminal, info);
+	if (e == ERR_OK && terminal_is_ascii(l.terminal))
 		session_ascii(s);
 	signal(SIGPIPE, SIG_IGN);
-	e = watch(&l, info);
+	if (e == ERR_OK)
+		e = watch(&l, info);
 	if (e == ERR_OK) {
 		settle(&l);
 		event_base_dispatch(l.base);
@@ -208,5 +221,7 @@ enum err loop_run(struct session *s, const struct session_options *o, const stru
 	unwatch(&l);
 	terminal_free(l.terminal);
 	grid_release(&l.grid);
+	if (l.marks >= 0)
+		close(l.marks);
 	return e;
 }

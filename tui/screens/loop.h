@@ -7,7 +7,7 @@
 
 struct loop_options {
 	bool mouse;
-	bool marks; /* the window's title says how many keys were handled and whether work is done: for scripts */
+	const char *marks; /* a file that says after each paint how many keys were handled and whether work is done; NULL: none */
 };
 
 /* Until the person leaves or the terminal goes.  ERR_TERMINAL: it cannot be drawn on. */

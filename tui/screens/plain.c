@@ -218,6 +218,28 @@ static enum action action_of(struct plain *p, const char *text)
 	return ACTION_NONE;
 }
 
+/* "remove 3": an action on one of the numbered. */
+static bool act_on_number(struct plain *p, struct open_view *v, const char *text)
+{
+	const char *last = strrchr(text, ' ');
+	const struct page_item *x;
+	char name[PLAIN_LINE];
+	enum action action;
+
+	if (v == NULL || last == NULL || !is_number(last + 1))
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)(last - text), text);
+	action = action_of(p, name);
+	view_pages(v);
+	x = page_numbered(&v->panes[v->focus].page, strtoul(last + 1, NULL, 10));
+	if (action == ACTION_NONE || x == NULL)
+		return false;
+	v->panes[v->focus].at.id = x->id;
+	v->rest_made = v->rest_made && v->focus > 0;
+	session_act(p->session, action);
+	return true;
+}
+
 static bool tab_of(struct plain *p, const char *text)
 {
 	struct session *s = p->session;
@@ -287,7 +309,7 @@ static void take_command(struct plain *p, const char *text)
 		run_line(p, text);
 	} else if ((action = action_of(p, text)) != ACTION_NONE) {
 		session_act(s, action);
-	} else if (!tab_of(p, text)) {
+	} else if (!act_on_number(p, v, text) && !tab_of(p, text)) {
 		session_say_word(s, ROLE_WARN, WORD_PLAIN_UNKNOWN, text, NULL);
 	}
 }
@@ -375,7 +397,8 @@ static void step(struct plain *p)
 {
 	struct session *s = p->session;
 
-	if (may_take(s) && next_line(p)) {
+	speak(p);
+	if (may_take(s) && !p->due && next_line(p)) {
 		take_line(p, p->line);
 		explicit_bzero(p->line, sizeof(p->line));
 	}

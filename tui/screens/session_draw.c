@@ -186,7 +186,7 @@ static void draw_view(const struct session *s, struct grid *g, const struct layo
 static struct box middle(struct box body, int rows)
 {
 	rows = rows < body.rows ? rows : body.rows;
-	return box_part(body, 2, body.rows - rows, body.columns - 4, rows);
+	return box_part(body, 0, body.rows - rows, body.columns, rows);
 }
 
 static void clear_box(const struct session *s, struct grid *g, struct box in)
@@ -234,15 +234,15 @@ static void draw_confirm(const struct session *s, struct grid *g, struct box bod
 		page_text(&p, ROLE_NOTE, say(s, WORD_CONFIRM_WAITS));
 	if (a->confirm == CONFIRM_YES)
 		page_text(&p, ROLE_PLAIN, say(s, WORD_CONFIRM_YES));
-	in = middle(body, page_lines(&p, body.columns - 4) + 2 + (a->confirm == CONFIRM_TYPED));
+	in = middle(body, page_lines(&p, body.columns - 2) + 2 + (a->confirm == CONFIRM_TYPED));
 	clear_box(s, g, in);
-	page_draw(&p, g, box_part(in, 0, 1, in.columns, in.rows - 1), &at, look(s, false));
+	page_draw(&p, g, box_part(in, 1, 1, in.columns - 2, in.rows - 1), &at, look(s, false));
 	words_say(&typed, s->options.language, WORD_CONFIRM_TYPE, a->typed, NULL);
 	buf_append(&typed, "", 1);
 	if (a->confirm == CONFIRM_TYPED && buf_error(&typed) == ERR_OK)
-		draw_input(s, g, box_part(in, 0, in.rows - 1, in.columns, 1), (char *)typed.data, false);
+		draw_input(s, g, box_part(in, 1, in.rows - 1, in.columns - 2, 1), (char *)typed.data, false);
 	else
-		grid_cursor(g, in, 0, in.rows - 1);
+		grid_cursor(g, in, 1, in.rows - 1);
 	buf_release(&line);
 	buf_release(&typed);
 	page_release(&p);
@@ -262,8 +262,8 @@ static void draw_prompt(const struct session *s, struct grid *g, struct box body
 	struct box in = middle(body, 5);
 
 	clear_box(s, g, in);
-	grid_text(g, in, 0, 1, ROLE_PLAIN, say(s, s->first != NULL ? WORD_PROMPT_AGAIN : WORD_PROMPT_SECRET));
-	draw_input(s, g, box_part(in, 0, 3, in.columns, 1), s->question, true);
+	grid_text(g, in, 1, 1, ROLE_PLAIN, say(s, s->first != NULL ? WORD_PROMPT_AGAIN : WORD_PROMPT_SECRET));
+	draw_input(s, g, box_part(in, 1, 3, in.columns - 2, 1), s->question, true);
 }
 
 static void draw_overlay(struct session *s, struct grid *g, const struct layout *l)

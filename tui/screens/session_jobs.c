@@ -311,14 +311,28 @@ static void show_page(struct session *s, const char *text)
 	explicit_bzero(&draft, sizeof(draft));
 }
 
+/* What was wrapped for a page is one line again. */
+static void join_lines(char out[MESSAGE_TEXT], const char *text)
+{
+	size_t len = 0;
+
+	for (; *text != '\0' && len + 1 < MESSAGE_TEXT; text++) {
+		bool blank = *text == '\n' || *text == ' ';
+
+		if (!blank || (len > 0 && out[len - 1] != ' '))
+			out[len++] = blank ? ' ' : *text;
+	}
+	out[len] = '\0';
+}
+
 static void show_result(struct session *s, const struct line_job *l)
 {
 	const char *text = buf_text(&l->result.words);
-	char first[MESSAGE_TEXT];
+	char joined[MESSAGE_TEXT];
 
-	snprintf(first, sizeof(first), "%.*s", (int)strcspn(text, "\n"), text);
-	if (first[0] != '\0')
-		session_say(s, ROLE_GOOD, first);
+	join_lines(joined, text);
+	if (joined[0] != '\0')
+		session_say(s, ROLE_GOOD, joined);
 	else
 		session_say_word(s, ROLE_GOOD, WORD_TOAST_DONE, NULL);
 	if (l->act.shows)

@@ -5,13 +5,14 @@
 
 #include "core/base/bytes.h"
 
-#define SCREENS_MARKS_HELP "say in the window's title how many keys were handled: for scripts that drive the screens"
+#define SCREENS_MARKS_HELP "keep in FILE how many keys were handled: for scripts that drive the screens"
 
 struct start_options {
 	const char *home, *passphrase_file; /* NULL: as everywhere; home also when there is a world: its people */
 	const char *world;                  /* a demo world's folder; NULL: none */
 	const char *theme, *language;       /* NULL: the person's settings, else by terminal and locale */
-	bool ascii, plain, mouse, marks;
+	const char *marks;           /* struct loop_options */
+	bool ascii, plain, mouse;
 };
 
 /* Until the person leaves.  Plain lines where asked for, by MEDLOCK_UI=plain, or where no cursor can be placed. */

@@ -318,6 +318,6 @@ void worker_state(struct worker *w, struct worker_state *ret)
 {
 	pthread_mutex_lock(&w->lock);
 	*ret = w->state;
-	ret->waiting = w->waiting.count;
+	ret->waiting = w->waiting.count + (w->finished != NULL); /* what is done and not told is not over */
 	pthread_mutex_unlock(&w->lock);
 }
