@@ -162,10 +162,31 @@ static enum err waiting(struct app *a, struct app_asks *ret, struct err_info *in
 	return ERR_OK;
 }
 
+/* What the events do not say stands in the request's row.  Without it the ask can be answered all the same. */
+static void look_at_request(struct app *a, struct app_waiting *w)
+{
+	struct state_key key = state_key_request(&w->request);
+	Medlock__RequestState *row = NULL;
+	enum err e = replica_prove(a->replica, NULL, &a->link, state_key_bytes(&key), NULL, NULL);
+
+	if (e != ERR_OK && !app_is_offline(e))
+		return;
+	if (replica_request(a->replica, &row, &w->request, NULL) != ERR_OK)
+		return;
+	w->form = code_text(CODES_FORM, row->form);
+	w->until.v = row->expires;
+	if (row->project.len == ID_SIZE)
+		ID_COPY(w->project, row->project.data);
+	WIRE_FREE(row);
+}
+
 enum err app_asks_list(struct app *a, struct app_asks *ret, struct err_info *info)
 {
 	TRY(app_fresh_or_stored(a, info));
-	return waiting(a, ret, info);
+	TRY(waiting(a, ret, info));
+	for (size_t i = 0; i < ret->count; i++)
+		look_at_request(a, &ret->rows[i]);
+	return ERR_OK;
 }
 
 void app_asks_release(struct app_asks *x)

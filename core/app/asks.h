@@ -9,6 +9,8 @@ struct app_waiting {
 	struct request_id request;
 	struct account_id who;
 	const char *purpose;
+	const char *form;      /* of the records, as asked; NULL: the request's row was never seen here */
+	struct hash32 project; /* zero: none, or not known */
 	struct time_ms at, until; /* asked; when nobody answers it is a no from then on */
 	struct record_id *records;
 	uint32_t *rules;  /* for each record the rule that asks; 0: the default does */
@@ -19,7 +21,9 @@ struct app_asks {
 	struct app_waiting *rows; /* oldest first */
 	size_t count;
 };
-/* From the own events: requests with records that are asked for and not answered, closed or past their end. */
+/* From the own events: requests with records that are asked for and not answered, closed or past their end.  Form and project are
+ * those of the request's row, which its owner may read: proven now, or as it was when it was last seen.
+ */
 enum err app_asks_list(struct app *a, struct app_asks *ret, struct err_info *info) MUST_USE;
 void app_asks_release(struct app_asks *x);
 

@@ -29,6 +29,7 @@ expect 8 "and opens nothing before the answer"
 as anna consent asks --json
 json "anna sees who waits, for what, until when" --arg r "$record" \
 	'.asks | length == 1 and .[0].who == "okafor" and .[0].purpose == "TREAT" and .[0].records == [$r] and .[0].until > .[0].at'
+json "and in which form" '.asks[0].form == "full"'
 answer "$(ask_of)" --once
 expect 0 "she says yes, this time"
 get okafor
@@ -46,6 +47,10 @@ expect 0 "she says no"
 get okafor
 expect 5 "nothing opens"
 
+as vos request new --owner anna --purpose TREAT --form deid
+as anna consent asks
+check "a request without names says so" grep -q 'vos asks.*without names' <(tr '\n' ' ' <"$OUT" | tr -s ' ')
+answer "$(ask_of)" --no
 request okafor 8 "asked once more"
 ask=$(ask_of)
 : >"$T/waits.err"

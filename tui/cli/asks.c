@@ -16,6 +16,10 @@ static void ask_json(struct cli *c, const struct app_waiting *w)
 	json_string(&c->w, "who", app_name(c->app, w->who.b));
 	json_hex(&c->w, "account", BYTES_ID(w->who));
 	json_string(&c->w, "purpose", w->purpose);
+	if (w->form != NULL)
+		json_string(&c->w, "form", w->form);
+	if (!bytes_is_zero(BYTES_ID(w->project)))
+		json_hex(&c->w, "project", BYTES_ID(w->project));
 	json_time(&c->w, "at", w->at.v);
 	json_time(&c->w, "until", w->until.v);
 	json_begin_array(&c->w, "records");
@@ -25,7 +29,19 @@ static void ask_json(struct cli *c, const struct app_waiting *w)
 	json_end_object(&c->w);
 }
 
-/* "4ba0c896ec3b  okafor asks for 2 records for TREAT; until 2026-11-24 09:30" */
+static void say_terms(struct buf *line, const struct app_waiting *w)
+{
+	char project[ID_HEX];
+
+	if (w->form != NULL)
+		buf_append_text(line, strcmp(w->form, "deid") == 0 ? ", without names" : ", as they are");
+	if (bytes_is_zero(BYTES_ID(w->project)))
+		return;
+	hex_encode(project, w->project.b, ID_SIZE);
+	buf_printf(line, ", for project %.12s", project);
+}
+
+/* "4ba0c896ec3b  okafor asks for 2 records for TREAT, as they are; until 2026-11-24 09:30" */
 static void say_ask(struct cli *c, const struct app_waiting *w)
 {
 	struct buf line = BUF_INIT;
@@ -34,8 +50,10 @@ static void say_ask(struct cli *c, const struct app_waiting *w)
 	hex_encode(id, w->request.b, ID_SIZE);
 	time_format(until, w->until);
 	snprintf(lead, sizeof(lead), "%.12s  ", id);
-	buf_printf(&line, "%s asks for %zu record%s for %s; until %.10s %.5s", app_name(c->app, w->who.b), w->count,
-		   w->count == 1 ? "" : "s", w->purpose, until, until + 11);
+	buf_printf(&line, "%s asks for %zu record%s for %s", app_name(c->app, w->who.b), w->count, w->count == 1 ? "" : "s",
+		   w->purpose);
+	say_terms(&line, w);
+	buf_printf(&line, "; until %.10s %.5s", until, until + 11);
 	cli_say_wrapped(c, lead, cli_foreign(c, buf_text(&line)));
 	buf_release(&line);
 }
