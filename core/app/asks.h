@@ -21,8 +21,8 @@ struct app_asks {
 	struct app_waiting *rows; /* oldest first */
 	size_t count;
 };
-/* From the own events: requests with records that are asked for and not answered, closed or past their end.  Form and project are
- * those of the request's row, which its owner may read: proven now, or as it was when it was last seen.
+/* From the own events: requests with records that are asked for and not answered, closed or past their end.  Form and project
+ * are those of the request's row, which its owner may read: proven now, or as it was when it was last seen.
  */
 enum err app_asks_list(struct app *a, struct app_asks *ret, struct err_info *info) MUST_USE;
 void app_asks_release(struct app_asks *x);

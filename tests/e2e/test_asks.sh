@@ -94,7 +94,7 @@ as anna consent asks --json
 json "without asking her" '.asks == []'
 
 as anna log list --json
-json "her list has every answer" '[.events[] | select(.kind == "access_answer")] | length == 5'
+json "her list has every answer" '[.events[] | select(.kind == "access_answer")] | length == 6'
 as anna log verify
 expect 0 "and is proven complete"
 as anna consent pause
