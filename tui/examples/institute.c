@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Examples of the screens of okafor, a clinician, and lind, who does research. */
-#include "tui/screens/institute.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "tui/examples/examples.h"
+#include "tui/screens/institute_badge.h"
+#include "tui/screens/institute_log.h"
+#include "tui/screens/institute_records.h"
+#include "tui/screens/institute_research.h"
+#include "tui/screens/institute_today.h"
 
 #define DAY_MINUTES (24 * 60)
 
@@ -15,11 +18,13 @@ static const struct example_request {
 	int64_t minutes, until;
 	bool emergency, closed;
 } known[] = {
-	{"T. Boer", "TREAT", 12, 0, 40 * DAY_MINUTES, 39 * DAY_MINUTES, false, true},
-	{"נועה כהן", "BTG", 2, 0, 900, -1 * DAY_MINUTES, true, false},
+	{"anna", "TREAT", 8, 0, 15, -23 * 60 - 45, false, false},
 	{"P. Mulder", "TREAT", 0, 3, 120, -7 * DAY_MINUTES, false, false},
-	{"王小明", "COC", 4, 0, 60, -300, false, false},
-	{"anna", "TREAT", 8, 0, 15, -30 * DAY_MINUTES, false, false},
+	{"נועה כהן", "ETREAT", 2, 0, 900, -9 * 60, true, false},
+	{"王小明", "COC", 4, 0, 23 * 60, -60, false, false},
+	{"Maximiliana Fürstenberg-Hohenlohe van den Broek", "TREAT", 0, 0, 2 * DAY_MINUTES, DAY_MINUTES, false, false},
+	{"bram", "HQUALIMP", 5, 0, 3 * DAY_MINUTES, 2 * DAY_MINUTES, false, false},
+	{"T. Boer", "TREAT", 12, 0, 40 * DAY_MINUTES, 39 * DAY_MINUTES, false, true},
 };
 #define REQUESTS (sizeof(known) / sizeof(known[0]))
 
@@ -32,39 +37,102 @@ static void fill_request(struct app_request *r, size_t i)
 				  .asked = x->asked, .count = x->granted + x->asked};
 	example_id(r->request.b, (uint8_t)(0x81 + i));
 	example_id(r->owner.b, (uint8_t)(0x21 + i));
-	r->records = calloc(r->count, sizeof(*r->records));
+	r->records = calloc(r->count + 1, sizeof(*r->records));
 	ASSERT(r->records != NULL);
 	for (size_t n = 0; n < r->count; n++) {
 		example_id(r->records[n].record.b, (uint8_t)(0x41 + n));
 		r->records[n].decision = n < x->granted ? "granted" : "ask";
 		r->records[n].form = n < x->granted ? "full" : "";
+		r->records[n].duties = x->emergency ? 1u << 13 : 0; /* note each use */
 	}
+}
+
+static void fill_requests(struct app_requests *all)
+{
+	all->rows = calloc(REQUESTS, sizeof(*all->rows));
+	ASSERT(all->rows != NULL);
+	for (; all->count < REQUESTS; all->count++)
+		fill_request(&all->rows[all->count], all->count);
+}
+
+/* One that waits, and one that was answered. */
+static void fill_questions(struct app_questions *q)
+{
+	q->rows = calloc(2, sizeof(*q->rows));
+	ASSERT(q->rows != NULL);
+	q->count = 2;
+	q->complete = true;
+	q->rows[0] = (struct app_posed){.n = 3, .purpose = "TREAT", .asked = example_before(9 * DAY_MINUTES),
+					.state = "answered", .due = example_before(2 * DAY_MINUTES),
+					.answered = example_before(8 * DAY_MINUTES),
+					.text = example_text("What did you use this for?"),
+					.reply = example_text("Your dose had to be checked before the operation.")};
+	q->rows[1] = (struct app_posed){.n = 5, .purpose = "TREAT", .asked = example_before(2 * DAY_MINUTES),
+					.state = "waiting", .due = example_before(-5 * DAY_MINUTES),
+					.text = example_text("Why did you need my laboratory results?")};
+	example_id(q->rows[0].request.b, 0x87);
+	example_id(q->rows[1].request.b, 0x86);
+}
+
+static char (*askers(void))[INSTITUTE_NAME]
+{
+	char (*names)[INSTITUTE_NAME] = calloc(2, sizeof(*names));
+
+	ASSERT(names != NULL);
+	snprintf(names[0], INSTITUTE_NAME, "T. Boer");
+	snprintf(names[1], INSTITUTE_NAME, "bram");
+	return names;
+}
+
+enum err example_institute_requests(void *model, void *draft)
+{
+	struct asked_model *m = model;
+
+	(void)draft;
+	fill_requests(&m->requests);
+	fill_questions(&m->questions);
+	m->askers = askers();
+	m->names = calloc(REQUESTS, sizeof(*m->names));
+	ASSERT(m->names != NULL);
+	for (size_t i = 0; i < REQUESTS; i++)
+		snprintf(m->names[i], INSTITUTE_NAME, "%s", known[i].owner);
+	return ERR_OK;
+}
+
+static struct app_asked badge_of(void)
+{
+	return (struct app_asked){.state = APP_ASKED_CERTIFIED, .serial = "537bbedd4a91f8e86f8d7b3d8abcc5bbedb6a981",
+				  .not_after = example_before(-41 * DAY_MINUTES), .renew_from = example_before(DAY_MINUTES)};
 }
 
 enum err example_institute_today(void *model, void *draft)
 {
 	struct today_model *m = model;
 
-	(void)draft;
-	m->requests.rows = calloc(REQUESTS, sizeof(*m->requests.rows));
-	m->owners = calloc(REQUESTS, sizeof(*m->owners));
-	m->questions.rows = calloc(1, sizeof(*m->questions.rows));
-	ASSERT(m->requests.rows != NULL && m->owners != NULL && m->questions.rows != NULL);
-	for (; m->requests.count < REQUESTS; m->requests.count++) {
-		fill_request(&m->requests.rows[m->requests.count], m->requests.count);
-		snprintf(m->owners[m->requests.count], sizeof(m->owners[0]), "%s", known[m->requests.count].owner);
-	}
-	m->questions.count = 1;
-	m->questions.rows[0] = (struct app_posed){.purpose = "TREAT", .due = example_before(-5 * DAY_MINUTES),
-			.state = "waiting",
-						  .text = example_text("Why did you need my laboratory results?")};
-	example_id(m->questions.rows[0].request.b, 0x85);
-	return ERR_OK;
+	m->badge = badge_of();
+	return example_institute_requests(&m->asked, draft);
 }
 
-enum err example_institute_records(void *model, void *draft)
+enum err example_institute_answer(void *model, void *draft)
 {
-	return example_institute_today(model, draft);
+	static const char *const kinds[] = {"ALG", "MED", "DX", "LAB", "LAB", "LAB", "DOC"};
+	struct answer_model *m = model;
+
+	(void)draft;
+	fill_requests(&m->all);
+	m->row = m->all.rows[0];
+	m->there = true;
+	snprintf(m->name, sizeof(m->name), "anna");
+	m->records.rows = calloc(7, sizeof(*m->records.rows));
+	ASSERT(m->records.rows != NULL);
+	for (; m->records.count < 7; m->records.count++) {
+		struct app_record *r = &m->records.rows[m->records.count];
+
+		*r = (struct app_record){.category = kinds[m->records.count], .status = "live",
+					 .at = example_before((int64_t)(m->records.count + 1) * 97 * DAY_MINUTES)};
+		example_id(r->record.b, (uint8_t)(0x41 + m->records.count));
+	}
+	return ERR_OK;
 }
 
 enum err example_institute_request(void *model, void *draft)
@@ -72,28 +140,77 @@ enum err example_institute_request(void *model, void *draft)
 	struct request_model *m = model;
 	struct request_draft *d = draft;
 
-	snprintf(d->owner, sizeof(d->owner), "anna");
-	d->categories = 1u << 2 | 1u << 3;
-	snprintf(m->owner, sizeof(m->owner), "anna");
-	snprintf(m->me, sizeof(m->me), "okafor");
+	snprintf(d->who, sizeof(d->who), "anna");
+	d->categories = 1u << 2 | 1u << 3 | 1u << 5;
+	snprintf(m->name, sizeof(m->name), "anna");
+	m->named = m->found = true;
+	example_id(m->account.b, 0x21);
+	return ERR_OK;
+}
+
+enum err example_institute_card(void *model, void *draft)
+{
+	struct card_draft *d = draft;
+
+	(void)model;
+	snprintf(d->name, sizeof(d->name), "王小明");
 	return ERR_OK;
 }
 
 enum err example_institute_emergency(void *model, void *draft)
 {
-	return example_institute_request(model, draft);
+	struct request_model *m = model;
+	struct emergency_draft *d = draft;
+
+	snprintf(d->who, sizeof(d->who), "anna");
+	d->reason = 1;
+	d->attested = true;
+	d->categories = 1u << 2 | 1u << 3;
+	snprintf(m->name, sizeof(m->name), "anna");
+	m->named = m->found = true;
+	example_id(m->account.b, 0x21);
+	return ERR_OK;
+}
+
+enum err example_institute_records(void *model, void *draft)
+{
+	static const struct { size_t of; } open[] = {{0}, {2}, {3}};
+	struct patients_model *m = model;
+
+	(void)draft;
+	m->rows = calloc(3, sizeof(*m->rows));
+	ASSERT(m->rows != NULL);
+	for (; m->count < 3; m->count++) {
+		const struct example_request *x = &known[open[m->count].of];
+		struct patient_row *row = &m->rows[m->count];
+
+		snprintf(row->name, sizeof(row->name), "%s", x->owner);
+		row->records = x->granted;
+		row->until = example_before(x->until);
+		row->emergency = x->emergency;
+		example_id(row->owner.b, (uint8_t)(0x21 + open[m->count].of));
+	}
+	return ERR_OK;
 }
 
 enum err example_institute_patient(void *model, void *draft)
 {
 	struct patient_model *m = model;
+	struct patient_draft *d = draft;
 
-	snprintf(((struct patient_draft *)draft)->name, sizeof(((struct patient_draft *)draft)->name), "anna");
+	snprintf(d->name, sizeof(d->name), "anna");
+	example_id(d->owner.b, 0x21);
 	example_summary(&m->summary);
-	m->from = calloc(m->summary.count, sizeof(*m->from));
-	ASSERT(m->from != NULL);
-	for (size_t i = 0; i < m->summary.count; i++)
-		snprintf(m->from[i], sizeof(m->from[i]), "%s", i < 3 ? "GP practice West" : "City Lab");
+	m->until = example_before(known[0].until);
+	m->records.rows = calloc(1, sizeof(*m->records.rows));
+	m->sources = calloc(m->summary.count, sizeof(*m->sources));
+	ASSERT(m->records.rows != NULL && m->sources != NULL);
+	m->records.count = 1;
+	m->records.rows[0] = (struct app_record){.category = "LAB", .status = "live"};
+	for (size_t i = 0; i < m->summary.count; i++) {
+		snprintf(m->sources[i].from, INSTITUTE_NAME, "%s", i < 3 ? "GP practice West" : "City Lab");
+		m->sources[i].record = i == 3 ? &m->records.rows[0] : NULL;
+	}
 	return ERR_OK;
 }
 
@@ -103,20 +220,47 @@ enum err example_institute_badge(void *model, void *draft)
 
 	(void)draft;
 	snprintf(m->name, sizeof(m->name), "okafor");
-	snprintf(m->me.mode, sizeof(m->me.mode), "clinician");
-	example_id(m->me.account.b, 0x8b);
-	m->asked = (struct app_asked){.state = APP_ASKED_CERTIFIED, .serial = "537bbedd4a91f8e86f8d7b3d8abcc5bbedb6a981",
-				      .not_after = example_before(-41 * DAY_MINUTES),
-						.renew_from = example_before(DAY_MINUTES)};
+	snprintf(m->role, sizeof(m->role), "clinician");
+	example_id(m->account.b, 0x8b);
+	m->asked = badge_of();
 	return ERR_OK;
 }
 
 enum err example_institute_research(void *model, void *draft)
 {
-	struct research_model *m = model;
-
+	(void)model;
 	((struct research_draft *)draft)->category = 6;
-	m->count = (struct app_count){.records = 120, .owners = 40, .floor = 10, .rounded = 10};
-	m->counted = true;
+	return ERR_OK;
+}
+
+enum err example_institute_log(void *model, void *draft)
+{
+	static const struct { const char *kind, *who; int64_t minutes; bool question, reply; } events[] = {
+		{"cert_anchor", "jansen", 324 * DAY_MINUTES, false, false},
+		{"question", "T. Boer", 9 * DAY_MINUTES, true, false},
+		{"question", "okafor", 8 * DAY_MINUTES, true, true},
+		{"question", "bram", 2 * DAY_MINUTES, true, false},
+	};
+	struct own_log_model *m = model;
+	struct app_events *e = &m->log.events;
+
+	(void)draft;
+	fill_questions(&m->questions);
+	m->askers = askers();
+	e->rows = calloc(4, sizeof(*e->rows));
+	m->log.names = calloc(4, sizeof(*m->log.names));
+	ASSERT(e->rows != NULL && m->log.names != NULL);
+	for (; e->count < 4; e->count++) {
+		e->rows[e->count] = (struct app_event){.n = e->count + 1, .height = 4000 + 11 * e->count, .purpose = "",
+						       .at = example_before(events[e->count].minutes), .role = "", .hold = "",
+						       .kind = events[e->count].kind, .keys_change = ""};
+		e->rows[e->count].question.is = events[e->count].question;
+		e->rows[e->count].question.reply = events[e->count].reply;
+		example_id(e->rows[e->count].tx.b, (uint8_t)(0x90 + e->count));
+		snprintf(m->log.names[e->count].who, sizeof(m->log.names[0].who), "%s", events[e->count].who);
+	}
+	e->complete = true;
+	e->checked_to = 4182;
+	e->checked_at = example_before(0);
 	return ERR_OK;
 }

@@ -112,11 +112,6 @@ enum err example_patient_looked(void *model, void *draft)
 	return ERR_OK;
 }
 
-enum err example_institute_log(void *model, void *draft)
-{
-	return example_patient_looked(model, draft);
-}
-
 /* ---- rules ---- */
 
 static void fill_policy(struct app_policy *m)

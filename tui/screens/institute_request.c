@@ -1,199 +1,239 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking for records: whose, for what, which; and the same in an emergency, with its own words. */
+/* A request in the making: who, what for, which kinds, and what the patient will see of it.
+ *
+ * Nobody is browsed for: a patient is found by a name in the own book, an account, or the card that she shows.  What a request
+ * would be given is not told before it is made: that would tell which records there are.
+ */
 #include <stdio.h>
 
 #include "tui/screens/codes.h"
 #include "tui/screens/institute.h"
+#include "tui/screens/line_form.h"
 #include "tui/screens/views.h"
 
-enum { ID_OWNER = 1, ID_DEID, ID_ATTEST, ID_PURPOSE = 100, ID_CATEGORY = 200, ID_REASON = 300 };
+enum { ID_WHO = 1, ID_PURPOSE = 100, ID_DEID = 200, ID_CATEGORY = 300 };
 
-const char *const emergency_reasons[] = {"unconscious", "life-threatening", "cannot-ask", NULL};
+#define CARD_START "medlock-contact:"
 
-/* Nobody is browsed: the words must name somebody who gave a card or an account. */
-static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
+static const char *const purposes[] = {"TREAT", "COC", "TREATDS", "HQUALIMP", "HOPERAT", "HPAYMT", "PUBHLTH", NULL};
+static const char *const research[] = {"HRESCH", "DSRCH", "CLINTRCH", "BIORCH", "TRANSRCH", "POARCH", "MLTRAINING", "PUBHLTH",
+				       NULL};
+
+const char *const *request_purposes(uint32_t mode)
 {
-	const struct request_draft *d = draft;
-	struct request_model *m = model;
-	struct account_id owner;
-	struct app_me me;
-	enum err e;
-
-	(void)task;
-	app_me(a, &me);
-	snprintf(m->me, sizeof(m->me), "%s", app_name(a, me.account.b));
-	if (d->owner[0] == '\0')
-		return ERR_OK;
-	e = app_find(a, &owner, d->owner, info);
-	m->unknown = e == ERR_NO_CONTACT;
-	if (e == ERR_OK)
-		snprintf(m->owner, sizeof(m->owner), "%s", app_name(a, owner.b));
-	return m->unknown ? ERR_OK : e;
+	return mode == MODE_RESEARCH ? research : purposes;
 }
 
-static void kinds(const struct view *v, struct page *p, uint32_t bits)
+enum err request_person(struct request_model *ret, struct app *a, const char *who)
 {
-	page_head(p, v, WORD_REQUEST_KINDS, NULL);
-	for (int i = 0; code_categories[i] != NULL; i++)
-		page_choice(p, ID_CATEGORY + i, say_code(v, "category", code_categories[i]), (bits & (1u << i)) != 0, false);
+	char account[ID_HEX];
+	enum err e;
+
+	ret->named = who[0] != '\0';
+	if (!ret->named)
+		return ERR_OK;
+	if (strncmp(who, CARD_START, sizeof(CARD_START) - 1) == 0) {
+		snprintf(account, sizeof(account), "%s", who + sizeof(CARD_START) - 1);
+		who = account;
+	}
+	e = app_find(a, &ret->account, who, NULL);
+	ret->found = e == ERR_OK;
+	if (ret->found)
+		snprintf(ret->name, sizeof(ret->name), "%s", app_name(a, ret->account.b));
+	return e == ERR_MEMORY ? e : ERR_OK;
+}
+
+void request_owner(struct act *ret, const struct request_model *m, const char *who)
+{
+	char account[ID_HEX];
+
+	hex_encode(account, m->account.b, ID_SIZE);
+	act_option(ret, "--owner", strncmp(who, CARD_START, sizeof(CARD_START) - 1) == 0 ? account : who);
+}
+
+static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
+{
+	(void)task;
+	(void)info;
+	return request_person(model, a, ((const struct request_draft *)draft)->who);
+}
+
+static bool deid_of(const struct view *v)
+{
+	const struct request_draft *d = v->draft;
+
+	return d->deid != (v->mode == MODE_RESEARCH); /* researchers begin without names */
 }
 
 static void list(const struct view *v, struct page *p)
 {
 	const struct request_draft *d = v->draft;
+	const char *const *codes = request_purposes(v->mode);
 
-	page_field_say(p, v, ID_OWNER, WORD_TODAY_PATIENT, d->owner);
+	page_field_say(p, v, ID_WHO, WORD_REQUEST_WHO, d->who);
 	page_head(p, v, WORD_REQUEST_PURPOSE, NULL);
-	for (int i = 0; code_purposes[i] != NULL; i++)
-		page_choice(p, ID_PURPOSE + i, say_code(v, "purpose", code_purposes[i]), d->purpose == i, true);
-	page_choice_say(p, v, ID_DEID, WORD_REQUEST_DEID, d->deid, false);
-	kinds(v, p, d->categories);
+	for (int i = 0; codes[i] != NULL; i++)
+		page_choice(p, ID_PURPOSE + i, say_use(v, codes[i]), d->purpose == i, true);
+	page_head(p, v, WORD_REQUEST_KINDS, NULL);
+	for (int i = 0; code_categories[i] != NULL; i++)
+		page_choice(p, ID_CATEGORY + i, say_code(v, "category", code_categories[i]), (d->categories & (1u << i)) != 0,
+			    false);
+	page_head(p, v, WORD_REQUEST_FORM, NULL);
+	page_choice_say(p, v, ID_DEID, WORD_REQUEST_DEID, deid_of(v), false);
 }
 
-static size_t kinds_asked(const struct request_draft *d)
+static void person(const struct view *v, struct page *p)
 {
-	size_t count = 0;
+	const struct request_model *m = v->model;
+	char id[SAY_ID];
 
-	for (size_t i = 0; code_categories[i] != NULL; i++)
-		count += (d->categories & (1u << i)) != 0;
-	return count;
+	if (!m->named)
+		page_say(p, v, ROLE_NOTE, WORD_REQUEST_NOBODY, NULL);
+	else if (!m->found)
+		page_say(p, v, ROLE_WARN, WORD_REQUEST_UNKNOWN, NULL);
+	else
+		page_pair_say(p, v, WORD_REQUEST_WHO, ROLE_GOOD, WORD_REQUEST_IS, m->name, say_id(id, m->account.b), NULL);
 }
 
-static void sees(const struct view *v, struct page *p, const char *purpose)
+static void kinds(const struct view *v, struct page *p)
 {
 	const struct request_draft *d = v->draft;
-	const struct request_model *m = v->model;
 	char number[SAY_NUMBER];
+	size_t count = 0;
 
-	page_head(p, v, WORD_REQUEST_SEES, NULL);
-	if (m->unknown)
-		page_say(p, v, ROLE_WARN, WORD_REQUEST_UNKNOWN, NULL);
-	if (m->owner[0] != '\0')
-		page_say(p, v, ROLE_GOOD, WORD_REQUEST_MATCH, m->owner, NULL);
-	if (kinds_asked(d) == 0)
-		page_say(p, v, ROLE_PLAIN, WORD_REQUEST_SEES_ALL, m->me, purpose, NULL);
+	for (int i = 0; code_categories[i] != NULL; i++)
+		count += (d->categories & (1u << i)) != 0;
+	if (count == 0)
+		page_say(p, v, ROLE_NOTE, WORD_REQUEST_ALL_KINDS, NULL);
+	page_head(p, v, WORD_REQUEST_SEEN, NULL);
+	if (count == 0)
+		page_say(p, v, ROLE_PLAIN, WORD_REQUEST_SEEN_ALL, say_use(v, request_purposes(v->mode)[d->purpose]), NULL);
 	else
-		page_say(p, v, ROLE_PLAIN, WORD_REQUEST_SEES_KINDS, m->me, purpose, say_number(number, kinds_asked(d)), NULL);
-	page_blank(p);
-	page_say(p, v, ROLE_DIM, WORD_REQUEST_NOTHING_YET, NULL);
-	page_say(p, v, ROLE_DIM, WORD_INSTITUTE_INCOMPLETE, NULL);
+		page_say(p, v, ROLE_PLAIN, WORD_REQUEST_SEEN_KINDS, say_use(v, request_purposes(v->mode)[d->purpose]),
+			 say_number(number, count), NULL);
 }
 
 static void detail(const struct view *v, struct page *p, int id)
 {
-	const struct request_draft *d = v->draft;
-
 	(void)id;
-	sees(v, p, say_code(v, "purpose", code_purposes[d->purpose]));
+	page_head(p, v, WORD_REQUEST_BEFORE, NULL);
+	person(v, p);
+	page_blank(p);
+	kinds(v, p);
+	page_blank(p);
+	page_say(p, v, ROLE_DIM, WORD_REQUEST_NO_PREVIEW, NULL);
+	page_say(p, v, ROLE_DIM, WORD_REQUEST_WHEN, NULL);
 }
 
 static void chosen(struct act *ret, const struct view *v, int id, const char *text)
 {
 	struct request_draft d = *(const struct request_draft *)v->draft;
 
-	if (id == ID_OWNER && text != NULL)
-		snprintf(d.owner, sizeof(d.owner), "%.*s", (int)sizeof(d.owner) - 1, text);
-	else if (id == ID_DEID)
-		d.deid = !d.deid;
-	else if (id == ID_ATTEST)
-		d.attested = !d.attested;
-	else if (id >= ID_REASON)
-		d.reason = id - ID_REASON;
+	if (id == ID_WHO && text == NULL)
+		return;
+	if (id == ID_WHO)
+		snprintf(d.who, sizeof(d.who), "%.*s", (int)sizeof(d.who) - 1, text);
 	else if (id >= ID_CATEGORY)
 		d.categories ^= 1u << (id - ID_CATEGORY);
-	else if (id >= ID_PURPOSE)
+	else if (id == ID_DEID)
+		d.deid = !d.deid;
+	else
 		d.purpose = id - ID_PURPOSE;
 	act_draft(ret, &d, sizeof(d));
 }
 
-void request_words(struct act *a, const struct request_draft *d)
-{
-	act_line(a, "request", "new");
-	act_option(a, "--owner", d->owner);
-	act_option(a, "--purpose", d->emergency ? "BTG" : code_purposes[d->purpose]);
-	for (size_t i = 0; code_categories[i] != NULL; i++)
-		if (d->categories & (1u << i))
-			act_option(a, "--category", code_categories[i]);
-	act_option(a, "--form", d->deid ? "deid" : NULL);
-	if (!d->emergency)
-		return;
-	act_word(a, "--emergency");
-	act_option(a, "--reason", emergency_reasons[d->reason]);
-}
-
-static bool has_owner(struct act *ret, const struct view *v)
-{
-	const struct request_model *m = v->model;
-
-	if (m->owner[0] == '\0')
-		act_refuse(ret, m->unknown ? WORD_REQUEST_UNKNOWN : WORD_REQUEST_WHOSE, NULL);
-	return m->owner[0] != '\0';
-}
-
 static void send(struct act *ret, const struct view *v, int id)
 {
+	const struct request_model *m = v->model;
+	const struct request_draft *d = v->draft;
+
 	(void)id;
-	if (!has_owner(ret, v))
+	if (!m->found) {
+		act_refuse(ret, m->named ? WORD_REQUEST_UNKNOWN : WORD_REQUEST_NOBODY, NULL);
 		return;
-	request_words(ret, v->draft);
+	}
+	act_line(ret, "request", "new");
+	request_owner(ret, m, d->who);
+	act_option(ret, "--purpose", request_purposes(v->mode)[d->purpose]);
+	for (int i = 0; code_categories[i] != NULL; i++)
+		if (d->categories & (1u << i))
+			act_option(ret, "--category", code_categories[i]);
+	act_option(ret, "--form", deid_of(v) ? "deid" : NULL);
 	ret->shows = true;
 }
 
-static const struct view_act request_acts[] = {{ACTION_SEND, send}, {ACTION_NONE, NULL}};
+static void find(struct act *ret, const struct view *v, int id)
+{
+	(void)v;
+	(void)id;
+	act_open(ret, &view_institute_card, &(const struct card_draft){0}, sizeof(struct card_draft));
+}
+
+static void requests(struct act *ret, const struct view *v, int id)
+{
+	(void)v;
+	(void)id;
+	act_open(ret, &view_institute_requests, NULL, 0);
+}
+
+static const struct view_act acts[] = {
+	{ACTION_SEND, send}, {ACTION_FIND, find}, {ACTION_HISTORY, requests}, {ACTION_NONE, NULL},
+};
 
 const struct view_ops view_institute_request = {
 	.name = "institute-request", .title = WORD_TAB_REQUEST, .modes = MODE_INSTITUTE | MODE_RESEARCH, .split = SPLIT_RIGHT,
 	.model_size = sizeof(struct request_model), .draft_size = sizeof(struct request_draft), .draft_loads = true,
-			.load = load,
-	.list = list, .detail = detail, .chosen = chosen, .acts = request_acts,
+	.load = load, .list = list, .detail = detail, .chosen = chosen, .acts = acts,
 };
 
-/* ---- emergency ---- */
+/* ---- somebody's card into the book ---- */
 
-static void emergency_list(const struct view *v, struct page *p)
+enum { ID_CARD_NAME = 1, ID_CARD_TEXT = 2 };
+
+static void card_list(const struct view *v, struct page *p)
 {
-	const struct request_draft *d = v->draft;
+	const struct card_draft *d = v->draft;
 
-	page_say(p, v, ROLE_DANGER, WORD_EMERGENCY_HEAD, NULL);
-	page_say(p, v, ROLE_PLAIN, WORD_EMERGENCY_WHAT, NULL);
+	page_head(p, v, WORD_CARD_HEAD, NULL);
+	page_say(p, v, ROLE_PLAIN, WORD_CARD_HELP, NULL);
 	page_blank(p);
-	page_field_say(p, v, ID_OWNER, WORD_TODAY_PATIENT, d->owner);
-	page_head(p, v, WORD_EMERGENCY_REASON, NULL);
-	for (int i = 0; emergency_reasons[i] != NULL; i++)
-		page_choice(p, ID_REASON + i, say_code(v, "emergency", emergency_reasons[i]), d->reason == i, true);
+	page_field_say(p, v, ID_CARD_NAME, WORD_CARD_NAME, d->name);
+	page_field_say(p, v, ID_CARD_TEXT, WORD_CARD_TEXT, d->card);
 	page_blank(p);
-	page_choice_say(p, v, ID_ATTEST, WORD_EMERGENCY_ATTEST, d->attested, false);
+	page_say(p, v, ROLE_DIM, WORD_FORM_HOW, NULL);
 }
 
-static void emergency_detail(const struct view *v, struct page *p, int id)
+static void card_chosen(struct act *ret, const struct view *v, int id, const char *text)
 {
-	(void)id;
-	sees(v, p, word(v->language, WORD_EMERGENCY_PURPOSE));
-	page_say(p, v, ROLE_WARN, WORD_EMERGENCY_REVIEW, NULL);
-}
+	struct card_draft d = *(const struct card_draft *)v->draft;
 
-static void emergency_send(struct act *ret, const struct view *v, int id)
-{
-	struct request_draft d = *(const struct request_draft *)v->draft;
-
-	(void)id;
-	if (!has_owner(ret, v))
+	if (text == NULL)
 		return;
-	if (!d.attested) {
-		act_refuse(ret, WORD_EMERGENCY_NOT_ATTESTED, NULL);
+	if (id == ID_CARD_NAME)
+		snprintf(d.name, sizeof(d.name), "%.*s", (int)sizeof(d.name) - 1, text);
+	else
+		snprintf(d.card, sizeof(d.card), "%.*s", (int)sizeof(d.card) - 1, text);
+	act_draft(ret, &d, sizeof(d));
+}
+
+static void card_send(struct act *ret, const struct view *v, int id)
+{
+	const struct card_draft *d = v->draft;
+
+	(void)id;
+	if (d->name[0] == '\0' || d->card[0] == '\0') {
+		act_refuse(ret, WORD_FORM_EMPTY, word(v->language, d->name[0] == '\0' ? WORD_CARD_NAME : WORD_CARD_TEXT), NULL);
 		return;
 	}
-	d.emergency = true;
-	request_words(ret, &d);
-	act_typed(ret, "open", WORD_EMERGENCY_QUESTION, ((const struct request_model *)v->model)->owner, NULL);
-	ret->shows = true;
+	act_line(ret, "contact", "add");
+	act_word(ret, d->name);
+	act_word(ret, d->card);
+	ret->leaves = true;
 }
 
-static const struct view_act emergency_acts[] = {{ACTION_SEND, emergency_send}, {ACTION_NONE, NULL}};
+static const struct view_act card_acts[] = {{ACTION_SEND, card_send}, {ACTION_NONE, NULL}};
 
-const struct view_ops view_institute_emergency = {
-	.name = "institute-emergency", .title = WORD_TAB_EMERGENCY, .modes = MODE_INSTITUTE, .split = SPLIT_RIGHT,
-	.model_size = sizeof(struct request_model), .draft_size = sizeof(struct request_draft), .draft_loads = true,
-			.load = load,
-	.list = emergency_list, .detail = emergency_detail, .chosen = chosen, .acts = emergency_acts,
+const struct view_ops view_institute_card = {
+	.name = "institute-card", .title = WORD_CARD_HEAD, .modes = MODE_INSTITUTE | MODE_RESEARCH,
+	.draft_size = sizeof(struct card_draft), .list = card_list, .chosen = card_chosen, .acts = card_acts,
 };

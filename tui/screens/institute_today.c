@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Today: answers that came, what ends soon, what is owed; then all requests. */
-#include <stdio.h>
-#include <stdlib.h>
+/* Today: what needs me, what is open, and how the day stands. */
+#include "tui/screens/institute_today.h"
 
-#include "tui/screens/codes.h"
-#include "tui/screens/institute.h"
-#include "tui/screens/line_form.h"
 #include "tui/screens/views.h"
 
-#define SOON_MS MS_PER_DAY
+/* Ids of rows: which of the lists, and the place in it. */
+enum { OF_REQUEST, OF_QUESTION, OF_BADGE, OF_COUNT };
 
-enum { ID_QUESTION = 500000 };
+static int id_of(size_t i, int of)
+{
+	return (int)(i + 1) * OF_COUNT + of;
+}
 
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
 {
@@ -18,248 +18,250 @@ static enum err load(void *model, struct app *a, const void *draft, struct task 
 
 	(void)draft;
 	(void)task;
-	TRY(app_request_list(a, &m->requests, info));
-	TRY(app_question_list(a, &m->questions, APP_QUESTIONS_TO_ME, info));
-	m->owners = calloc(m->requests.count + 1, sizeof(*m->owners));
-	if (m->owners == NULL)
-		return ERR_MEMORY;
-	for (size_t i = 0; i < m->requests.count; i++)
-		snprintf(m->owners[i], sizeof(m->owners[i]), "%s", app_name(a, m->requests.rows[i].owner.b));
+	TRY(asked_load(&m->asked, a, info));
+	if (app_asked(a, &m->badge, NULL) != ERR_OK)
+		m->badge = (struct app_asked){0}; /* without a peer the rest is still true */
 	return ERR_OK;
 }
 
 static void release(void *model)
 {
-	struct today_model *m = model;
-
-	app_requests_release(&m->requests);
-	app_questions_release(&m->questions);
-	free(m->owners);
+	asked_release(&((struct today_model *)model)->asked);
 }
 
-enum request_state request_state(const struct app_request *r, struct time_ms now)
+/* ---- what needs me: counted without a page ---- */
+
+static bool ends_soon(const struct view *v, const struct app_request *r)
 {
-	if (r->closed || r->expires.v <= now.v)
-		return REQUEST_ENDED;
-	if (r->granted > 0)
-		return REQUEST_OPEN;
-	return r->asked > 0 ? REQUEST_WAITS : REQUEST_NOTHING;
+	return asked_state(v, r) == ASKED_OPEN && r->expires.v - v->now.v < ENDS_SOON_MS;
 }
 
-/* An emergency stays owed until its review is written. */
-static bool review_owed(const struct app_request *r)
-{
-	return r->emergency && !r->closed;
-}
-
-static enum word state_word(const struct view *v, const struct app_request *r)
-{
-	switch (request_state(r, v->now)) {
-	case REQUEST_OPEN:
-		return review_owed(r) ? WORD_TODAY_REVIEW : WORD_TODAY_OPEN;
-	case REQUEST_WAITS:
-		return WORD_TODAY_WAITS;
-	case REQUEST_NOTHING:
-		return WORD_TODAY_NOTHING;
-	case REQUEST_ENDED:
-		break;
-	}
-	return review_owed(r) ? WORD_TODAY_REVIEW : WORD_TODAY_ENDED;
-}
-
-static void row(const struct view *v, struct page *p, size_t i)
+static size_t reviews(const struct view *v, struct page *p)
 {
 	const struct today_model *m = v->model;
-	const struct app_request *r = &m->requests.rows[i];
-	char granted[SAY_NUMBER], until[SAY_TIME];
-	const char *const cells[] = {
-		m->owners[i], r->emergency ? word(v->language, WORD_LOOKED_EMERGENCY) : say_code(v, "purpose", r->purpose),
-		word(v->language, state_word(v, r)), say_number(granted, r->granted), say_time(until, v, r->expires),
-	};
-	bool open = request_state(r, v->now) == REQUEST_OPEN, soon = open && r->expires.v - v->now.v < SOON_MS;
+	size_t count = 0;
+	char at[SAY_TIME];
 
-	page_row(p, (int)i + 1, review_owed(r) ? ROLE_DANGER : soon ? ROLE_WARN : open ? ROLE_PLAIN : ROLE_DIM, cells);
+	for (size_t i = 0; i < m->asked.requests.count; i++) {
+		const struct app_request *r = &m->asked.requests.rows[i];
+
+		if (asked_state(v, r) != ASKED_REVIEW)
+			continue;
+		count++;
+		if (p != NULL)
+			page_line(p, v, id_of(i, OF_REQUEST), ROLE_DANGER, WORD_TODAY_REVIEW, m->asked.names[i],
+				  say_time(at, v, r->at), NULL);
+	}
+	return count;
 }
 
-static void questions(const struct view *v, struct page *p)
+static size_t questions(const struct view *v, struct page *p)
 {
 	const struct today_model *m = v->model;
+	size_t count = 0;
+	char due[SAY_TIME];
 
-	for (size_t i = 0; i < m->questions.count; i++) {
-		const struct app_posed *q = &m->questions.rows[i];
-		char due[SAY_TIME];
-		const char *const cells[] = {word(v->language, WORD_TODAY_PATIENT), say_code(v, "purpose", q->purpose),
-					     word(v->language, WORD_TODAY_QUESTION), "", say_time(due, v, q->due)};
+	for (size_t i = 0; i < m->asked.questions.count; i++) {
+		const struct app_posed *q = &m->asked.questions.rows[i];
+		bool late = q->due.v <= v->now.v;
 
-		if (q->answered.v == 0)
-			page_row(p, ID_QUESTION + (int)i, strcmp(q->state, "overdue") == 0 ? ROLE_DANGER : ROLE_NOTE, cells);
+		if (!question_waits(q))
+			continue;
+		count++;
+		if (p != NULL)
+			page_line(p, v, id_of(i, OF_QUESTION), late ? ROLE_DANGER : ROLE_NOTE,
+				  late ? WORD_TODAY_QUESTION_LATE : WORD_TODAY_QUESTION, m->asked.askers[i],
+				  say_time(due, v, q->due), NULL);
 	}
+	return count;
 }
 
-static bool needs(const struct view *v, const struct app_request *r)
+static size_t ending(const struct view *v, struct page *p)
 {
-	return review_owed(r) || (request_state(r, v->now) == REQUEST_OPEN);
+	const struct today_model *m = v->model;
+	size_t count = 0;
+	char until[SAY_TIME], number[SAY_NUMBER];
+
+	for (size_t i = 0; i < m->asked.requests.count; i++) {
+		const struct app_request *r = &m->asked.requests.rows[i];
+
+		if (!ends_soon(v, r))
+			continue;
+		count++;
+		if (p != NULL)
+			page_line(p, v, id_of(i, OF_REQUEST), ROLE_WARN, WORD_TODAY_ENDS, m->asked.names[i],
+				  say_number(number, r->granted), say_time(until, v, r->expires), NULL);
+	}
+	return count;
+}
+
+static size_t badge(const struct view *v, struct page *p)
+{
+	const struct today_model *m = v->model;
+	char until[SAY_TIME];
+
+	if (m->badge.renew_from.v == 0 || m->badge.renew_from.v > v->now.v)
+		return 0;
+	if (p != NULL)
+		page_line(p, v, id_of(0, OF_BADGE), ROLE_WARN, WORD_TODAY_BADGE, say_day(until, v, m->badge.not_after), NULL);
+	return 1;
+}
+
+static size_t needs(const struct view *v, struct page *p)
+{
+	size_t count = reviews(v, p);
+
+	count += questions(v, p);
+	count += ending(v, p);
+	return count + badge(v, p);
+}
+
+/* ---- what is open ---- */
+
+static size_t open_ones(const struct view *v, struct page *p)
+{
+	const struct today_model *m = v->model;
+	size_t count = 0;
+	char until[SAY_TIME], number[SAY_NUMBER];
+
+	for (size_t i = 0; i < m->asked.requests.count; i++) {
+		const struct app_request *r = &m->asked.requests.rows[i];
+		enum asked_state state = asked_state(v, r);
+
+		if ((state != ASKED_OPEN && state != ASKED_WAITS) || ends_soon(v, r))
+			continue;
+		count++;
+		if (p != NULL)
+			page_line(p, v, id_of(i, OF_REQUEST), asked_role(state),
+				  state == ASKED_OPEN ? WORD_TODAY_OPEN : WORD_TODAY_WAITS, m->asked.names[i],
+				  say_number(number, state == ASKED_OPEN ? r->granted : r->asked),
+				  say_use(v, r->purpose), say_time(until, v, r->expires), NULL);
+	}
+	return count;
+}
+
+static void day(const struct view *v, struct page *p)
+{
+	const struct today_model *m = v->model;
+	size_t count = 0, emergencies = 0;
+	char number[SAY_NUMBER], other[SAY_NUMBER];
+
+	for (size_t i = 0; i < m->asked.requests.count; i++) {
+		const struct app_request *r = &m->asked.requests.rows[i];
+
+		count += v->now.v - r->at.v < MS_PER_DAY;
+		emergencies += r->emergency && v->now.v - r->at.v < MS_PER_DAY;
+	}
+	page_say(p, v, ROLE_DIM, WORD_TODAY_DAY, say_number(number, count), say_number(other, emergencies), NULL);
 }
 
 static void list(const struct view *v, struct page *p)
 {
-	const struct today_model *m = v->model;
-	const struct page_column columns[] = {
-		{word(v->language, WORD_TODAY_PATIENT), 8, 24, 0, false}, {word(v->language, WORD_LOOKED_WHY), 9, 22, 1, false},
-		{word(v->language, WORD_TODAY_STATE), 12, 22, 0, false},  {word(v->language, WORD_TODAY_RECORDS), 7, 8, 2,
-				true},
-		{word(v->language, WORD_CERTS_UNTIL), 11, 14, 0, false},
-	};
+	const struct page_column column = {"", 40, 118, 0, false};
+	size_t count = needs(v, NULL);
+	char number[SAY_NUMBER];
 
-	page_columns(p, columns, sizeof(columns) / sizeof(columns[0]));
-	page_head(p, v, WORD_TODAY_NOW, NULL);
-	questions(v, p);
-	for (size_t i = m->requests.count; i > 0; i--)
-		if (needs(v, &m->requests.rows[i - 1]))
-			row(v, p, i - 1);
+	if (count > 0)
+		page_head(p, v, WORD_TODAY_NEEDS, say_number(number, count), NULL);
+	else
+		page_say(p, v, ROLE_GOOD, WORD_TODAY_NOTHING, NULL);
+	page_columns(p, &column, 1);
+	needs(v, p);
 	page_blank(p);
-	page_head(p, v, WORD_TODAY_OTHERS, NULL);
-	for (size_t i = m->requests.count; i > 0; i--)
-		if (!needs(v, &m->requests.rows[i - 1]))
-			row(v, p, i - 1);
-	if (m->requests.count == 0)
-		page_say(p, v, ROLE_DIM, WORD_TODAY_NONE, NULL);
+	page_head(p, v, WORD_TODAY_OPEN_HEAD, NULL);
+	if (open_ones(v, p) == 0)
+		page_say(p, v, ROLE_DIM, WORD_TODAY_NONE_OPEN, NULL);
+	page_blank(p);
+	day(v, p);
 }
 
 /* ---- one of them ---- */
 
-static void duties(const struct view *v, struct page *p, const struct app_request *r)
+static const struct app_request *request_at(const struct view *v, int id)
 {
-	uint32_t all = 0, n = 0;
-	struct app_duty duty;
+	const struct today_model *m = v->model;
 
-	for (size_t i = 0; i < r->count; i++)
-		all |= r->records[i].duties;
-	while (app_duty_next(all, &n, &duty))
-		page_say(p, v, ROLE_WARN, WORD_TODAY_DUTY, duty.words, NULL);
+	return id != 0 && id % OF_COUNT == OF_REQUEST ? &m->asked.requests.rows[id / OF_COUNT - 1] : NULL;
+}
+
+static const struct app_posed *question_at(const struct view *v, int id)
+{
+	const struct today_model *m = v->model;
+
+	return id != 0 && id % OF_COUNT == OF_QUESTION ? &m->asked.questions.rows[id / OF_COUNT - 1] : NULL;
 }
 
 static void detail(const struct view *v, struct page *p, int id)
 {
 	const struct today_model *m = v->model;
-	const struct app_request *r;
-	char when[SAY_TIME], hex[ID_HEX], short_id[SAY_ID];
+	char until[SAY_TIME];
 
-	if (id >= ID_QUESTION) {
-		const struct app_posed *q = &m->questions.rows[id - ID_QUESTION];
-
-		page_head(p, v, WORD_TODAY_QUESTION, NULL);
-		page_text(p, ROLE_PLAIN, q->text != NULL ? q->text : word(v->language, WORD_TODAY_NO_TEXT));
-		page_pair_text(p, v, WORD_TODAY_DUE, ROLE_WARN, say_time(when, v, q->due));
-		return;
-	}
-	if (id == 0)
-		return;
-	r = &m->requests.rows[id - 1];
-	page_heading(p, m->owners[id - 1]);
-	page_pair_text(p, v, WORD_TODAY_STATE, ROLE_PLAIN, word(v->language, state_word(v, r)));
-	page_pair_text(p, v, WORD_TODAY_ASKED, ROLE_PLAIN, say_time(when, v, r->at));
-	hex_encode(hex, r->request.b, ID_SIZE);
-	page_pair_text(p, v, WORD_TODAY_REQUEST, ROLE_DIM, hex);
-	duties(v, p, r);
-	for (size_t i = 0; i < r->count; i++)
-		page_say(p, v, ROLE_PLAIN, WORD_TODAY_RECORD, say_id(short_id, r->records[i].record.b),
-			 say_code(v, "code", r->records[i].decision), say_code(v, "code", r->records[i].form), NULL);
-	page_say(p, v, ROLE_DIM, WORD_INSTITUTE_INCOMPLETE, NULL);
-}
-
-/* ---- acts ---- */
-
-static const struct app_request *selected(const struct view *v, int id)
-{
-	const struct today_model *m = v->model;
-
-	return id > 0 && id < ID_QUESTION ? &m->requests.rows[id - 1] : NULL;
+	if (request_at(v, id) != NULL)
+		page_request(p, v, request_at(v, id), m->asked.names[id / OF_COUNT - 1]);
+	else if (question_at(v, id) != NULL)
+		page_question(p, v, question_at(v, id), m->asked.askers[id / OF_COUNT - 1]);
+	else if (id != 0)
+		page_say(p, v, ROLE_PLAIN, WORD_TODAY_BADGE_HOW, say_day(until, v, m->badge.not_after), NULL);
+	else
+		page_say(p, v, ROLE_DIM, WORD_TODAY_HOW, NULL);
 }
 
 static void chosen(struct act *ret, const struct view *v, int id, const char *text)
 {
-	const struct today_model *m = v->model;
-	const struct app_request *r = selected(v, id);
-	struct patient_draft d = {.name = ""};
+	struct answer_draft d;
 
 	(void)text;
-	if (r == NULL || request_state(r, v->now) != REQUEST_OPEN)
-		return;
-	d.owner = r->owner;
-	memcpy(d.name, m->owners[id - 1], sizeof(d.name));
-	act_open(ret, &view_institute_patient, &d, sizeof(d));
-}
-
-static bool about_request(struct line_form_draft *d, struct act *ret, const struct view *v, int id, const char *verb)
-{
-	const struct app_request *r = selected(v, id);
-	char hex[ID_HEX];
-
-	if (r == NULL) {
-		act_refuse(ret, WORD_TODAY_CHOOSE, NULL);
-		return false;
+	if (question_at(v, id) != NULL) {
+		act_reply(ret, question_at(v, id));
+	} else if (request_at(v, id) != NULL) {
+		d.request = request_at(v, id)->request;
+		act_open(ret, &view_institute_answer, &d, sizeof(d));
+	} else {
+		act_open(ret, &view_institute_badge, NULL, 0);
 	}
-	hex_encode(hex, r->request.b, ID_SIZE);
-	line_form_words(d, (const char *const[]){"request", verb, hex}, 3);
-	return true;
 }
 
-static void get(struct act *ret, const struct view *v, int id)
+static void add(struct act *ret, const struct view *v, int id)
 {
-	struct line_form_draft d = {.title = WORD_TODAY_GET, .help = WORD_TODAY_GET_HELP, .label = WORD_HEALTH_FOLDER,
-				    .option = "--out", .shows = true};
+	const struct request_draft d = {0};
 
-	if (about_request(&d, ret, v, id, "get"))
-		act_line_form(ret, &d);
-}
-
-static void review(struct act *ret, const struct view *v, int id)
-{
-	struct line_form_draft d = {.title = WORD_TODAY_REVIEW_TITLE, .help = WORD_TODAY_REVIEW_HELP,
-				    .label = WORD_TODAY_REVIEW_LABEL, .option = "--text",
-				    .question = WORD_TODAY_REVIEW_QUESTION, .shows = true};
-
-	if (selected(v, id) != NULL && !selected(v, id)->emergency)
-		act_refuse(ret, WORD_TODAY_NO_EMERGENCY, NULL);
-	else if (about_request(&d, ret, v, id, "review"))
-		act_line_form(ret, &d);
-}
-
-static void close_request(struct act *ret, const struct view *v, int id)
-{
-	const struct app_request *r = selected(v, id);
-	char hex[ID_HEX];
-
-	if (r == NULL || r->closed) {
-		act_refuse(ret, WORD_TODAY_CHOOSE, NULL);
-		return;
-	}
-	hex_encode(hex, r->request.b, ID_SIZE);
-	act_line(ret, "request", "close");
-	act_word(ret, hex);
-	act_yes(ret, WORD_TODAY_CLOSE_QUESTION, NULL);
+	(void)v;
+	(void)id;
+	act_open(ret, &view_institute_request, &d, sizeof(d));
 }
 
 static void reply(struct act *ret, const struct view *v, int id)
 {
-	const struct today_model *m = v->model;
-	struct line_form_draft d = {.title = WORD_TODAY_REPLY, .help = WORD_TODAY_REPLY_HELP, .label = WORD_TODAY_REPLY_LABEL,
-				    .option = "--text", .question = WORD_TODAY_REPLY_QUESTION, .shows = true};
-	char hex[ID_HEX];
+	act_reply(ret, question_at(v, id));
+}
 
-	if (id < ID_QUESTION) {
-		act_refuse(ret, WORD_TODAY_NO_QUESTION, NULL);
-		return;
-	}
-	hex_encode(hex, m->questions.rows[id - ID_QUESTION].request.b, ID_SIZE);
-	line_form_words(&d, (const char *const[]){"request", "reply", hex}, 3);
-	act_line_form(ret, &d);
+static void review(struct act *ret, const struct view *v, int id)
+{
+	act_review(ret, request_at(v, id));
+}
+
+static void get(struct act *ret, const struct view *v, int id)
+{
+	act_get(ret, v, request_at(v, id));
+}
+
+static void close_it(struct act *ret, const struct view *v, int id)
+{
+	const struct today_model *m = v->model;
+
+	act_close(ret, request_at(v, id), request_at(v, id) != NULL ? m->asked.names[id / OF_COUNT - 1] : "");
+}
+
+static void requests(struct act *ret, const struct view *v, int id)
+{
+	(void)v;
+	(void)id;
+	act_open(ret, &view_institute_requests, NULL, 0);
 }
 
 static const struct view_act acts[] = {
-	{ACTION_GET, get}, {ACTION_CLOSE, close_request}, {ACTION_REPLY, reply}, {ACTION_WRITE_REVIEW, review},
-	{ACTION_NONE, NULL},
+	{ACTION_ADD, add}, {ACTION_REPLY, reply}, {ACTION_WRITE_REVIEW, review}, {ACTION_CLOSE, close_it}, {ACTION_GET, get},
+	{ACTION_HISTORY, requests}, {ACTION_NONE, NULL},
 };
 
 const struct view_ops view_institute_today = {

@@ -294,14 +294,3 @@ const struct view_ops view_patient_looked = {
 	.model_size = sizeof(struct events_model), .draft_size = sizeof(struct looked_draft), .load = load, .release = release,
 	.list = list, .detail = detail, .acts = acts,
 };
-
-/* The own list of somebody who asks: the same rows, nothing to do about them. */
-static const struct view_act log_acts[] = {{ACTION_ALL, all}, {ACTION_VERIFY, verify}, {ACTION_EXPORT, export},
-		{ACTION_NONE, NULL}};
-
-const struct view_ops view_institute_log = {
-	.name = "institute-log", .title = WORD_TAB_LOG, .modes = MODE_INSTITUTE | MODE_RESEARCH | MODE_OTHER,
-			.split = SPLIT_BELOW,
-	.model_size = sizeof(struct events_model), .draft_size = sizeof(struct looked_draft), .load = load, .release = release,
-	.list = list, .detail = detail, .acts = log_acts,
-};

@@ -19,6 +19,7 @@ struct record_model {
 	struct app_record row;
 	struct app_view view;
 	struct buf bytes;       /* as deposited, wiped when released */
+	const char *form;       /* that was read: "full", "deid" */
 	const char *attachment; /* what it is when it is no FHIR; NULL: it is */
 };
 

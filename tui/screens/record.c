@@ -7,6 +7,16 @@
 #include "tui/screens/patient_records.h"
 #include "tui/screens/views.h"
 
+/* In full, or without names when no more was granted. */
+static enum err read_form(struct record_model *m, struct app *a, const struct record_id *record, struct err_info *info)
+{
+	enum err e = app_record_read(a, &m->bytes, record, m->form = "full", info);
+
+	if (e == ERR_REFUSED && m->row.rendition_count > 1)
+		e = app_record_read(a, &m->bytes, record, m->form = "deid", info);
+	return e;
+}
+
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
 {
 	const struct record_draft *d = draft;
@@ -15,7 +25,7 @@ static enum err load(void *model, struct app *a, const void *draft, struct task 
 
 	(void)task;
 	TRY(app_record_show(a, &m->row, &d->record, info));
-	TRY(app_record_read(a, &m->bytes, &d->record, "full", info));
+	TRY(read_form(m, a, &d->record, info));
 	e = app_record_view(&m->view, buf_bytes(&m->bytes), info);
 	if (e == ERR_FHIR) {
 		m->attachment = app_attachment_words(buf_bytes(&m->bytes));
@@ -96,6 +106,11 @@ static void detail(const struct view *v, struct page *p, int id)
 		row_detail(v, p, &m->view.rows[id - 1]);
 }
 
+static bool is_deid(const struct record_model *m)
+{
+	return m->form != NULL && strcmp(m->form, "deid") == 0;
+}
+
 static void open_files(struct act *ret, const struct view *v, int id)
 {
 	const struct record_model *m = v->model;
@@ -105,6 +120,7 @@ static void open_files(struct act *ret, const struct view *v, int id)
 	hex_encode(hex, m->row.record.b, ID_SIZE);
 	act_line(ret, "record", "files");
 	act_word(ret, hex);
+	act_option(ret, "--form", is_deid(m) ? m->form : NULL);
 	ret->shows = true;
 }
 
@@ -117,7 +133,7 @@ static void export(struct act *ret, const struct view *v, int id)
 
 	(void)id;
 	hex_encode(hex, m->row.record.b, ID_SIZE);
-	line_form_words(&d, (const char *const[]){"record", "export", hex}, 3);
+	line_form_words(&d, (const char *const[]){"record", "export", hex, "--form", "deid"}, is_deid(m) ? 5 : 3);
 	act_line_form(ret, &d);
 }
 
