@@ -2,6 +2,7 @@
 #include "core/app/ca_export.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,6 +58,44 @@ enum err app_ca_export(struct app *a, uint64_t *ret_rows, const struct app_ca_ex
 	if (e == ERR_OK)
 		*ret_rows = rows;
 	return e;
+}
+
+/* ---- the decisions ---- */
+
+static void fill_decision(struct app_decision *to, const struct ca_decision *from)
+{
+	*to = (struct app_decision){.entry = from->entry, .profile = from->profile, .at = from->at, .row = from->row,
+				    .height = from->height, .hash = from->hash};
+	snprintf(to->serial, sizeof(to->serial), "%s", from->serial);
+	snprintf(to->name, sizeof(to->name), "%.127s", from->name);
+	snprintf(to->organisation, sizeof(to->organisation), "%.127s", from->organisation);
+	snprintf(to->reason, sizeof(to->reason), "%s", from->reason);
+}
+
+enum err app_ca_decisions(struct app *a, struct app_decisions *ret, struct err_info *info)
+{
+	struct app_decisions made = {0};
+	struct ca_decisions all;
+	struct ca *ca;
+
+	TRY(desk(a, &ca, info));
+	TRY(ca_decisions(ca, &all, info));
+	made.rows = calloc(all.count + 1, sizeof(*made.rows));
+	for (size_t i = 0; made.rows != NULL && i < all.count; i++)
+		fill_decision(&made.rows[made.count++], &all.rows[i]);
+	ca_decisions_release(&all);
+	if (made.rows == NULL)
+		return err_set(info, ERR_MEMORY, "the decisions");
+	*ret = made;
+	return ERR_OK;
+}
+
+void app_decisions_release(struct app_decisions *d)
+{
+	if (d == NULL)
+		return;
+	free(d->rows);
+	*d = (struct app_decisions){0};
 }
 
 /* ---- a certificate ---- */

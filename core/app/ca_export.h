@@ -15,6 +15,18 @@ struct app_ca_export {
 /* ERR_USAGE (format, since).  *ret_rows: decisions exported. */
 enum err app_ca_export(struct app *a, uint64_t *ret_rows, const struct app_ca_export *wish, struct err_info *info) MUST_USE;
 
+/* What the desk decided, oldest first, without the texts of an export. */
+struct app_decision {
+	const char *entry, *profile; /* entry: "issued", "rejected", "revoked", "revoking", "held", "holding", "released" */
+	char serial[41], name[128], organisation[128], reason[160]; /* reason: as RFC 5280 writes it, or words to a requester */
+	struct time_ms at;
+	uint64_t row, height; /* height: on the ledger; 0: it has not confirmed it, or never learns it */
+	struct hash32 hash;   /* of the register's row */
+};
+struct app_decisions { struct app_decision *rows; size_t count; };
+enum err app_ca_decisions(struct app *a, struct app_decisions *ret, struct err_info *info) MUST_USE;
+void app_decisions_release(struct app_decisions *d);
+
 /* A certificate of this desk as PEM into a file; "issuing" and "root" name the authorities'. */
 enum err app_ca_certificate(struct app *a, const char *serial, const char *path, struct err_info *info) MUST_USE;
 

@@ -29,6 +29,8 @@ struct exporting {
 	struct json_writer w;
 	uint64_t rows, seen;
 	struct hash32 head;
+	struct ca_decisions *list; /* NULL: text is written */
+	size_t room;
 };
 
 struct line { struct buf field[COLUMN_COUNT]; };
@@ -186,6 +188,35 @@ static const char *entry_of(const struct register_row *row)
 	}
 }
 
+static void copy_field(char *to, size_t size, const struct buf *from)
+{
+	(void)snprintf(to, size, "%.*s", (int)from->len, from->len > 0 ? (const char *)from->data : "");
+}
+
+static enum err add_decision(struct exporting *x, const struct line *l, const struct register_row *row)
+{
+	const struct profile_row *p = profile_by_number(row->profile);
+	struct ca_decision *d;
+
+	if (x->list->count == x->room) {
+		size_t room = x->room * 2 + 16;
+		struct ca_decision *more = realloc(x->list->rows, room * sizeof(*more));
+
+		if (more == NULL)
+			return ERR_MEMORY;
+		x->list->rows = more;
+		x->room = room;
+	}
+	d = &x->list->rows[x->list->count++];
+	*d = (struct ca_decision){.entry = entry_of(row), .profile = p != NULL ? p->name : "", .at = row->at, .row = row->seq,
+				  .height = row->kind == REGISTER_REJECTED ? 0 : row->number, .hash = row->hash};
+	copy_field(d->serial, sizeof(d->serial), &l->field[COLUMN_SERIAL]);
+	copy_field(d->name, sizeof(d->name), &l->field[COLUMN_NAME]);
+	copy_field(d->organisation, sizeof(d->organisation), &l->field[COLUMN_ORGANISATION]);
+	copy_field(d->reason, sizeof(d->reason), &l->field[COLUMN_REASON]);
+	return ERR_OK;
+}
+
 static enum err put_row(struct exporting *x, const struct register_row *row, const struct ca_item *item,
 			const struct cert_revoked *revocation)
 {
@@ -210,7 +241,7 @@ static enum err put_row(struct exporting *x, const struct register_row *row, con
 	}
 	e = item != NULL ? set_certificate(x, &l, item) : set_rejected(x, &l, row);
 	if (e == ERR_OK)
-		e = put_line(x, &l);
+		e = x->list != NULL ? add_decision(x, &l, row) : put_line(x, &l);
 	line_release(&l);
 	x->rows += e == ERR_OK;
 	return e;
@@ -311,9 +342,10 @@ static enum err write_all(struct exporting *x, struct err_info *info)
 	x->revocations = calloc(x->fold.certificate_count + 1, sizeof(*x->revocations));
 	if (x->revocations == NULL)
 		return err_set(info, ERR_MEMORY, "the export");
-	begin(x);
+	if (x->list == NULL)
+		begin(x);
 	e = register_walk(x->ca->reg, visit, x, info);
-	if (e == ERR_OK)
+	if (e == ERR_OK && x->list == NULL)
 		e = finish(x, x->ca->o.clock->now(x->ca->o.clock->self));
 	free(x->revocations);
 	return e == ERR_OK ? e : err_wrap(info, e, "the export");
@@ -333,6 +365,30 @@ enum err ca_export(struct ca *ca, struct buf *text, struct buf *signature, uint6
 	TRY(ca->o.keys.sign_text(ca->o.keys.self, signature, CA_KEY_ISSUING, buf_bytes(text), info));
 	*ret_rows = x.rows;
 	return ERR_OK;
+}
+
+enum err ca_decisions(struct ca *ca, struct ca_decisions *ret, struct err_info *info)
+{
+	struct ca_decisions made = {0};
+	struct exporting x = {.ca = ca, .list = &made};
+	enum err e;
+
+	TRY(ca_fold_load(&x.fold, ca, info));
+	e = write_all(&x, info);
+	ca_fold_release(&x.fold);
+	if (e == ERR_OK)
+		*ret = made;
+	else
+		ca_decisions_release(&made);
+	return e;
+}
+
+void ca_decisions_release(struct ca_decisions *d)
+{
+	if (d == NULL)
+		return;
+	free(d->rows);
+	*d = (struct ca_decisions){0};
 }
 
 /* ---- one certificate, and the file ---- */

@@ -16,6 +16,19 @@ enum ca_export_format { CA_EXPORT_JSON, CA_EXPORT_CSV };
 enum err ca_export(struct ca *ca, struct buf *text, struct buf *signature, uint64_t *ret_rows, enum ca_export_format format,
 		   struct time_ms since, struct err_info *info) MUST_USE;
 
+/* The same decisions as rows, for a screen; without the chain's head.  Foreign text: gate before showing. */
+struct ca_decision {
+	const char *entry;    /* "issued", "rejected", "revoked", "revoking", "held", "holding", "released" */
+	const char *profile;  /* "" of what was rejected before it had one */
+	char serial[2 * CERT_SERIAL_SIZE + 1], name[CERT_TEXT_MAX], organisation[CERT_TEXT_MAX], reason[160];
+	struct time_ms at;
+	uint64_t row, height; /* height: on the ledger; 0: it has not confirmed it, or never learns it */
+	struct hash32 hash;   /* of the register's row */
+};
+struct ca_decisions { struct ca_decision *rows; size_t count; };
+enum err ca_decisions(struct ca *ca, struct ca_decisions *ret, struct err_info *info) MUST_USE;
+void ca_decisions_release(struct ca_decisions *d);
+
 /* One field of a CSV file, quoted; for tests. */
 void ca_csv_field(struct buf *out, struct bytes text);
 

@@ -130,6 +130,40 @@ static void a_hold_is_told_and_its_release(void **state)
 	buf_release(&text);
 }
 
+static void decisions_are_those_of_the_export(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_certificates list;
+	struct ca_decisions all;
+	struct ca_act act;
+
+	decide(f, "Dr One", NULL);
+	decide(f, "Dr Two", "the photo does not match");
+	assert_int_equal(ca_list(f->ca, &list, NULL), ERR_OK);
+	assert_string_equal(list.rows[0].reason, "");
+	assert_int_equal(list.rows[0].ended.v, 0);
+	assert_int_equal(ca_revoke(f->ca, &act, list.rows[0].serial, CERT_REASON_KEY_COMPROMISE, (struct time_ms){0}, false,
+				   NULL), ERR_OK);
+	ca_certificates_release(&list);
+	assert_int_equal(ca_list(f->ca, &list, NULL), ERR_OK);
+	assert_string_equal(list.rows[0].reason, "keyCompromise");
+	assert_int_not_equal(list.rows[0].ended.v, 0);
+	assert_int_equal(ca_decisions(f->ca, &all, NULL), ERR_OK);
+	assert_int_equal(all.count, 3);
+	assert_string_equal(all.rows[0].entry, "issued");
+	assert_string_equal(all.rows[0].name, "Dr One");
+	assert_int_not_equal(all.rows[0].height, 0);
+	assert_string_equal(all.rows[1].entry, "rejected");
+	assert_string_equal(all.rows[1].reason, "the photo does not match");
+	assert_int_equal(all.rows[1].height, 0);
+	assert_string_equal(all.rows[2].entry, "revoked");
+	assert_string_equal(all.rows[2].reason, "keyCompromise");
+	assert_string_equal(all.rows[2].serial, list.rows[0].serial_text);
+	assert_true(all.rows[0].row < all.rows[1].row && all.rows[1].row < all.rows[2].row);
+	ca_decisions_release(&all);
+	ca_certificates_release(&list);
+}
+
 static void a_copy_is_the_register(void **state)
 {
 	struct fixture *f = *state;
@@ -161,6 +195,7 @@ int main(void)
 		cmocka_unit_test(fields_are_quoted),
 		cmocka_unit_test_setup_teardown(every_decision_is_there_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_hold_is_told_and_its_release, setup, teardown),
+		cmocka_unit_test_setup_teardown(decisions_are_those_of_the_export, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_copy_is_the_register, setup, teardown),
 	};
 

@@ -13,6 +13,7 @@
 #include "tui/examples/examples.h"
 #include "tui/screens/ca_certificates.h"
 #include "tui/screens/ca_deposits.h"
+#include "tui/screens/ca_desk.h"
 #include "tui/screens/ca_queue.h"
 #include "tui/screens/codes.h"
 #include "tui/screens/line_form.h"
@@ -391,6 +392,80 @@ static void what_cannot_be_deposited_is_said(void **state)
 	hide(&s);
 }
 
+/* ---- the desk itself ---- */
+
+static void what_is_not_in_order_is_on_top(void **state)
+{
+	struct shown s;
+
+	(void)state;
+	show(&s, &view_ca_health, example_ca_health);
+	says(&s, -1, "1 thing is not in order. 1 to look at soon.");
+	assert_true(place(&s, "this clock and the peer's are 74 s apart") < place(&s, "13 days old"));
+	assert_true(place(&s, "13 days old") < place(&s, "every row follows"));
+	says(&s, 10, "Next: set the clock");
+	says(&s, 101, "answers and tells the truth");
+	assert_int_equal(act_of(&s, ACTION_BACKUP, 0)->kind, ACT_OPEN);
+	((struct health_model *)s.model)->away = true;
+	is_refused(act_of(&s, ACTION_BACKUP, 0), "The register is with another officer.");
+	hide(&s);
+}
+
+static const struct line_form_draft *form_of(const struct act *a)
+{
+	assert_int_equal(a->kind, ACT_OPEN);
+	assert_ptr_equal(a->view, &view_line_form);
+	return (const struct line_form_draft *)(const void *)a->draft;
+}
+
+static void the_log_says_what_the_ledger_knows(void **state)
+{
+	struct shown s;
+
+	(void)state;
+	show(&s, &view_ca_log, example_ca_log);
+	assert_true(place(&s, "being revoked") < place(&s, "Decision: issued"));
+	says(&s, 2, "Why: The photo does not match.");
+	says(&s, 2, "not a matter for the ledger");
+	says(&s, 4, "block 4177 of the ledger");
+	says(&s, 5, "the ledger has not confirmed it yet");
+	assert_string_equal(form_of(act_of(&s, ACTION_EXPORT, 1))->words[1], "export");
+	assert_string_equal(form_of(act_of(&s, ACTION_HAND_OVER, 1))->words[3], "csv");
+	is_line(act_of(&s, ACTION_VERIFY, 1), "ca doctor");
+	hide(&s);
+}
+
+static void a_ceremony_is_held_once(void **state)
+{
+	struct shown s;
+	struct ceremonies_model *m;
+	struct ceremonies_draft *d;
+	const struct act *a;
+
+	(void)state;
+	show(&s, &view_ca_ceremonies, example_ca_ceremonies);
+	m = s.model;
+	d = s.draft;
+	is_refused(act_of(&s, ACTION_BEGIN, 0), "The ceremony was held");
+	is_refused(act_of(&s, ACTION_REHEARSE, 0), "The ceremony was held");
+	is_refused(act_of(&s, ACTION_ADD, 0), "which file to write");
+	snprintf(d->file, sizeof(d->file), "new.pem");
+	is_line(act_of(&s, ACTION_ADD, 0), "ca issuing --root /media/safe/ceremony/root.key --out new.pem");
+	is_line(act_of(&s, ACTION_PUBLISH, 0), "ca crl --root /media/safe/ceremony/root.key --out new.pem");
+	m->held = false;
+	is_refused(act_of(&s, ACTION_ADD, 0), "No ceremony was held here");
+	is_refused(act_of(&s, ACTION_BEGIN, 0), "one witness at least");
+	snprintf(d->out, sizeof(d->out), "/media/safe/ceremony");
+	snprintf(d->witness[0], sizeof(d->witness[0]), "W. Itness");
+	snprintf(d->witness[2], sizeof(d->witness[2]), "N. Otary");
+	is_line(act_of(&s, ACTION_REHEARSE, 0),
+		"ca ceremony --out /media/safe/ceremony --witness W. Itness --witness N. Otary --dry-run");
+	a = act_of(&s, ACTION_BEGIN, 0);
+	is_line(a, "ca ceremony --out /media/safe/ceremony --witness W. Itness --witness N. Otary");
+	assert_int_equal(a->confirm, CONFIRM_TYPED);
+	hide(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,7 +477,8 @@ int main(void)
 		cmocka_unit_test(the_network_knows_or_does_not),
 		cmocka_unit_test(an_officer_without_the_register_is_told_so),
 		cmocka_unit_test(a_new_version_is_of_what_is_in_use), cmocka_unit_test(a_deposit_is_sent_as_it_was_looked_at),
-		cmocka_unit_test(what_cannot_be_deposited_is_said),
+		cmocka_unit_test(what_cannot_be_deposited_is_said), cmocka_unit_test(what_is_not_in_order_is_on_top),
+		cmocka_unit_test(the_log_says_what_the_ledger_knows), cmocka_unit_test(a_ceremony_is_held_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
