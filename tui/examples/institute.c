@@ -9,6 +9,7 @@
 #include "tui/screens/institute_records.h"
 #include "tui/screens/institute_research.h"
 #include "tui/screens/institute_today.h"
+#include "tui/screens/patient_records.h"
 
 #define DAY_MINUTES (24 * 60)
 
@@ -212,6 +213,21 @@ enum err example_institute_patient(void *model, void *draft)
 		m->sources[i].record = i == 3 ? &m->records.rows[0] : NULL;
 	}
 	return ERR_OK;
+}
+
+enum err example_record_raw(void *model, void *draft)
+{
+	static const char text[] =
+		"{\n  \"resourceType\": \"Observation\",\n  \"status\": \"final\",\n"
+		"  \"code\": {\"text\": \"Haemoglobin A1c\"},\n  \"performer\": [{\"display\": \"City Lab, 王小明\"}],\n"
+		"  \"effectiveDateTime\": \"2026-09-15T08:30:00+02:00\",\n"
+		"  \"valueQuantity\": {\"value\": 52, \"unit\": \"mmol/mol\"}\n}\n";
+	struct record_model *m = model;
+
+	example_id(m->row.record.b, 0x52);
+	((struct record_draft *)draft)->record = m->row.record;
+	buf_append_text(&m->bytes, text);
+	return buf_error(&m->bytes);
 }
 
 enum err example_institute_badge(void *model, void *draft)

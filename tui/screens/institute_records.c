@@ -181,8 +181,10 @@ static size_t rows_of(const struct app_summary *s, const char *section)
 
 static void one_row(struct page *p, int id, const struct app_view_row *r)
 {
-	const char *const cells[] = {r->date, r->title, r->detail, r->flag[0] != '\0' ? r->flag : r->status};
+	char day[11];
+	const char *const cells[] = {day, r->title, r->detail, r->flag[0] != '\0' ? r->flag : r->status};
 
+	snprintf(day, sizeof(day), "%.*s", (int)strcspn(r->date, "T"), r->date);
 	page_row(p, id, r->flag[0] != '\0' ? ROLE_WARN : ROLE_PLAIN, cells);
 }
 
@@ -313,6 +315,20 @@ static void trend(const struct view *v, struct page *p, const struct app_summary
 		page_text(p, ROLE_PLAIN, rows[i]);
 }
 
+/* The value with what is usual and how it was judged, in one line. */
+static void value(const struct view *v, struct page *p, const struct app_view_row *r)
+{
+	enum role role = r->flag[0] != '\0' ? ROLE_WARN : ROLE_PLAIN;
+
+	if (r->range[0] != '\0')
+		page_pair_say(p, v, WORD_RECORD_VALUE, role, WORD_READING_USUAL, r->detail, r->range, r->flag, NULL);
+	else if (r->detail[0] != '\0')
+		page_pair_text(p, v, WORD_RECORD_VALUE, role, r->detail);
+	if (r->range[0] == '\0' && r->flag[0] != '\0')
+		page_pair_text(p, v, WORD_RECORD_NOTE, ROLE_WARN, r->flag);
+}
+
+/* What is read first stands first: a short pane shows the value, its source and how it moved. */
 static void summary_detail(const struct view *v, struct page *p, int id)
 {
 	const struct patient_model *m = v->model;
@@ -323,18 +339,15 @@ static void summary_detail(const struct view *v, struct page *p, int id)
 		return;
 	r = &m->summary.rows[id - 1].row;
 	page_heading(p, r->title);
-	if (r->detail[0] != '\0')
-		page_pair_text(p, v, WORD_RECORD_VALUE, ROLE_PLAIN, r->detail);
-	if (r->range[0] != '\0')
-		page_pair_text(p, v, WORD_RECORD_RANGE, ROLE_PLAIN, r->range);
-	if (r->flag[0] != '\0')
-		page_pair_text(p, v, WORD_RECORD_NOTE, ROLE_WARN, r->flag);
+	value(v, p, r);
+	page_say(p, v, ROLE_DIM, WORD_READING_BY, m->sources[id - 1].from, say_time(when, v, m->summary.rows[id - 1].at), NULL);
+	trend(v, p, &m->summary.rows[id - 1]);
+	if (r->date[0] != '\0')
+		page_pair_text(p, v, WORD_RECORD_DATE, ROLE_PLAIN, r->date);
 	if (r->status[0] != '\0')
 		page_pair_text(p, v, WORD_RECORDS_STATE, ROLE_PLAIN, r->status);
 	if (r->source[0] != '\0')
 		page_pair_text(p, v, WORD_RECORD_SOURCE, ROLE_DIM, r->source);
-	trend(v, p, &m->summary.rows[id - 1]);
-	page_say(p, v, ROLE_DIM, WORD_READING_BY, m->sources[id - 1].from, say_time(when, v, m->summary.rows[id - 1].at), NULL);
 }
 
 static void summary_third(const struct view *v, struct page *p, int id)
@@ -345,38 +358,28 @@ static void summary_third(const struct view *v, struct page *p, int id)
 		provenance(v, p, (size_t)id - 1);
 }
 
-static bool a_row(struct act *ret, const struct view *v, int id, char hex[ID_HEX])
-{
-	const struct patient_model *m = v->model;
-
-	if (id < 1 || (size_t)id > m->summary.count) {
-		act_refuse(ret, WORD_RECORDS_CHOOSE, NULL);
-		return false;
-	}
-	hex_encode(hex, m->summary.rows[id - 1].record.b, ID_SIZE);
-	return true;
-}
-
-static void summary_chosen(struct act *ret, const struct view *v, int id, const char *text)
+static void open_row(struct act *ret, const struct view *v, int id, const struct view_ops *view)
 {
 	const struct patient_model *m = v->model;
 	struct record_draft d;
 
-	(void)text;
+	if (id < 1 || (size_t)id > m->summary.count) {
+		act_refuse(ret, WORD_RECORDS_CHOOSE, NULL);
+		return;
+	}
 	d.record = m->summary.rows[id - 1].record;
-	act_open(ret, &view_record, &d, sizeof(d));
+	act_open(ret, view, &d, sizeof(d));
+}
+
+static void summary_chosen(struct act *ret, const struct view *v, int id, const char *text)
+{
+	(void)text;
+	open_row(ret, v, id, &view_record);
 }
 
 static void raw(struct act *ret, const struct view *v, int id)
 {
-	char hex[ID_HEX];
-
-	if (!a_row(ret, v, id, hex))
-		return;
-	act_line(ret, "record", "view");
-	act_word(ret, hex);
-	act_word(ret, "--json");
-	ret->shows = true;
+	open_row(ret, v, id, &view_record_raw);
 }
 
 static void versions(struct act *ret, const struct view *v, int id)

@@ -137,7 +137,15 @@ static void export(struct act *ret, const struct view *v, int id)
 	act_line_form(ret, &d);
 }
 
-static const struct view_act acts[] = {{ACTION_EXPORT, export}, {ACTION_FILES, open_files}, {ACTION_NONE, NULL}};
+static void raw(struct act *ret, const struct view *v, int id)
+{
+	(void)id;
+	act_open(ret, &view_record_raw, v->draft, sizeof(struct record_draft));
+}
+
+static const struct view_act acts[] = {
+	{ACTION_EXPORT, export}, {ACTION_FILES, open_files}, {ACTION_RAW, raw}, {ACTION_NONE, NULL},
+};
 
 const struct view_ops view_record = {
 	.name = "record", .title = WORD_RECORD_TITLE, .modes = MODE_ANY, .split = SPLIT_BELOW,

@@ -15,6 +15,7 @@
 #include "tui/screens/institute_research.h"
 #include "tui/screens/institute_today.h"
 #include "tui/screens/line_form.h"
+#include "tui/screens/patient_records.h"
 #include "tui/screens/views.h"
 
 struct shown {
@@ -333,8 +334,25 @@ static void records_say_where_they_come_from(void **state)
 	snprintf(line, sizeof(line), "record list --owner %s --all", hex_of(0x21));
 	is_line(act_of(&s, ACTION_HISTORY, 1), line);
 	is_refused(act_of(&s, ACTION_RAW, 0), "Choose");
-	snprintf(line, sizeof(line), "record view %s --json", hex_of(0x41));
-	is_line(act_of(&s, ACTION_RAW, 1), line);
+	assert_ptr_equal(act_of(&s, ACTION_RAW, 1)->view, &view_record_raw);
+	hide(&s);
+}
+
+/* Bytes of a record that would move a terminal's cursor are shown as text, and the longest lines are cut, not lost. */
+static void a_raw_record_is_shown_line_by_line(void **state)
+{
+	struct record_model *m;
+	struct shown s;
+
+	(void)state;
+	show(&s, &view_record_raw, example_record_raw, MODE_INSTITUTE);
+	says(&s, -1, "\"resourceType\": \"Observation\"");
+	m = s.model;
+	buf_append_text(&m->bytes, "\x1b[2Jlast words\n");
+	says(&s, -1, "[2Jlast words");
+	for (int i = 0; i < 3000; i++)
+		buf_append_text(&m->bytes, "x\n");
+	says(&s, -1, "more bytes are not shown");
 	hide(&s);
 }
 
@@ -399,6 +417,7 @@ int main(void)
 		cmocka_unit_test(a_card_is_added_whole),
 		cmocka_unit_test(a_trend_is_told_in_rows),
 		cmocka_unit_test(records_say_where_they_come_from),
+		cmocka_unit_test(a_raw_record_is_shown_line_by_line),
 		cmocka_unit_test(research_counts_on_demand),
 		cmocka_unit_test(a_badge_is_said_in_words),
 		cmocka_unit_test(the_own_log_has_questions_first),
