@@ -7,8 +7,13 @@ static const struct organisation_id hospital = {{7, 1}};
 
 void story_init(struct story *s, uint64_t seed)
 {
+	story_init_at(s, seed, WORLD_TIME);
+}
+
+void story_init_at(struct story *s, uint64_t seed, int64_t time)
+{
 	memset(s, 0, sizeof(*s));
-	world_init(&s->w, seed);
+	world_init_at(&s->w, seed, time);
 	chain_init(&s->chain, buf_bytes(&s->w.genesis), s->w.op.sign_seed);
 	s->w.block.height = 1;
 }

@@ -26,6 +26,7 @@ struct story {
 
 /* Nobody is there yet but the genesis. */
 void story_init(struct story *s, uint64_t seed);
+void story_init_at(struct story *s, uint64_t seed, int64_t time);
 void story_release(struct story *s);
 
 /* Seven blocks: people, records, rules, a request, a refused change, and an empty one at the end. */

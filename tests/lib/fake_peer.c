@@ -31,7 +31,7 @@ struct fake_peer {
 	void (*change_tx)(Medlock__TxReply *reply);
 	void (*change_proof)(void *self, Medlock__ProofReply *reply);
 	void *change_self;
-	struct buf drop;
+	struct buf drop, hidden;
 	struct trie *trie;
 	struct row *rows;
 	size_t row_count, event_count;
@@ -132,10 +132,12 @@ static void proof(void *self, struct http_request *r)
 	Medlock__ProofReply reply = MEDLOCK__PROOF_REPLY__INIT;
 	struct buf key = BUF_INIT, way = BUF_INIT, out = BUF_INIT;
 	struct hash32 name;
+	bool hidden;
 
 	MUST(http_query_hex(&key, r, API_PARAM_KEY, STATE_KEY_MAX));
 	name = hash_sha256(buf_bytes(&key));
 	pthread_mutex_lock(&p->mutex);
+	hidden = bytes_equal(buf_bytes(&p->hidden), buf_bytes(&key));
 	trie_prove(p->trie, &way, TRIE_CURRENT, &name);
 	reply.height = p->tip - 1;
 	reply.key = wire_data(buf_bytes(&key));
@@ -150,7 +152,10 @@ static void proof(void *self, struct http_request *r)
 		p->change_proof(p->change_self, &reply);
 	WIRE_ENCODE(&out, &reply);
 	pthread_mutex_unlock(&p->mutex);
-	answer(r, &out);
+	if (hidden)
+		http_reply_error(r, ERR_NOT_FOUND);
+	else
+		answer(r, &out);
 	buf_release(&key);
 	buf_release(&way);
 	buf_release(&out);
@@ -253,12 +258,14 @@ static void drop(void *self, struct http_request *r)
 	Medlock__MailReply reply = MEDLOCK__MAIL_REPLY__INIT;
 	Medlock__MailItem item = MEDLOCK__MAIL_ITEM__INIT, *items[] = {&item};
 	struct buf out = BUF_INIT;
+	uint64_t after = 0;
 
+	MUST(http_query_u64(&after, r, API_PARAM_AFTER, 0, UINT32_MAX));
 	pthread_mutex_lock(&p->mutex);
 	item.seq = 1;
 	item.message = wire_data(buf_bytes(&p->drop));
 	reply.items = items;
-	reply.n_items = p->drop.len > 0;
+	reply.n_items = p->drop.len > 0 && after < item.seq;
 	WIRE_ENCODE(&out, &reply);
 	pthread_mutex_unlock(&p->mutex);
 	answer(r, &out);
@@ -334,6 +341,14 @@ void fake_peer_change_proof(struct fake_peer *p, void (*change)(void *self, Medl
 	pthread_mutex_unlock(&p->mutex);
 }
 
+void fake_peer_hide(struct fake_peer *p, struct bytes key)
+{
+	pthread_mutex_lock(&p->mutex);
+	buf_clear(&p->hidden);
+	buf_append_bytes(&p->hidden, key);
+	pthread_mutex_unlock(&p->mutex);
+}
+
 void fake_peer_drop(struct fake_peer *p, struct bytes message)
 {
 	pthread_mutex_lock(&p->mutex);
@@ -380,6 +395,7 @@ struct fake_peer *fake_peer_new(struct chain *chain, const struct clock *clock)
 		{API_HEADERS, false, HTTP_GET, headers, p, false}, {API_PROOF, false, HTTP_GET, proof, p, false},
 		{API_EVENTS, false, HTTP_GET, events, p, false}, {API_TX "/", true, HTTP_GET, tx, p, false},
 		{API_GENESIS, false, HTTP_GET, genesis, p, false}, {API_DROP "/", true, HTTP_GET, drop, p, false},
+		{API_MAIL, false, HTTP_GET, drop, p, false},
 	};
 	struct http_server_options o = {.host = "127.0.0.1", .limits = HTTP_LIMITS_DEFAULT, .routes = routes,
 					.route_count = sizeof(routes) / sizeof(routes[0])};
@@ -414,6 +430,7 @@ void fake_peer_free(struct fake_peer *p)
 	pthread_mutex_destroy(&p->mutex);
 	drop_rows(p);
 	buf_release(&p->drop);
+	buf_release(&p->hidden);
 	trie_free(p->trie);
 	free(p);
 }

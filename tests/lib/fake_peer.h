@@ -24,7 +24,9 @@ void fake_peer_link(struct link *ret, const struct fake_peer *p, struct http_cli
 void fake_peer_change_tx(struct fake_peer *p, void (*change)(Medlock__TxReply *reply));
 /* What changes each proof before it is sent: a lie, as the proof itself stays true (NULL: nothing); on the server's thread. */
 void fake_peer_change_proof(struct fake_peer *p, void (*change)(void *self, Medlock__ProofReply *reply), void *self);
-/* What every drop holds from now on. */
+/* This row is shown to nobody from now on, as a patient's is to others. */
+void fake_peer_hide(struct fake_peer *p, struct bytes key);
+/* What every drop and everybody's mail holds from now on. */
 void fake_peer_drop(struct fake_peer *p, struct bytes message);
 const struct hash32 *fake_peer_pin(const struct fake_peer *p);
 unsigned fake_peer_port(const struct fake_peer *p);

@@ -31,10 +31,10 @@ static inline void replica_desk_link(struct replica_desk *d)
 	fake_peer_link(&d->link, d->peer, d->http, &d->s.anna.id);
 }
 
-static inline void replica_desk_init(struct replica_desk *d, uint64_t seed, bool full)
+static inline void replica_desk_init_at(struct replica_desk *d, uint64_t seed, bool full, int64_t time)
 {
 	memset(d, 0, sizeof(*d));
-	story_init(&d->s, seed);
+	story_init_at(&d->s, seed, time);
 	story_begin(&d->s);
 	manual_clock_init(&d->clock, (struct time_ms){WORLD_TIME + MS_PER_DAY});
 	d->peer = fake_peer_new(&d->s.chain, &d->clock.clock);
@@ -43,6 +43,11 @@ static inline void replica_desk_init(struct replica_desk *d, uint64_t seed, bool
 	temp_dir_make(&d->dir);
 	snprintf(d->path, sizeof(d->path), "%s/replica.db", d->dir.path);
 	d->full = full;
+}
+
+static inline void replica_desk_init(struct replica_desk *d, uint64_t seed, bool full)
+{
+	replica_desk_init_at(d, seed, full, WORLD_TIME);
 }
 
 static inline struct replica_options replica_desk_options(const struct replica_desk *d)

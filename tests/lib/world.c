@@ -126,7 +126,7 @@ static void fill_network(struct genesis_parts *p, struct world *w)
 		.n_authorities = 1, .authorities = p->authorities, .parameters = &p->parameters};
 }
 
-static void make_genesis(struct world *w)
+static void make_genesis(struct world *w, int64_t time)
 {
 	static char chain_id[] = "test-solo-1";
 	struct genesis_parts p = {0};
@@ -140,7 +140,7 @@ static void make_genesis(struct world *w)
 	rng_fill(w->rng, p.salt, sizeof(p.salt));
 	p.genesis = (Medlock__Genesis)MEDLOCK__GENESIS__INIT;
 	p.genesis.chain_id = chain_id;
-	p.genesis.time = WORLD_TIME;
+	p.genesis.time = time;
 	p.genesis.accounts = p.accounts;
 	p.genesis.n_accounts = GENESIS_ACCOUNTS;
 	p.genesis.network = &p.network;
@@ -151,7 +151,7 @@ static void make_genesis(struct world *w)
 	MUST(contract_init(&w->kv, &p.genesis, &w->network, &info));
 }
 
-void world_init(struct world *w, uint64_t seed)
+void world_init_at(struct world *w, uint64_t seed, int64_t time)
 {
 	struct network_id none = GENESIS_NETWORK;
 
@@ -165,8 +165,13 @@ void world_init(struct world *w, uint64_t seed)
 	for (size_t i = 0; i < 3; i++)
 		world_account_new(&w->peer[i], w->rng, &none, ROLE_PEER);
 	threshold_deal(&w->key, w->shares, 2, 3, w->rng);
-	make_genesis(w);
-	w->block = (struct contract_block){WORLD_HEIGHT, {WORLD_TIME + 60000}, w->network};
+	make_genesis(w, time);
+	w->block = (struct contract_block){WORLD_HEIGHT, {time + 60000}, w->network};
+}
+
+void world_init(struct world *w, uint64_t seed)
+{
+	world_init_at(w, seed, WORLD_TIME);
 }
 
 void world_release(struct world *w)

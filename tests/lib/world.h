@@ -41,6 +41,7 @@ struct world {
 
 /* A genesis with one operator, one authority, three custodian peers, and its state in memory. */
 void world_init(struct world *w, uint64_t seed);
+void world_init_at(struct world *w, uint64_t seed, int64_t time); /* of the genesis, ms */
 void world_release(struct world *w);
 
 /* Keys alone, not on the ledger. */

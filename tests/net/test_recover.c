@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include "chain/proto/letter.h"
 #include "core/app/helpers.h"
+#include "core/app/mail.h"
 #include "core/app/recovery_text.h"
 #include "core/crypto/start.h"
 #include "core/keys/keystore.h"
@@ -42,7 +44,7 @@ static int setup(void **state)
 	const struct kdf_params floor = KDF_PARAMS_FLOOR;
 
 	assert_non_null(f);
-	replica_desk_init(&f->d, 31, false);
+	replica_desk_init_at(&f->d, 31, false, WORLD_TIME - 7 * MS_PER_DAY);
 	assert_int_equal(secret_new(&f->master, 32), ERR_OK);
 	rng_fill(f->d.s.w.rng, f->master->data, f->master->len);
 	assert_int_equal(words_of(&f->words, f->master), ERR_OK);
@@ -292,24 +294,33 @@ static void change_keys(struct fixture *f, const struct keystore *next, struct b
 	WIRE_FREE(x.keys);
 }
 
+static struct app *open_profile(struct fixture *f)
+{
+	struct app_options options = {.home = f->home, .passphrase_file = f->passphrase_file};
+	struct app_sync synced;
+	struct app *a = NULL;
+
+	f->d.clock.now = clock_real()->now(NULL); /* the peer's: what it says is compared with ours */
+	assert_int_equal(app_open(&a, &options, &f->info), ERR_OK);
+	assert_int_equal(app_unlock(a, &f->info), ERR_OK);
+	if (app_sync(a, &synced, &f->info) != ERR_OK)
+		fail_msg("sync: %s", f->info.detail);
+	return a;
+}
+
 /* How many reading keys a profile made of the card of these keys has after its first sync. */
 static size_t reading_keys(struct fixture *f, const struct keystore *next)
 {
-	struct app_options options = {.home = f->home, .passphrase_file = f->passphrase_file};
 	struct secret *words = NULL;
 	struct buf identity = BUF_INIT;
-	struct app *a = NULL;
-	struct app_sync synced;
+	struct app *a;
 	char path[160];
 	size_t count = 0;
 
 	assert_int_equal(keystore_words(next, &words), ERR_OK);
 	write_secret(f->words_file, (const char *)words->data);
 	assert_int_equal(by_card(f), ERR_OK);
-	assert_int_equal(app_open(&a, &options, &f->info), ERR_OK);
-	assert_int_equal(app_unlock(a, &f->info), ERR_OK);
-	if (app_sync(a, &synced, &f->info) != ERR_OK)
-		fail_msg("sync: %s", f->info.detail);
+	a = open_profile(f);
 	snprintf(path, sizeof(path), "%s/identity", f->d.dir.path);
 	assert_int_equal(app_key_export_identity(a, path, &f->info), ERR_OK);
 	assert_int_equal(files_read(&identity, path, 4096, NULL), ERR_OK);
@@ -330,7 +341,6 @@ static size_t change_and_recover(struct fixture *f, bool forged)
 	size_t count;
 
 	certify(f);
-	f->d.clock.now = clock_real()->now(NULL);
 	assert_int_equal(keystore_rotate(&next, f->mine, bytes_str("x"), NULL, rng_system(), NULL), ERR_OK);
 	if (forged) {
 		assert_int_equal(secret_new(&other, 32), ERR_OK);
@@ -364,6 +374,153 @@ static void test_earlier_keys_of_a_stranger(void **state)
 	assert_int_equal(change_and_recover(*state, true), 1);
 }
 
+/* ---- letters by keys that helpers ended ---- */
+
+static struct account_id by_helpers_of(Medlock__Helpers *ret, ProtobufCBinaryData ids[2], struct story *s)
+{
+	static const uint8_t salt[TX_SALT_SIZE] = {3};
+	bool bram_first = memcmp(s->bram.id.b, s->doctor.id.b, ID_SIZE) < 0;
+
+	ids[!bram_first] = wire_data(BYTES_ID(s->bram.id));
+	ids[bram_first] = wire_data(BYTES_ID(s->doctor.id));
+	*ret = (Medlock__Helpers)MEDLOCK__HELPERS__INIT;
+	ret->salt = wire_data(bytes_of(salt, sizeof(salt)));
+	ret->threshold = ret->n_accounts = 2;
+	ret->accounts = ids;
+	return s->anna.id;
+}
+
+static void take_block(struct fixture *f)
+{
+	struct story *s = &f->d.s;
+
+	size_t waiting = s->tx_count;
+
+	story_block(s);
+	for (size_t i = 0; i < waiting; i++)
+		assert_int_equal(s->chain.last_results[i].code, 0);
+	story_block(s);
+	fake_peer_show(f->d.peer);
+}
+
+/* Bram, the doctor and the authority announce other keys for Anna, who had named the two. */
+static void announce_for_anna(struct fixture *f)
+{
+	struct story *s = &f->d.s;
+	const struct world_account *by[] = {&s->bram, &s->doctor, &s->w.ca};
+	Medlock__AccountKeys x = MEDLOCK__ACCOUNT_KEYS__INIT;
+	Medlock__Signature rows[3], *list[3];
+	struct signature made[3];
+	Medlock__Helpers helpers;
+	Medlock__KeySet keys;
+	ProtobufCBinaryData ids[2];
+	struct world_account next;
+	struct hash32 commitment, hash;
+	struct account_id anna = by_helpers_of(&helpers, ids, s);
+	uint8_t salt[16], signature[64];
+	Medlock__Body body = world_body(&s->w, salt);
+	struct buf bytes = BUF_INIT;
+	struct tx_id id;
+
+	commitment = helpers_commitment(&anna, &helpers);
+	x.account = wire_data(BYTES_ID(anna));
+	x.helpers = wire_data(BYTES_ID(commitment));
+	body.action_case = MEDLOCK__BODY__ACTION_ACCOUNT_KEYS;
+	body.account_keys = &x;
+	world_sign(&s->txs[s->tx_count++], &s->w, &body, &s->anna);
+	take_block(f);
+	world_account_new(&next, s->w.rng, &s->w.network, ROLE_PATIENT);
+	next.id = anna;
+	world_keyset(&keys, &next);
+	world_keys_sign(signature, &next, &s->w.network);
+	x.helpers = (ProtobufCBinaryData){0};
+	x.keys = &keys;
+	x.keys_signature = wire_data(bytes_of(signature, sizeof(signature)));
+	x.by_helpers = &helpers;
+	assert_int_equal(tx_body_encode(&bytes, &hash, &body), ERR_OK);
+	for (size_t i = 0; i < 3; i++) {
+		sign_make(&made[i], by[i]->sign_seed, BYTES_ID(hash));
+		rows[i] = (Medlock__Signature)MEDLOCK__SIGNATURE__INIT;
+		rows[i].account = wire_data(BYTES_ID(by[i]->id));
+		rows[i].signature = wire_data(BYTES_ID(made[i]));
+		list[i] = &rows[i];
+	}
+	assert_int_equal(tx_assemble_approvals(&s->txs[s->tx_count++], &id, buf_bytes(&bytes), list, 3), ERR_OK);
+	take_block(f);
+	world_account_release(&next);
+	buf_release(&bytes);
+}
+
+/* Anna's device of before writes to the person of the card. */
+static void put_letter_of_anna(struct fixture *f)
+{
+	static const uint8_t id[LETTER_ID_SIZE] = {9};
+	struct story *s = &f->d.s;
+	Medlock__Letter l = MEDLOCK__LETTER__INIT;
+	struct buf letter = BUF_INIT, padded = BUF_INIT, sealed = BUF_INIT;
+	struct account_id from = s->anna.id, to = *keystore_account(f->mine);
+	struct signature signature;
+	struct seal_public seal;
+	Medlock__KeySet keys;
+	struct hash32 hash;
+
+	world_keyset(&keys, &s->anna);
+	l.network_id = wire_data(BYTES_ID(s->w.network));
+	l.from = wire_data(BYTES_ID(from));
+	l.to = wire_data(BYTES_ID(to));
+	l.kind = LETTER_NOTICE;
+	l.at = WORLD_TIME;
+	l.id = wire_data(bytes_of(id, sizeof(id)));
+	l.keys = &keys;
+	l.body = wire_data(bytes_str("x"));
+	assert_int_equal(letter_signing_hash(&hash, &l), ERR_OK);
+	sign_make(&signature, s->anna.sign_seed, BYTES_ID(hash));
+	l.signature = wire_data(BYTES_ID(signature));
+	WIRE_ENCODE(&letter, &l);
+	assert_int_equal(letter_pad(&padded, buf_bytes(&letter)), ERR_OK);
+	seal_public_of(&seal, keystore_read(f->mine));
+	assert_int_equal(seal_to(&sealed, &seal, bytes_str(LETTER_INFO), bytes_of(NULL, 0), buf_bytes(&padded), rng_system()),
+			 ERR_OK);
+	fake_peer_drop(f->d.peer, buf_bytes(&sealed));
+	buf_release(&letter);
+	buf_release(&padded);
+	buf_release(&sealed);
+}
+
+static size_t letters(struct fixture *f)
+{
+	struct app *a = open_profile(f);
+	struct app_letters all;
+	size_t count;
+
+	assert_int_equal(app_mail_list(a, &all, LETTER_NOTICE, &f->info), ERR_OK);
+	count = all.count;
+	assert_int_equal(count + all.odd, 1);
+	app_letters_release(&all);
+	app_free(a);
+	return count;
+}
+
+/* Nothing has moved the announced keys up, and her row is her own: the letter is no letter of hers from their time on. */
+static void test_letters_by_dead_keys(void **state)
+{
+	struct fixture *f = *state;
+
+	const struct account_id anna = f->d.s.anna.id;
+	struct state_key row = state_key_account(&anna);
+
+	certify(f);
+	assert_int_equal(by_card(f), ERR_OK);
+	fake_peer_hide(f->d.peer, state_key_bytes(&row));
+	put_letter_of_anna(f);
+	assert_int_equal(letters(f), 1);
+	announce_for_anna(f);
+	assert_int_equal(letters(f), 1);
+	f->d.s.chain.genesis->time += 80ll * 3600 * 1000;
+	take_block(f);
+	assert_int_equal(letters(f), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +531,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_digits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_earlier_keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_earlier_keys_of_a_stranger, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_letters_by_dead_keys, setup, teardown),
 	};
 
 	if (crypto_start(NULL) != ERR_OK)
