@@ -64,8 +64,9 @@ enum err app_ca_export(struct app *a, uint64_t *ret_rows, const struct app_ca_ex
 
 static void fill_decision(struct app_decision *to, const struct ca_decision *from)
 {
-	*to = (struct app_decision){.entry = from->entry, .profile = from->profile, .at = from->at, .row = from->row,
-				    .height = from->height, .hash = from->hash};
+	*to = (struct app_decision){.entry = from->entry, .at = from->at, .row = from->row, .height = from->height,
+				    .hash = from->hash};
+	snprintf(to->profile, sizeof(to->profile), "%s", from->profile);
 	snprintf(to->serial, sizeof(to->serial), "%s", from->serial);
 	snprintf(to->name, sizeof(to->name), "%.127s", from->name);
 	snprintf(to->organisation, sizeof(to->organisation), "%.127s", from->organisation);

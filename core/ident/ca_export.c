@@ -195,7 +195,6 @@ static void copy_field(char *to, size_t size, const struct buf *from)
 
 static enum err add_decision(struct exporting *x, const struct line *l, const struct register_row *row)
 {
-	const struct profile_row *p = profile_by_number(row->profile);
 	struct ca_decision *d;
 
 	if (x->list->count == x->room) {
@@ -208,8 +207,9 @@ static enum err add_decision(struct exporting *x, const struct line *l, const st
 		x->room = room;
 	}
 	d = &x->list->rows[x->list->count++];
-	*d = (struct ca_decision){.entry = entry_of(row), .profile = p != NULL ? p->name : "", .at = row->at, .row = row->seq,
-				  .height = row->kind == REGISTER_REJECTED ? 0 : row->number, .hash = row->hash};
+	*d = (struct ca_decision){.entry = entry_of(row), .at = row->at, .row = row->seq, .hash = row->hash,
+				  .height = row->kind == REGISTER_REJECTED ? 0 : row->number};
+	copy_field(d->profile, sizeof(d->profile), &l->field[COLUMN_PROFILE]);
 	copy_field(d->serial, sizeof(d->serial), &l->field[COLUMN_SERIAL]);
 	copy_field(d->name, sizeof(d->name), &l->field[COLUMN_NAME]);
 	copy_field(d->organisation, sizeof(d->organisation), &l->field[COLUMN_ORGANISATION]);

@@ -19,7 +19,7 @@ enum err ca_export(struct ca *ca, struct buf *text, struct buf *signature, uint6
 /* The same decisions as rows, for a screen; without the chain's head.  Foreign text: gate before showing. */
 struct ca_decision {
 	const char *entry;    /* "issued", "rejected", "revoked", "revoking", "held", "holding", "released" */
-	const char *profile;  /* "" of what was rejected before it had one */
+	char profile[24];
 	char serial[2 * CERT_SERIAL_SIZE + 1], name[CERT_TEXT_MAX], organisation[CERT_TEXT_MAX], reason[160];
 	struct time_ms at;
 	uint64_t row, height; /* height: on the ledger; 0: it has not confirmed it, or never learns it */

@@ -111,7 +111,7 @@ enum err example_ca_log(void *model, void *draft)
 		int64_t minutes;
 	} known[] = {
 		{"issued", "clinician", "张伟", "GP practice West", "", 11, 4012, 9000},
-		{"rejected", "", "Zdenka Nováková-van der Heijden-Brandsma", "", "The photo does not match.", 13, 0, 4000},
+		{"rejected", "patient", "Zdenka Nováková-van der Heijden-Brandsma", "", "The photo does not match.", 13, 0, 4000},
 		{"held", "researcher", "Dr. S. Lind", "Lind institute", "certificateHold", 17, 4160, 90},
 		{"revoked", "emergency", "L. Haddad", "Ambulance service", "keyCompromise", 21, 4177, 21},
 		{"revoking", "clinician", "د. ليلى حداد", "St. Olaf hospital", "affiliationChanged", 24, 0, 2},
@@ -125,8 +125,9 @@ enum err example_ca_log(void *model, void *draft)
 	for (size_t i = 0; i < count; i++) {
 		struct app_decision *d = &m->all.rows[m->all.count++];
 
-		*d = (struct app_decision){.entry = known[i].entry, .profile = known[i].profile, .row = known[i].row,
-					   .height = known[i].height, .at = example_before(known[i].minutes)};
+		*d = (struct app_decision){.entry = known[i].entry, .row = known[i].row, .height = known[i].height,
+					   .at = example_before(known[i].minutes)};
+		snprintf(d->profile, sizeof(d->profile), "%s", known[i].profile);
 		snprintf(d->name, sizeof(d->name), "%s", known[i].name);
 		snprintf(d->organisation, sizeof(d->organisation), "%s", known[i].organisation);
 		snprintf(d->reason, sizeof(d->reason), "%s", known[i].reason);

@@ -154,6 +154,7 @@ static void decisions_are_those_of_the_export(void **state)
 	assert_string_equal(all.rows[0].name, "Dr One");
 	assert_int_not_equal(all.rows[0].height, 0);
 	assert_string_equal(all.rows[1].entry, "rejected");
+	assert_string_equal(all.rows[1].profile, all.rows[0].profile);
 	assert_string_equal(all.rows[1].reason, "the photo does not match");
 	assert_int_equal(all.rows[1].height, 0);
 	assert_string_equal(all.rows[2].entry, "revoked");
