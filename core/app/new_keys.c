@@ -4,64 +4,19 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "chain/proto/shape.h"
 #include "core/app/helpers_named.h"
+#include "core/app/new_keys_file.h"
 #include "core/app/recovery_text.h"
 #include "core/base/files.h"
 
-/* What lies in the file: one of both, and views into it. */
-struct asked {
-	Medlock__AccountKeys *request;
-	struct tx tx;
-	bool signed_before;
-	const Medlock__AccountKeys *keys;
-};
-
-static void asked_release(struct asked *x)
-{
-	WIRE_FREE(x->request);
-	if (x->signed_before)
-		tx_release(&x->tx);
-}
-
 /* ---- reading ---- */
 
-static bool is_approval(const struct tx *tx)
-{
-	return tx->action == ACTION_ACCOUNT_KEYS && tx->wire->auth->by_case == MEDLOCK__AUTH__BY_APPROVALS &&
-	       tx->body->account_keys->by_helpers != NULL;
-}
-
-static enum err parse(struct asked *ret, struct bytes file)
-{
-	struct asked x = {.request = NULL};
-
-	if (tx_parse(&x.tx, file, NULL) == ERR_OK) {
-		x.signed_before = true;
-		x.keys = x.tx.body->account_keys;
-		if (is_approval(&x.tx)) {
-			*ret = x;
-			return ERR_OK;
-		}
-		asked_release(&x);
-		return ERR_FORMAT;
-	}
-	TRY(WIRE_DECODE(&x.request, medlock__account_keys, file, APP_DECODED_MAX, NULL));
-	x.keys = x.request;
-	if (check_account_keys(x.keys, NULL) != ERR_OK || x.keys->keys == NULL || x.keys->by_helpers != NULL) {
-		asked_release(&x);
-		return ERR_FORMAT;
-	}
-	*ret = x;
-	return ERR_OK;
-}
-
-static enum err read_asked(struct asked *ret, const char *path, struct err_info *info)
+static enum err read_asked(struct new_keys_file *ret, const char *path, struct err_info *info)
 {
 	struct buf file = BUF_INIT;
 	enum err e = files_read(&file, path, NEW_KEYS_FILE_MAX, info);
 
-	if (e == ERR_OK && parse(ret, buf_bytes(&file)) != ERR_OK)
+	if (e == ERR_OK && new_keys_parse(ret, buf_bytes(&file)) != ERR_OK)
 		e = err_set(info, ERR_FORMAT, "%s is no request for new keys", path);
 	buf_release(&file);
 	return e;
@@ -77,7 +32,7 @@ static bool is_officer(const struct app *a, struct bytes account)
 	return false;
 }
 
-static enum err check_asked(struct app *a, const struct asked *x, const struct account_id *who, const char *words,
+static enum err check_asked(struct app *a, const struct new_keys_file *x, const struct account_id *who, const char *words,
 			    struct err_info *info)
 {
 	char right[RECOVERY_WORDS];
@@ -96,7 +51,7 @@ static enum err check_asked(struct app *a, const struct asked *x, const struct a
 }
 
 /* A helper signs for the helpers whom the account told her of, and nobody else. */
-static enum err check_helpers(const struct asked *x, const Medlock__Helpers *named, const struct account_id *who,
+static enum err check_helpers(const struct new_keys_file *x, const Medlock__Helpers *named, const struct account_id *who,
 			      struct err_info *info)
 {
 	struct hash32 known = helpers_commitment(who, named), said;
@@ -127,7 +82,7 @@ static enum err sign_with(struct app *a, struct buf *ret_tx, struct bytes body, 
 	return tx_assemble_approvals(ret_tx, &id, body, list, count + 1);
 }
 
-static enum err sign_first(struct app *a, struct buf *ret_tx, const struct asked *x, Medlock__Helpers *named,
+static enum err sign_first(struct app *a, struct buf *ret_tx, const struct new_keys_file *x, Medlock__Helpers *named,
 			   struct err_info *info)
 {
 	Medlock__AccountKeys keys = *x->keys;
@@ -161,7 +116,7 @@ static bool has_signed(const struct app *a, const Medlock__Approvals *list)
 	return false;
 }
 
-static enum err sign_also(struct app *a, struct buf *ret_tx, const struct asked *x, struct err_info *info)
+static enum err sign_also(struct app *a, struct buf *ret_tx, const struct new_keys_file *x, struct err_info *info)
 {
 	const Medlock__Approvals *list = x->tx.wire->auth->approvals;
 	struct replica_status status;
@@ -175,7 +130,7 @@ static enum err sign_also(struct app *a, struct buf *ret_tx, const struct asked 
 	return buf_error(ret_tx);
 }
 
-static enum err sign(struct app *a, struct buf *ret_tx, const struct asked *x, const struct account_id *who,
+static enum err sign(struct app *a, struct buf *ret_tx, const struct new_keys_file *x, const struct account_id *who,
 		     struct err_info *info)
 {
 	Medlock__RecoveryShare *share = NULL;
@@ -240,7 +195,7 @@ enum err app_new_keys_approve(struct app *a, struct app_new_keys *ret, const cha
 	struct app_new_keys r = {0};
 	struct buf tx = BUF_INIT;
 	struct account_id account;
-	struct asked x;
+	struct new_keys_file x;
 	enum err e;
 
 	TRY(app_fresh(a, info));
@@ -258,7 +213,7 @@ enum err app_new_keys_approve(struct app *a, struct app_new_keys *ret, const cha
 			    r.officers);
 	else if (e == ERR_OK)
 		e = send_it(a, &r, buf_bytes(&tx), info);
-	asked_release(&x);
+	new_keys_release(&x);
 	buf_release(&tx);
 	*ret = r;
 	return e;

@@ -263,7 +263,7 @@ static const struct cli_option recover_options[] = {
 	{"words-file", "FILE", "the words of the card (else asked on the terminal)"},
 	{"helpers", NULL, "by helpers instead of a card"},
 	{"device", NULL, "from my other device instead of a card; both are mine afterwards"},
-	{"account", "HEX", "with --helpers, --device: what my account begins with"},
+	{"account", "HEX", "with --helpers, --device: 12 or more digits that my account begins with; with --new-keys all"},
 	{"new-keys", "FILE", "with --helpers: too few shares are left, they and an officer approve new keys"},
 	{"keep-devices", NULL, "do not change the keys: nothing was lost or stolen"},
 	{"out", "FILE", "the new card into a new file"},

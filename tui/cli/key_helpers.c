@@ -32,7 +32,8 @@ static enum err helpers(struct cli *c)
 	}
 	cli_say(c, "Each of the %zu helpers was sent a share; any %u of them together bring your\n"
 		   "account back, and so could take it over. Your devices are told when somebody\n"
-		   "tries, and you have 72 hours to say no: medlock key refuse.\n"
+		   "tries, and you have 72 hours to say no: medlock key refuse. The same people,\n"
+		   "with an officer, can give the account new keys, which do not open old records.\n"
 		   "Ask each of them to run: medlock key helping\n", c->argument_count, needed);
 	return ERR_OK;
 }
