@@ -7,7 +7,8 @@
 
 struct loop_options {
 	bool mouse;
-	const char *marks; /* a file that says after each paint how many keys were handled and whether work is done; NULL: none */
+	/* A file that says after each paint how many keys were handled and whether work is done; NULL: none. */
+	const char *marks;
 };
 
 /* Until the person leaves or the terminal goes.  ERR_TERMINAL: it cannot be drawn on. */
