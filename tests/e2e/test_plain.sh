@@ -28,7 +28,7 @@ plain anna "My sharing" new 1 "GP practice West" sign y undo
 says "a wider rule waits and is undone" "Nothing was sent."
 as anna consent show --json
 json "undone it was not sent" '.rules == []'
-as anna consent add --ask --who okafor --purpose TREAT
+as anna consent add --ask --who okafor --purpose TREAT --now
 as okafor request new --owner anna --purpose TREAT
 plain anna Overview 1 once y
 says "an ask is answered" "Answered from block"

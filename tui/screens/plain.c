@@ -411,12 +411,11 @@ void plain_run(struct session *s)
 	struct plain p = {.session = s, .due = true};
 
 	for (;;) {
-		enum session_want want = session_wants(s);
 		int ms = session_tick(s);
 
-		if (want == WANT_QUIT || (p.ended && p.in_len == 0 && may_take(s) && !s->pending.stands && s->acting == 0))
-			break;
 		step(&p);
+		if (session_wants(s) == WANT_QUIT || (p.ended && p.in_len == 0 && may_take(s) && !s->pending.stands && s->acting == 0))
+			break;
 		wait_for(&p, p.in_len > 0 && may_take(s) ? 0 : ms < PROGRESS_EVERY_MS ? ms : PROGRESS_EVERY_MS);
 	}
 	echo(&p, true);
