@@ -406,6 +406,14 @@ static void step(struct plain *p)
 	speak(p);
 }
 
+/* Nothing more comes, and what was begun is done. */
+static bool has_ended(const struct plain *p)
+{
+	const struct session *s = p->session;
+
+	return p->ended && p->in_len == 0 && may_take(s) && !s->pending.stands && s->acting == 0;
+}
+
 void plain_run(struct session *s)
 {
 	struct plain p = {.session = s, .due = true};
@@ -414,7 +422,7 @@ void plain_run(struct session *s)
 		int ms = session_tick(s);
 
 		step(&p);
-		if (session_wants(s) == WANT_QUIT || (p.ended && p.in_len == 0 && may_take(s) && !s->pending.stands && s->acting == 0))
+		if (session_wants(s) == WANT_QUIT || has_ended(&p))
 			break;
 		wait_for(&p, p.in_len > 0 && may_take(s) ? 0 : ms < PROGRESS_EVERY_MS ? ms : PROGRESS_EVERY_MS);
 	}

@@ -54,7 +54,8 @@ static const struct page_column *columns_of(const struct view *v, struct page_co
 /* A flag is in words beside the colour. */
 static void view_row(struct page *p, int id, const struct app_view_row *r)
 {
-	const char *const cells[] = {r->date, r->title, r->detail, r->flag[0] != '\0' ? r->flag : r->status};
+	char day[SAY_TIME];
+	const char *const cells[] = {say_date(day, r->date), r->title, r->detail, r->flag[0] != '\0' ? r->flag : r->status};
 
 	page_row(p, id, r->flag[0] != '\0' ? ROLE_WARN : ROLE_PLAIN, cells);
 }

@@ -132,6 +132,8 @@ void page_field_say(struct page *p, const struct view *v, int id, enum word labe
 const char *say_number(char out[SAY_NUMBER], uint64_t n);
 const char *say_time(char out[SAY_TIME], const struct view *v, struct time_ms t);
 const char *say_day(char out[SAY_TIME], const struct view *v, struct time_ms t);
+/* The day of a FHIR date or date-time, as it is written there. */
+const char *say_date(char out[SAY_TIME], const char *date);
 /* The first eight hex digits of an id. */
 #define SAY_ID 12u
 const char *say_id(char out[SAY_ID], const uint8_t id[ID_SIZE]);

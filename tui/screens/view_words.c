@@ -66,6 +66,12 @@ const char *say_number(char out[SAY_NUMBER], uint64_t n)
 	return out;
 }
 
+const char *say_date(char out[SAY_TIME], const char *date)
+{
+	snprintf(out, SAY_TIME, "%.10s", date);
+	return out;
+}
+
 const char *say_id(char out[SAY_ID], const uint8_t id[ID_SIZE])
 {
 	hex_encode(out, id, 4);
