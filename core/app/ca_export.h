@@ -18,7 +18,8 @@ enum err app_ca_export(struct app *a, uint64_t *ret_rows, const struct app_ca_ex
 /* What the desk decided, oldest first, without the texts of an export. */
 struct app_decision {
 	const char *entry; /* "issued", "rejected", "revoked", "revoking", "held", "holding", "released" */
-	char profile[24], serial[41], name[128], organisation[128], reason[160]; /* reason: as RFC 5280 writes it, or words to a requester */
+	char profile[24], serial[41], name[128], organisation[128];
+	char reason[160];  /* as RFC 5280 writes it, or words to a requester */
 	struct time_ms at;
 	uint64_t row, height; /* height: on the ledger; 0: it has not confirmed it, or never learns it */
 	struct hash32 hash;   /* of the register's row */

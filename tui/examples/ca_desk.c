@@ -111,7 +111,8 @@ enum err example_ca_log(void *model, void *draft)
 		int64_t minutes;
 	} known[] = {
 		{"issued", "clinician", "张伟", "GP practice West", "", 11, 4012, 9000},
-		{"rejected", "patient", "Zdenka Nováková-van der Heijden-Brandsma", "", "The photo does not match.", 13, 0, 4000},
+		{"rejected", "patient", "Zdenka Nováková-van der Heijden-Brandsma", "", "The photo does not match.", 13, 0,
+				4000},
 		{"held", "researcher", "Dr. S. Lind", "Lind institute", "certificateHold", 17, 4160, 90},
 		{"revoked", "emergency", "L. Haddad", "Ambulance service", "keyCompromise", 21, 4177, 21},
 		{"revoking", "clinician", "د. ليلى حداد", "St. Olaf hospital", "affiliationChanged", 24, 0, 2},
