@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Helpers of the tests that drive the screens in a real terminal (tmux): keys go in one after the other, and nothing is looked
 # at before the program says that it has handled them all and that no work is left.  Source it after lib.sh.
-TMUX_SOCKET=$T/tmux
+SESSIONS=0 # each one on a socket of its own: a server that is still ending takes no new one
+TMUX_SOCKET=$T/tmux-0
 MARKS=$T/marks
 KEYS=0
 export XDG_CONFIG_HOME=$T/config
@@ -17,6 +18,8 @@ screens_open() {
 		shift
 	done
 	KEYS=0
+	SESSIONS=$((SESSIONS + 1))
+	TMUX_SOCKET=$T/tmux-$SESSIONS
 	rm -f "$MARKS" "$T/ended"
 	in_tmux -u new-session -d -x "${size%x*}" -y "${size#*x}" -s screens \
 		"env LC_ALL=C.UTF-8 ${environment[*]:-} '$MEDLOCK' tui --marks '$MARKS' $* 2>'$T/screens.err'; echo \$? >'$T/ended'; cat"
