@@ -130,14 +130,15 @@ $(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h &: %.proto
 	@mkdir -p $(B)/gen
 	@protoc-c --c_out=$(B)/gen $<
 
-# Tables that programs carry: each line of the asset is one C string.
 # Each language's texts, all in one table; one that is missing or not UTF-8 stops the build.
-WORD_FILES := $(wildcard assets/words/en/*.txt assets/words/nl/*.txt)
+LANGUAGES  := en nl
+WORD_FILES := $(wildcard $(LANGUAGES:%=assets/words/%/*.txt))
 $(B)/gen/tui/words/words.inc: tui/words/words.awk $(WORD_FILES)
 	@mkdir -p $(@D)
-	@cat $(WORD_FILES) | iconv -f UTF-8 -t UTF-8 >/dev/null
-	@awk -v languages="en nl" -f tui/words/words.awk $(WORD_FILES) >$@.new && mv $@.new $@
+	@for f in $(WORD_FILES); do iconv -f UTF-8 -t UTF-8 $$f >/dev/null || { echo "$$f: not UTF-8: save it as UTF-8" >&2; exit 1; }; done
+	@awk -v languages="$(LANGUAGES)" -f tui/words/words.awk $(WORD_FILES) >$@.new && mv $@.new $@
 
+# Tables that programs carry: each line of the asset is one C string.
 $(B)/gen/assets/%.inc: assets/%.txt
 	@mkdir -p $(@D); sed -e 's/[\\"]/\\&/g' -e 's/.*/"&",/' $< >$@
 

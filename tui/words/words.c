@@ -3,7 +3,7 @@
 
 static const struct { const char *id, *texts[LANGUAGE_COUNT]; } rows[WORD_COUNT] = {
 	{"", {"", ""}},
-#define WORD(name, id, en, nl) {id, {en, nl}},
+#define WORD(name, id, ...) {id, {__VA_ARGS__}},
 #include "tui/words/words.inc"
 #undef WORD
 };
@@ -113,5 +113,10 @@ const char *language_name(enum language l)
 
 enum language language_of_locale(const char *locale)
 {
-	return locale != NULL && strncmp(locale, "nl", 2) == 0 ? LANGUAGE_NL : LANGUAGE_EN;
+	size_t len = locale != NULL ? strcspn(locale, "_.@") : 0;
+
+	for (unsigned l = 0; l < LANGUAGE_COUNT; l++)
+		if (len == strlen(languages[l].code) && strncmp(locale, languages[l].code, len) == 0)
+			return (enum language)l;
+	return LANGUAGE_EN;
 }

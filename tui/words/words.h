@@ -14,12 +14,12 @@
 
 enum word {
 	WORD_NONE,
-#define WORD(name, id, en, nl) WORD_##name, /* `overview.nothing-new` is WORD_OVERVIEW_NOTHING_NEW */
+#define WORD(name, id, ...) WORD_##name, /* `overview.nothing-new` is WORD_OVERVIEW_NOTHING_NEW */
 #include "tui/words/words.inc"
 #undef WORD
 	WORD_COUNT
 };
-enum language { LANGUAGE_EN, LANGUAGE_NL, LANGUAGE_COUNT };
+enum language { LANGUAGE_EN, LANGUAGE_NL, LANGUAGE_COUNT }; /* in the order of LANGUAGES in the Makefile */
 #define WORD_VALUES_MAX 9u
 
 const char *word(enum language l, enum word w); /* as it is written, with its places */
