@@ -189,7 +189,7 @@ static void the_first_officer_begins_or_rejects(void **state)
 	m->approvals_have = 0;
 	assert_non_null(strstr(act_of(&s, ACTION_APPROVE, 1)->text, "It counts when a second officer has agreed."));
 	m->approvals_need = 1;
-	assert_non_null(strstr(act_of(&s, ACTION_APPROVE, 1)->text, "It counts as soon as the ledger has it."));
+	assert_non_null(strstr(act_of(&s, ACTION_APPROVE, 1)->text, "It counts when the ledger has it."));
 	a = act_of(&s, ACTION_REJECT, 1);
 	assert_int_equal(a->kind, ACT_OPEN);
 	form = (const struct line_form_draft *)(const void *)a->draft;
@@ -400,7 +400,7 @@ static void what_is_not_in_order_is_on_top(void **state)
 
 	(void)state;
 	show(&s, &view_ca_health, example_ca_health);
-	says(&s, -1, "1 thing is not in order. 1 to look at soon.");
+	says(&s, -1, "1 thing is not in order. 1 to look at.");
 	assert_true(place(&s, "this clock and the peer's are 74 s apart") < place(&s, "13 days old"));
 	assert_true(place(&s, "13 days old") < place(&s, "every row follows"));
 	says(&s, 10, "Next: set the clock");
