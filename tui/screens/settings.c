@@ -11,7 +11,7 @@
 
 static const struct option_row rows[] = {
 	{"theme", OPTION_TEXT, "", "colours: dark, light, contrast or mono"},
-	{"language", OPTION_TEXT, "", "en or nl"},
+	{"language", OPTION_TEXT, "", "of the texts, by its code: en, nl"},
 	{"ascii", OPTION_TEXT, "", "yes: letters and signs of ASCII alone"},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
