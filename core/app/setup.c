@@ -9,6 +9,7 @@
 #include "core/app/keys.h"
 #include "core/app/person.h"
 #include "core/base/files.h"
+#include "core/ident/profiles.h"
 
 /* The one peer that is known so far. */
 struct first_peer {
@@ -88,6 +89,15 @@ static enum err join(struct app_setup_done *ret, const struct person_wish *wish,
 	return e;
 }
 
+/* Before keys are made: the authority would refuse it.  A patient's name goes into no certificate. */
+static enum err check_name(const struct app_setup *s, struct err_info *info)
+{
+	if (strcmp(s->mode, "patient") == 0 || s->name == NULL || !profile_name_is_host(s->name))
+		return ERR_OK;
+	return err_set(info, ERR_USAGE, "'%s' reads like the name of a host, which no certificate has: write it with a space",
+		       s->name);
+}
+
 enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct task *task, struct err_info *info)
 {
 	struct first_peer peer = {.task = task};
@@ -107,6 +117,7 @@ enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct
 	enum err e;
 
 	TRY(check_mode(s->mode, info));
+	TRY(check_name(s, info));
 	TRY(read_minor(&wish.minor_until, s, info));
 	TRY(profile_home(home, s->home, info));
 	TRY(name_request(ret, s, home, info));

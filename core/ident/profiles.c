@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ident/profiles.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <strings.h>
 
@@ -207,6 +208,21 @@ static enum err take_text(char out[CERT_TEXT_MAX], const char *text, const char 
 	return e;
 }
 
+bool profile_name_is_host(const char *name)
+{
+	bool dot = false;
+
+	for (size_t i = 0; name[i] != '\0'; i++) {
+		const char c = name[i];
+
+		if (c == '.' && i > 0 && name[i + 1] != '\0')
+			dot = true;
+		else if (c != '-' && c != '_' && !isalnum((unsigned char)c))
+			return false;
+	}
+	return dot;
+}
+
 static enum err leaf_subject(struct profile_plan *p, const struct profile_wish *w, struct err_info *info)
 {
 	char prefix[13];
@@ -219,6 +235,8 @@ static enum err leaf_subject(struct profile_plan *p, const struct profile_wish *
 	if (w->name == NULL || w->name[0] == '\0')
 		return err_set(info, ERR_LINT, "profile %s needs a name", p->profile->name);
 	TRY(take_text(p->common_name, w->name, "name", info));
+	if (profile_name_is_host(w->name))
+		return err_set(info, ERR_LINT, "'%s' reads like the name of a host: write it with a space", w->name);
 	return w->organisation == NULL ? ERR_OK : take_text(p->unit, w->organisation, "organisation", info);
 }
 

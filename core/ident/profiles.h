@@ -73,6 +73,11 @@ struct profile_wish {
 	struct time_ms minor_until; /* on the ledger, not in the certificate; 0: of age */
 };
 
+/* "J.Smit": letters, digits, '-', '_' and a dot between, and nothing else.  Verifiers take such a common name for a host
+ * (RFC 9525, section 6.3 tells of it), and an issuing certificate of this network permits none.
+ */
+bool profile_name_is_host(const char *name);
+
 /* The plan of a leaf under an issuing certificate: validity ends at the latest with the issuer's.  network names the
  * first attribute of every subject, which the issuing certificate's name constraint permits alone.
  * ERR_LINT (key kind, no name, a name that the text gate would change), ERR_EXPIRED (the issuer's validity).

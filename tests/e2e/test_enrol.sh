@@ -12,6 +12,9 @@ new=$T/novak
 as_new() { run "$MEDLOCK" -C "$new" "$@" --passphrase-file "$T/phrase"; }
 as_new setup --mode patient --peer "$url" --pin "$pin" --name 'Zdenka Novakova' --request "$T/nowhere/request"
 expect 6 "a setup whose request cannot be written"
+run "$MEDLOCK" -C "$T/host" setup --mode clinician --peer "$url" --pin "$pin" --name Z.Novak --passphrase-file "$T/phrase"
+expect 2 "a name that reads like a host's is refused"
+check "before anything is made" test ! -e "$T/host"
 before=$(sha256sum <"$new/keystore")
 as_new setup --mode patient --peer "$url" --pin "$pin" --name 'Zdenka Novakova' --json
 expect 0 "setup"

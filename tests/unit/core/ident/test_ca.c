@@ -324,7 +324,7 @@ static void refuses_bad_requests(void **state)
 	struct buf refusal = BUF_INIT;
 	struct err_info info = {0};
 	struct register_id id;
-	struct person p, q;
+	struct person p, q, host;
 	struct ca_act act;
 
 	person_init(&p, &f->d.options.network, "x");
@@ -352,6 +352,12 @@ static void refuses_bad_requests(void **state)
 	assert_int_equal(ask(f, &id, &p, "clinician", "Dr Vos jr", NULL, NULL), ERR_OK);
 	assert_int_equal(ca_approve(f->ca, &act, NULL, &id, false, NULL), ERR_OK);
 	assert_false(f->d.last_had_keys);
+	/* A name that verifiers take for a host's, which the issuing certificate does not permit. */
+	person_init(&host, &f->d.options.network, "z");
+	assert_int_equal(ask(f, &id, &host, "clinician", "S.Smit", NULL, NULL), ERR_OK);
+	assert_int_equal(ca_approve(f->ca, &act, NULL, &id, true, &info), ERR_LINT);
+	assert_non_null(strstr(info.detail, "with a space"));
+	person_release(&host);
 	/* A name that would break a terminal. */
 	assert_int_equal(ask(f, &id, &q, "clinician", "Dr \xe2\x80\xae" "soV", NULL, NULL), ERR_OK);
 	assert_int_equal(ca_approve(f->ca, &act, NULL, &id, false, NULL), ERR_LINT);
