@@ -164,22 +164,27 @@ static void approve(struct act *ret, const struct view *v, int id)
 	ret->leaves = true;
 }
 
-static void reject(struct act *ret, const struct view *v, int id)
+void act_reject(struct act *a, const char *id)
 {
-	const struct app_enrolment *m = v->model;
 	struct line_form_draft d = {
 		.title = WORD_CASE_REJECT, .help = WORD_CASE_REJECT_HELP, .label = WORD_CASE_REASON, .option = "--reason",
 		.ready = {WORD_CASE_READY_ID, WORD_CASE_READY_ORGANISATION, WORD_CASE_READY_AGAIN},
 		.question = WORD_CASE_REJECT_QUESTION, .shows = true,
 	};
 
+	line_form_words(&d, (const char *const[]){"ca", "reject", id}, 3);
+	act_line_form(a, &d);
+}
+
+static void reject(struct act *ret, const struct view *v, int id)
+{
+	const struct app_enrolment *m = v->model;
+
 	(void)id;
-	if (m->entered_by[0] != '\0') {
+	if (m->entered_by[0] != '\0')
 		act_refuse(ret, WORD_CASE_NO_REJECT, m->entered_by, NULL);
-		return;
-	}
-	line_form_words(&d, (const char *const[]){"ca", "reject", m->id}, 3);
-	act_line_form(ret, &d);
+	else
+		act_reject(ret, m->id);
 }
 
 static void dry_run(struct act *ret, const struct view *v, int id)

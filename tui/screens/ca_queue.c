@@ -170,6 +170,21 @@ static void chosen(struct act *ret, const struct view *v, int id, const char *te
 	open_case(ret, v, id);
 }
 
+/* Also from here: what cannot be shown, for a name that no terminal can show, can be refused. */
+static void reject(struct act *ret, const struct view *v, int id)
+{
+	const struct app_queue *m = v->model;
+
+	if (id == 0)
+		act_refuse(ret, WORD_QUEUE_EMPTY, NULL);
+	else if (!m->keeps)
+		act_refuse(ret, WORD_CERTS_AWAY, NULL);
+	else if (is_own_act(m, &m->rows[id - 1]))
+		act_refuse(ret, WORD_QUEUE_OWN, NULL);
+	else
+		act_reject(ret, m->rows[id - 1].id);
+}
+
 static void import(struct act *ret, const struct view *v, int id)
 {
 	struct line_form_draft d = {.title = WORD_QUEUE_IMPORT, .help = WORD_QUEUE_IMPORT_HELP, .label = WORD_FORM_FILE};
@@ -188,7 +203,7 @@ static void reload(struct act *ret, const struct view *v, int id)
 }
 
 static const struct view_act queue_acts[] = {
-	{ACTION_INSPECT, open_case}, {ACTION_ADD, import}, {ACTION_SYNC, reload}, {ACTION_NONE, NULL},
+	{ACTION_INSPECT, open_case}, {ACTION_REJECT, reject}, {ACTION_ADD, import}, {ACTION_SYNC, reload}, {ACTION_NONE, NULL},
 };
 
 const struct view_ops view_ca_queue = {

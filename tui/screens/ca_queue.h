@@ -9,4 +9,7 @@
 /* One request or act, looked at: its model is a struct app_enrolment. */
 struct case_draft { char id[41]; };
 
+/* Opens the form for the words of a rejection. */
+void act_reject(struct act *a, const char *id);
+
 #endif

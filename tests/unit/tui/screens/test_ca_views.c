@@ -138,7 +138,11 @@ static void a_case_is_opened_before_anything_else(void **state)
 	assert_string_equal(((const struct case_draft *)(const void *)a->draft)->id, "3c70f2119be84d56a1c0774e8d2b9f30");
 	is_refused(act_of(&s, ACTION_INSPECT, 5), "You began this");
 	is_refused(act_of(&s, ACTION_INSPECT, 0), "Nothing waits");
+	is_refused(act_of(&s, ACTION_REJECT, 5), "You began this");
+	a = act_of(&s, ACTION_REJECT, 1);
+	assert_string_equal(((const struct line_form_draft *)(const void *)a->draft)->words[2], "9d1e44b7c0a25f8813d6e2907b4c51aa");
 	((struct app_queue *)s.model)->keeps = false; /* of a colleague it is */
+	is_refused(act_of(&s, ACTION_REJECT, 1), "The register is with another officer.");
 	assert_int_equal(act_of(&s, ACTION_INSPECT, 5)->kind, ACT_OPEN);
 	hide(&s);
 }
