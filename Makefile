@@ -80,7 +80,7 @@ TEST_PROGRAMS := $(B)/medlockd-faulty
 .DELETE_ON_ERROR:
 .SECONDARY:
 FORCE:
-.PHONY: FORCE all deps demo test bench lint lint-text fmt fuzz cov install clean help golden programs tests
+.PHONY: FORCE all deps demo test bench lint lint-text fmt fuzz cov install clean help golden pictures programs tests
 
 all: $(PROGRAMS)                                   ## build medlock and medlockd
 programs: all
@@ -237,6 +237,9 @@ clean:                                             ## remove everything built
 
 golden: $(B)/tests/unit/tui/screens/test_golden    ## write the golden screens anew: read the difference
 	@UPDATE_GOLDEN=1 $<
+
+pictures: $(B)/medlock                             ## draw the pictures of the documentation anew
+	@tests/pictures '$(B)/medlock' write
 
 help:                                              ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | column -t -s'|'

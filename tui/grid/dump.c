@@ -85,6 +85,12 @@ static void escape(struct buf *out, const char *text)
 }
 
 /* Cells of one role side by side, and a wide character alone: its place must not depend on the viewer's font. */
+/* Other letters may come from another font, whose widths are not ours: what follows them is placed anew. */
+static bool is_ascii(const struct cell *c)
+{
+	return (unsigned char)c->text[0] < 0x80;
+}
+
 static int run_end(const struct grid *g, int x, int y)
 {
 	const struct cell *first = grid_cell(g, x, y);
@@ -92,7 +98,8 @@ static int run_end(const struct grid *g, int x, int y)
 
 	if (first->columns == 2)
 		return x + 2;
-	while (end < g->columns && grid_cell(g, end, y)->role == first->role && grid_cell(g, end, y)->columns == 1)
+	while (end < g->columns && grid_cell(g, end, y)->role == first->role && grid_cell(g, end, y)->columns == 1 &&
+	       is_ascii(grid_cell(g, end, y)) == is_ascii(first))
 		end++;
 	return end;
 }

@@ -102,7 +102,7 @@ static void list(const struct view *v, struct page *p)
 	const struct page_column columns[] = {
 		{word(v->language, WORD_LOOKED_WHEN), 11, 12, 0, false},
 		{word(v->language, WORD_LOOKED_WHO), 10, 26, 0, false},
-		{word(v->language, WORD_LOOKED_WHAT), 14, 26, 1, false},
+		{word(v->language, WORD_LOOKED_WHAT), 19, 26, 1, false},
 		{word(v->language, WORD_LOOKED_WHY), 9, 18, 2, false},
 		{word(v->language, WORD_LOOKED_RESULT), 8, 20, 0, false},
 	};

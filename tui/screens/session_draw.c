@@ -162,7 +162,9 @@ static void draw_panes(const struct session *s, struct grid *g, const struct lay
 	else
 		layout_columns(boxes, l->body, shown == 3 ? wide : right, shown);
 	for (size_t i = 0; i < shown; i++) {
-		draw_pane(s, g, boxes[i], v, i);
+		bool beside = i > 0 && boxes[i].y == boxes[0].y; /* words do not touch the line */
+
+		draw_pane(s, g, box_part(boxes[i], beside, 0, boxes[i].columns - beside, boxes[i].rows), v, i);
 		if (i > 0)
 			line_between(s, g, boxes[i - 1], boxes[i]);
 	}
