@@ -73,7 +73,7 @@ static void say_page(struct plain *p, struct open_view *v)
 		buf_printf(&out, "%s %s %s\n", err_row(v->failed)->text, v->why.detail, err_row(v->failed)->next);
 	} else {
 		view_pages(v);
-		page_plain(&out, &v->panes[v->focus].page, PLAIN_COLUMNS);
+		page_plain(&out, &v->panes[v->focus].page, p->session->options.language, PLAIN_COLUMNS);
 	}
 	put_buf(&out);
 }
@@ -262,7 +262,7 @@ static void say_help(struct plain *p)
 	commands_page(p->session, &page, "");
 	for (size_t i = 0; i < page.count; i++)
 		page.items[i].id = 0; /* by name, not by number */
-	page_plain(&out, &page, PLAIN_COLUMNS);
+	page_plain(&out, &page, p->session->options.language, PLAIN_COLUMNS);
 	page_release(&page);
 	put_buf(&out);
 }

@@ -10,6 +10,7 @@
 #define MEDLOCK_WIDGETS_PAGE_H
 
 #include "tui/grid/theme.h"
+#include "tui/words/words.h"
 
 #define PAGE_COLUMNS_MAX 8u
 #define PAGE_ITEMS_MAX 200000u /* more than the longest list: events of a life */
@@ -80,7 +81,7 @@ void page_draw(const struct page *p, struct grid *g, struct box in, struct page_
 int page_lines(const struct page *p, int columns); /* how many it takes */
 
 /* Lines of words for plain mode: what can be chosen is numbered from 1 in the order of page_numbered. */
-void page_plain(struct buf *out, const struct page *p, int columns);
+void page_plain(struct buf *out, const struct page *p, enum language l, int columns);
 const struct page_item *page_numbered(const struct page *p, size_t number); /* NULL */
 
 #endif

@@ -34,17 +34,17 @@ static void row_words(struct buf *out, const struct page *p, const struct page_i
 	}
 }
 
-static void item_words(struct buf *out, const struct page *p, const struct page_item *x)
+static void item_words(struct buf *out, const struct page *p, enum language l, const struct page_item *x)
 {
 	switch (x->kind) {
 	case PAGE_ROW:
 		row_words(out, p, x);
 		break;
 	case PAGE_CHOICE:
-		buf_printf(out, "%s: %s", x->text, x->on ? "yes" : "no");
+		buf_printf(out, "%s: %s", x->text, word(l, x->on ? WORD_CHOICE_ON : WORD_CHOICE_OFF));
 		break;
 	case PAGE_FIELD:
-		buf_printf(out, "%s: %s", x->label, x->secret ? "(not shown)" : x->text);
+		buf_printf(out, "%s: %s", x->label, x->secret ? word(l, WORD_FIELD_HIDDEN) : x->text);
 		break;
 	case PAGE_PAIR:
 		buf_printf(out, "%s: %s", x->label, x->text);
@@ -59,7 +59,7 @@ static void item_words(struct buf *out, const struct page *p, const struct page_
 	}
 }
 
-void page_plain(struct buf *out, const struct page *p, int columns)
+void page_plain(struct buf *out, const struct page *p, enum language l, int columns)
 {
 	size_t number = 0;
 
@@ -72,7 +72,7 @@ void page_plain(struct buf *out, const struct page *p, int columns)
 			continue;
 		if (x->id != 0)
 			snprintf(lead, sizeof(lead), "%2zu. ", ++number);
-		item_words(&words, p, x);
+		item_words(&words, p, l, x);
 		say(out, lead, words.len > 0 ? buf_text(&words) : "", columns);
 		if (buf_error(&words) != ERR_OK)
 			out->err = buf_error(&words);

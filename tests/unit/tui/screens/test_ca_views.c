@@ -84,7 +84,7 @@ static char *lines_of(struct shown *s, int id)
 	else
 		s->ops->detail(&s->view, &p, id);
 	assert_int_equal(page_error(&p), ERR_OK);
-	page_plain(&out, &p, 200);
+	page_plain(&out, &p, LANGUAGE_EN, 200);
 	buf_append(&out, "", 1);
 	assert_int_equal(buf_error(&out), ERR_OK);
 	page_release(&p);

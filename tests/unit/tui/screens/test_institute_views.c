@@ -115,7 +115,7 @@ static void says(struct shown *s, int id, const char *what)
 		s->ops->list(&s->view, &p);
 	else
 		s->ops->detail(&s->view, &p, id);
-	page_plain(&out, &p, 200);
+	page_plain(&out, &p, LANGUAGE_EN, 200);
 	buf_append(&out, "", 1);
 	assert_int_equal(buf_error(&out), ERR_OK);
 	if (strstr((char *)out.data, what) == NULL)
@@ -326,7 +326,7 @@ static void records_say_where_they_come_from(void **state)
 	says(&s, 4, "52  ########################");
 	says(&s, 4, "Deposited by City Lab");
 	s.ops->third(&s.view, &p, 4);
-	page_plain(&out, &p, 200);
+	page_plain(&out, &p, LANGUAGE_EN, 200);
 	buf_append(&out, "", 1);
 	assert_non_null(strstr((char *)out.data, "checked against the ledger"));
 	buf_release(&out);

@@ -155,7 +155,7 @@ static void plain_lines_have_all_of_it(void **state)
 
 	(void)state;
 	make_form(&p);
-	page_plain(&out, &p, 60);
+	page_plain(&out, &p, LANGUAGE_EN, 60);
 	assert_string_equal(buf_text(&out),
 			    "Before you ask\n"
 			    "Nothing is fetched until you send it. Each fetch is one\n"
@@ -170,9 +170,13 @@ static void plain_lines_have_all_of_it(void **state)
 			    " 5. Passphrase: (not shown)\n");
 	assert_int_equal(page_numbered(&p, 4)->id, 4);
 	assert_null(page_numbered(&p, 6));
+	buf_clear(&out);
+	page_plain(&out, &p, LANGUAGE_NL, 60);
+	assert_non_null(strstr(buf_text(&out), " 1. laboratory results: ja\n 2. letters: nee\n"));
+	assert_non_null(strstr(buf_text(&out), "Passphrase: (niet te zien)\n"));
 	buf_release(&out);
 	make_log(&log, 1);
-	page_plain(&out, &log, 60);
+	page_plain(&out, &log, LANGUAGE_EN, 60);
 	assert_string_equal(buf_text(&out),
 			    " 1. When: 2026-11-23, Who: Dr. C. Okafor, GP practice West,\n"
 			    "    What: 2 laboratory results, No.: 1\n");
@@ -191,7 +195,7 @@ static void foreign_text_is_gated(void **state)
 	page_pair(&p, "x\x07", ROLE_PLAIN, "\u202e" "abc");
 	page_columns(&p, columns, 4);
 	page_row(&p, 1, ROLE_PLAIN, (const char *const[]){"\x1b]2;t\x07", "", "", ""});
-	page_plain(&out, &p, 60);
+	page_plain(&out, &p, LANGUAGE_EN, 60);
 	assert_null(strchr(buf_text(&out), 0x1b));
 	assert_null(strchr(buf_text(&out), 0x07));
 	assert_null(strstr(buf_text(&out), "\u202e"));
