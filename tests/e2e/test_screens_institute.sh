@@ -8,6 +8,8 @@ command -v tmux >/dev/null || { not_ok "tmux is installed"; exit 1; }
 world_up
 records=$REPOSITORY/assets/demo/records/anna
 for file in labs-2026-06-16 labs-2026-09-15; do as vos deposit put "$records/$file.json" --owner anna; done
+printf '%%PDF-1.4\nletter\n' >"$T/letter.pdf"
+as vos deposit put "$T/letter.pdf" --owner anna --category DOC
 as anna consent add --permit --who okafor --purpose TREAT --now
 
 screens_open 80x24 -C "$(home_of okafor)"
@@ -26,10 +28,14 @@ shows "and what she will see is said" "and that you asked for all kinds."
 keys s
 shows "the request is sent and answered" "granted full"
 keys Escape 1
-shows "today has the open request" "anna: 2 records, for treatment"
+shows "today has the open request" "anna: 3 records, for treatment"
 keys 3 Enter
 shows "the summary counts its sections" "Results (16)"
-keys /
+keys G
+shows "files of other kinds are below" "Others, one by one (1)"
+keys Enter
+shows "and open by themselves" "This is a PDF document"
+keys Escape /
 typed HbA1c
 keys Enter
 shows "a result is told over time" "Over time:"

@@ -203,11 +203,18 @@ enum err example_institute_patient(void *model, void *draft)
 	example_id(d->owner.b, 0x21);
 	example_summary(&m->summary);
 	m->until = example_before(known[0].until);
-	m->records.rows = calloc(1, sizeof(*m->records.rows));
+	m->records.rows = calloc(2, sizeof(*m->records.rows));
 	m->sources = calloc(m->summary.count, sizeof(*m->sources));
-	ASSERT(m->records.rows != NULL && m->sources != NULL);
-	m->records.count = 1;
+	m->others = calloc(1, sizeof(*m->others));
+	m->other_from = calloc(1, sizeof(*m->other_from));
+	ASSERT(m->records.rows != NULL && m->sources != NULL && m->others != NULL && m->other_from != NULL);
+	m->records.count = 2;
 	m->records.rows[0] = (struct app_record){.category = "LAB", .status = "live"};
+	m->records.rows[1] = (struct app_record){.category = "DOC", .status = "live", .at = example_before(70 * DAY_MINUTES)};
+	example_id(m->records.rows[1].record.b, 0x5d);
+	m->others[0] = &m->records.rows[1];
+	m->other_count = 1;
+	snprintf(m->other_from[0], INSTITUTE_NAME, "St. Olaf hospital");
 	for (size_t i = 0; i < m->summary.count; i++) {
 		snprintf(m->sources[i].from, INSTITUTE_NAME, "%s", i < 3 ? "GP practice West" : "City Lab");
 		m->sources[i].record = i == 3 ? &m->records.rows[0] : NULL;

@@ -12,6 +12,8 @@
 
 #define TREND_WIDTH 24u
 
+enum { ID_OTHER = 100000 }; /* above SUMMARY_ROWS_MAX */
+
 /* ---- people ---- */
 
 static void add_to(struct patients_model *m, struct app *a, const struct app_request *r)
@@ -135,16 +137,53 @@ static enum err take_sources(struct patient_model *m, struct app *a)
 	return ERR_OK;
 }
 
-static enum err take_until(struct patient_model *m, struct app *a, const struct account_id *owner, struct err_info *info)
+static bool has_row(const struct patient_model *m, const struct record_id *record)
+{
+	for (size_t i = 0; i < m->summary.count; i++)
+		if (ID_EQUAL(m->summary.rows[i].record, *record))
+			return true;
+	for (size_t i = 0; i < m->other_count; i++)
+		if (ID_EQUAL(m->others[i]->record, *record))
+			return true;
+	return false;
+}
+
+/* What this request gives and the summary has no row of. */
+static void add_others(struct patient_model *m, struct app *a, const struct app_request *request)
+{
+	for (size_t i = 0; i < request->count; i++) {
+		const struct app_decided *d = &request->records[i];
+
+		for (size_t r = 0; r < m->records.count; r++) {
+			const struct app_record *record = &m->records.rows[r];
+
+			if (!ID_EQUAL(record->record, d->record) || strcmp(d->decision, "granted") != 0 ||
+			    strcmp(record->status, "live") != 0 || has_row(m, &d->record))
+				continue;
+			snprintf(m->other_from[m->other_count], INSTITUTE_NAME, "%s", app_name(a, record->from.b));
+			m->others[m->other_count++] = record;
+		}
+	}
+}
+
+/* Until when, and what else may be read. */
+static enum err take_requests(struct patient_model *m, struct app *a, const struct account_id *owner, struct err_info *info)
 {
 	struct app_requests all;
 	struct time_ms now = clock_real()->now(NULL);
 
+	m->others = calloc(m->records.count + 1, sizeof(*m->others));
+	m->other_from = calloc(m->records.count + 1, sizeof(*m->other_from));
+	if (m->others == NULL || m->other_from == NULL)
+		return ERR_MEMORY;
 	TRY(app_request_list(a, &all, info));
-	for (size_t i = 0; i < all.count; i++)
-		if (ID_EQUAL(all.rows[i].owner, *owner) && may_be_read(&all.rows[i], now) &&
-		    all.rows[i].expires.v > m->until.v)
+	for (size_t i = 0; i < all.count; i++) {
+		if (!ID_EQUAL(all.rows[i].owner, *owner) || !may_be_read(&all.rows[i], now))
+			continue;
+		if (all.rows[i].expires.v > m->until.v)
 			m->until = all.rows[i].expires;
+		add_others(m, a, &all.rows[i]);
+	}
 	app_requests_release(&all);
 	return ERR_OK;
 }
@@ -155,9 +194,9 @@ static enum err summary_load(void *model, struct app *a, const void *draft, stru
 	struct patient_model *m = model;
 
 	(void)task;
-	TRY(take_until(m, a, &d->owner, info));
 	TRY(app_record_list(a, &m->records, &d->owner, info));
 	TRY(app_summary(a, &m->summary, &d->owner, NULL, info));
+	TRY(take_requests(m, a, &d->owner, info));
 	return take_sources(m, a);
 }
 
@@ -168,6 +207,8 @@ static void summary_release(void *model)
 	app_summary_release(&m->summary);
 	app_records_release(&m->records);
 	free(m->sources);
+	free(m->others);
+	free(m->other_from);
 }
 
 static size_t rows_of(const struct app_summary *s, const char *section)
@@ -197,6 +238,24 @@ static void section(const struct view *v, struct page *p, const char *title)
 	for (size_t i = 0; i < s->count; i++)
 		if (strcmp(s->rows[i].row.section, title) == 0)
 			one_row(p, (int)i + 1, &s->rows[i].row);
+}
+
+/* Files of other kinds, and what was not read: one by one. */
+static void others(const struct view *v, struct page *p)
+{
+	const struct patient_model *m = v->model;
+	char number[SAY_NUMBER], day[SAY_TIME];
+
+	if (m->other_count == 0)
+		return;
+	page_head(p, v, WORD_READING_OTHERS, say_number(number, m->other_count), NULL);
+	for (size_t i = 0; i < m->other_count; i++) {
+		const struct app_record *r = m->others[i];
+		const char *const cells[] = {say_day(day, v, r->period_known ? r->period_to : r->at),
+					     say_code(v, "category", r->category), m->other_from[i], ""};
+
+		page_row(p, ID_OTHER + (int)i, ROLE_PLAIN, cells);
+	}
 }
 
 /* What was read, and what could not be: a summary that is not whole says so. */
@@ -232,6 +291,7 @@ static void summary_list(const struct view *v, struct page *p)
 		page_head(p, v, WORD_READING_ENDED, d->name, NULL);
 	for (size_t i = 0; m->summary.sections != NULL && m->summary.sections[i] != NULL; i++)
 		section(v, p, m->summary.sections[i]);
+	others(v, p);
 	page_blank(p);
 	rest(v, p);
 }
@@ -328,6 +388,11 @@ static void value(const struct view *v, struct page *p, const struct app_view_ro
 		page_pair_text(p, v, WORD_RECORD_NOTE, ROLE_WARN, r->flag);
 }
 
+static const struct app_record *other_at(const struct patient_model *m, int id)
+{
+	return id >= ID_OTHER && (size_t)(id - ID_OTHER) < m->other_count ? m->others[id - ID_OTHER] : NULL;
+}
+
 /* What is read first stands first: a short pane shows the value, its source and how it moved. */
 static void summary_detail(const struct view *v, struct page *p, int id)
 {
@@ -335,6 +400,12 @@ static void summary_detail(const struct view *v, struct page *p, int id)
 	const struct app_view_row *r;
 	char when[SAY_TIME];
 
+	if (other_at(m, id) != NULL) {
+		page_heading(p, say_code(v, "category", other_at(m, id)->category));
+		page_say(p, v, ROLE_DIM, WORD_READING_DEPOSITED, m->other_from[id - ID_OTHER],
+			 say_time(when, v, other_at(m, id)->at), NULL);
+		page_say(p, v, ROLE_PLAIN, WORD_READING_OTHER_HOW, NULL);
+	}
 	if (id < 1 || (size_t)id > m->summary.count)
 		return;
 	r = &m->summary.rows[id - 1].row;
@@ -363,11 +434,14 @@ static void open_row(struct act *ret, const struct view *v, int id, const struct
 	const struct patient_model *m = v->model;
 	struct record_draft d;
 
-	if (id < 1 || (size_t)id > m->summary.count) {
+	if (other_at(m, id) != NULL) {
+		d.record = other_at(m, id)->record;
+	} else if (id >= 1 && (size_t)id <= m->summary.count) {
+		d.record = m->summary.rows[id - 1].record;
+	} else {
 		act_refuse(ret, WORD_RECORDS_CHOOSE, NULL);
 		return;
 	}
-	d.record = m->summary.rows[id - 1].record;
 	act_open(ret, view, &d, sizeof(d));
 }
 

@@ -28,6 +28,9 @@ struct patient_model {
 	struct app_summary summary;
 	struct app_records records;
 	struct source *sources;  /* of each row */
+	const struct app_record **others; /* of records: granted, without a row of their own: attachments, what was not read */
+	char (*other_from)[INSTITUTE_NAME];
+	size_t other_count;
 	struct time_ms until;    /* of the request that stands longest; 0: none stands */
 };
 

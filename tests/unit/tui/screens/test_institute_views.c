@@ -335,6 +335,10 @@ static void records_say_where_they_come_from(void **state)
 	is_line(act_of(&s, ACTION_HISTORY, 1), line);
 	is_refused(act_of(&s, ACTION_RAW, 0), "Choose");
 	assert_ptr_equal(act_of(&s, ACTION_RAW, 1)->view, &view_record_raw);
+	says(&s, -1, "Others, one by one (1)");
+	says(&s, id_of(&s, "14 Sep 2026"), "Deposited by St. Olaf hospital");
+	assert_ptr_equal(choose(&s, id_of(&s, "14 Sep 2026"), NULL)->view, &view_record);
+	assert_int_equal(((const struct record_draft *)(const void *)s.act.draft)->record.b[0], 0x5d);
 	hide(&s);
 }
 
