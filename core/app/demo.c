@@ -186,6 +186,7 @@ static enum err describe(struct app_demo *ret, const struct options *world, cons
 	snprintf(ret->dir, sizeof(ret->dir), "%s", dir);
 	snprintf(ret->engine, sizeof(ret->engine), "solo");
 	snprintf(ret->peer_url, sizeof(ret->peer_url), "%s", options_text(world, "url"));
+	snprintf(ret->pin, sizeof(ret->pin), "%s", options_text(world, "pin"));
 	TRY(files_join(ret->peer_home, sizeof(ret->peer_home), dir, "peer"));
 	TRY(hex_decode(ret->network.b, ID_SIZE, options_text(world, "network")));
 	return app_demo_people(ret, dir, info);

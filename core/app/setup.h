@@ -35,6 +35,7 @@ struct app_demo_person {
 };
 struct app_demo {
 	char dir[4096], engine[16], peer_url[APP_URL], peer_home[4096];
+	char pin[65]; /* of the peer, hex */
 	struct network_id network;
 	int64_t pid;
 	struct app_demo_person people[APP_DEMO_PEOPLE_MAX];

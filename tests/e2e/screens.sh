@@ -9,20 +9,25 @@ export XDG_CONFIG_HOME=$T/config
 
 in_tmux() { env -u TMUX tmux -S "$TMUX_SOCKET" -f /dev/null "$@"; }
 
-# screens_open COLUMNSxROWS [VARIABLE=VALUE…] ARGUMENTS…: medlock tui with them; VARIABLE=VALUE are its environment.
+# screens_open COLUMNSxROWS [VARIABLE=VALUE…] [-- COMMAND] ARGUMENTS…: medlock COMMAND (tui) with them; VARIABLE=VALUE are its
+# environment.
 screens_open() {
-	local size=$1 environment=()
+	local size=$1 environment=() command=tui
 	shift
 	while [[ ${1:-} == [A-Z]*=* ]]; do
 		environment+=("$1")
 		shift
 	done
+	if [ "${1:-}" = -- ]; then
+		command=$2
+		shift 2
+	fi
 	KEYS=0
 	SESSIONS=$((SESSIONS + 1))
 	TMUX_SOCKET=$T/tmux-$SESSIONS
 	rm -f "$MARKS" "$T/ended"
 	in_tmux -u new-session -d -x "${size%x*}" -y "${size#*x}" -s screens \
-		"env LC_ALL=C.UTF-8 ${environment[*]:-} '$MEDLOCK' tui --marks '$MARKS' $* 2>'$T/screens.err'; echo \$? >'$T/ended'; cat"
+		"env LC_ALL=C.UTF-8 ${environment[*]:-} '$MEDLOCK' $command --marks '$MARKS' $* 2>'$T/screens.err'; echo \$? >'$T/ended'; cat"
 	in_tmux set-option -g status off >/dev/null 2>&1
 	settled || not_ok "the screens open" "$(head -n 3 "$T/screens.err")" "$(shown | head -n 5)"
 }

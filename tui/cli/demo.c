@@ -6,6 +6,7 @@
 
 #include "core/app/setup.h"
 #include "tui/cli/cli.h"
+#include "tui/cli/demo_fill.h"
 #include "tui/cli/screenshot.h"
 #include "tui/cli/story.h"
 #include "tui/screens/start.h"
@@ -80,12 +81,20 @@ static bool on_screens(const struct cli *c)
 	return cli_switch(c, "plain-ui") || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
 }
 
+static enum err show_screens(struct cli *c, const struct app_demo *d)
+{
+	const struct start_options screens = {
+		.world = d->dir, .plain = cli_switch(c, "plain-ui"), .marks = cli_value(c, "marks"),
+		.theme = cli_value(c, "theme"), .language = cli_value(c, "language"), .ascii = cli_switch(c, "ascii"),
+	};
+
+	TRY(demo_fill(c, d));
+	return start_screens(&screens, &c->info);
+}
+
 /* The network in dir, its screens or the story, and the network away again. */
 static enum err play_in(struct cli *c, const char *dir)
 {
-	struct start_options screens = {
-		.world = dir, .plain = cli_switch(c, "plain-ui"), .marks = cli_value(c, "marks"),
-	};
 	struct app_demo *d = calloc(1, sizeof(*d));
 	enum err e, stopped;
 
@@ -93,7 +102,7 @@ static enum err play_in(struct cli *c, const char *dir)
 		return ERR_MEMORY;
 	e = app_demo_up(d, dir, c->program, &c->task, &c->info);
 	if (e == ERR_OK)
-		e = on_screens(c) ? start_screens(&screens, &c->info) : story_tell(c, d);
+		e = on_screens(c) ? show_screens(c, d) : story_tell(c, d);
 	stopped = app_demo_down(dir, NULL);
 	free(d);
 	return e == ERR_OK ? stopped : e;
