@@ -166,10 +166,13 @@ static void certify(struct fixture *f)
 static void test_honest_peer(void **state)
 {
 	struct fixture *f = *state;
+	char left[160];
 
 	assert_int_equal(by_card(f), ERR_NOT_FOUND);
 	nothing_written(f);
 	certify(f);
+	snprintf(left, sizeof(left), "%s/recovery.db", f->home); /* by a kill */
+	write_secret(left, "not a database");
 	assert_int_equal(by_card(f), ERR_OK);
 	assert_true(is_there(f, "config") && is_there(f, "keystore"));
 	assert_false(is_there(f, "recovery.db") || is_there(f, "recovery.db-wal"));
