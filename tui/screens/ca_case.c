@@ -66,6 +66,8 @@ static void list(const struct view *v, struct page *p)
 	};
 
 	page_columns(p, columns, sizeof(columns) / sizeof(columns[0]));
+	page_head(p, v, WORD_CASE_HEAD, m->name, say_code(v, "profile", m->profile), say_code(v, "kind", m->kind), m->lint,
+		  NULL);
 	for (enum origin o = 0; o < ORIGIN_COUNT; o++)
 		for (size_t i = 0; i < m->row_count; i++)
 			if (origin_of(&m->rows[i]) == o && (o != ORIGIN_SAME || m->rows[i].issued[0] != '\0'))
@@ -82,8 +84,6 @@ static void state(const struct view *v, struct page *p)
 	const struct app_enrolment *m = v->model;
 	char have[SAY_NUMBER], need[SAY_NUMBER], when[SAY_TIME];
 
-	page_pair_say(p, v, WORD_CASE_WHO, ROLE_PLAIN, WORD_CASE_WHO_WHAT, m->name, say_code(v, "profile", m->profile),
-		      say_code(v, "kind", m->kind), NULL);
 	page_pair_text(p, v, WORD_CASE_LINT, lint_holds(m) ? ROLE_GOOD : ROLE_DANGER, m->lint);
 	page_pair_say(p, v, WORD_QUEUE_APPROVALS, ROLE_PLAIN, WORD_QUEUE_OF, say_number(have, m->approvals_have),
 		      say_number(need, m->approvals_need), NULL);

@@ -44,7 +44,8 @@ static void list(const struct view *v, struct page *p)
 {
 	const struct end_draft *d = v->draft;
 
-	page_head(p, v, d->release ? WORD_END_RELEASE : WORD_END_REVOKE, d->name, say_code(v, "profile", d->profile), NULL);
+	page_head(p, v, d->release ? WORD_END_RELEASE : d->reason == END_REASON_HOLD ? WORD_END_HOLD : WORD_END_REVOKE, d->name,
+		  say_code(v, "profile", d->profile), NULL);
 	page_text(p, ROLE_DIM, d->serial);
 	if (d->release)
 		return;
@@ -128,17 +129,36 @@ static void words_of(struct act *a, const struct end_draft *d)
 	act_option(a, "--confirm", serial_end(d->serial));
 }
 
+/* Other certificates that end with it: said in the question too, for those who hear it alone. */
+static uint64_t with_it(const struct end_model *m)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < m->end.sibling_count; i++)
+		count += m->end.siblings[i].same_account;
+	return count;
+}
+
+static enum word question_of(const struct end_draft *d, uint64_t with)
+{
+	if (d->release)
+		return WORD_END_RELEASE_QUESTION;
+	if (d->reason == END_REASON_HOLD)
+		return WORD_END_HOLD_QUESTION;
+	return with > 0 ? WORD_END_QUESTION_WITH : WORD_END_QUESTION;
+}
+
 static void sign(struct act *ret, const struct view *v, int id)
 {
 	const struct end_draft *d = v->draft;
+	const uint64_t with = with_it(v->model);
+	char number[SAY_NUMBER];
 
 	(void)id;
 	if (!can(ret, v))
 		return;
 	words_of(ret, d);
-	act_typed(ret, serial_end(d->serial),
-		  d->release ? WORD_END_RELEASE_QUESTION : d->reason == END_REASON_HOLD ? WORD_END_HOLD_QUESTION
-		  : WORD_END_QUESTION, d->name, NULL);
+	act_typed(ret, serial_end(d->serial), question_of(d, with), d->name, say_number(number, with), NULL);
 	ret->shows = true;
 	ret->leaves = true;
 }

@@ -283,6 +283,7 @@ static void the_end_is_typed_by_its_serial(void **state)
 	is_line(a, "ca revoke 0c3c78e14a18c9c55f216623aa8cfa4061e5adbc --reason key-compromise --since 2026-11-20 --confirm adbc");
 	assert_int_equal(a->confirm, CONFIRM_TYPED);
 	assert_string_equal(a->typed, "adbc");
+	assert_non_null(strstr(a->text, "Revoke the certificate of Dr. M. Vos? It cannot be undone. 1 other of the same account ends too."));
 	is_line(act_of(&s, ACTION_DRY_RUN, 0),
 		"ca revoke 0c3c78e14a18c9c55f216623aa8cfa4061e5adbc --reason key-compromise --since 2026-11-20 --confirm adbc "
 		"--dry-run");
