@@ -46,7 +46,8 @@ static enum err run(struct cli *c, const char *const *words, const char *who, in
 	buf_init(&out, OUTPUT_MAX);
 	e = process_capture(&out, &status, words, true, &c->info);
 	if (e == ERR_OK && status != expected)
-		e = err_set(&c->info, ERR_INTERNAL, "'medlock %s %s' as %s ended with %d, not %d", words[3], words[4], who, status,
+		e = err_set(&c->info, ERR_INTERNAL, "'medlock %s %s' as %s ended with %d, not %d", words[3], words[4], who,
+				status,
 			    expected);
 	buf_release(&out);
 	return e;
