@@ -24,7 +24,7 @@ keys Enter BSpace BSpace BSpace BSpace BSpace BSpace
 typed anna
 keys Enter
 shows "the patient is found" "Patient  anna ("
-shows "and what she will see is said" "and that you asked for all kinds."
+shows "and what she will see is said" "You, your organisation, the time,"
 keys s
 shows "the request is sent and answered" "granted full"
 keys Escape 1

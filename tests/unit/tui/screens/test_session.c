@@ -338,7 +338,8 @@ static void random_keys_break_nothing(void **state)
 	static const char *const names[] = {
 		"patient-overview", "patient-rule", "patient-records", "patient-looked", "keys", "ca-queue", "ca-certificates",
 		"ca-deposit", "ca-case", "ca-end", "institute-today", "institute-request", "institute-patient",
-		"institute-emergency", "institute-research", "people", "settings", "line-form",
+		"institute-emergency", "institute-research", "institute-requests", "institute-answer", "record-raw", "people",
+		"settings", "line-form",
 	};
 	const char *given = getenv("SEED");
 	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : 5;
