@@ -38,6 +38,8 @@ plain anna "My sharing" "stop all" y
 says "stop all" "All sharing is paused"
 plain anna "Who looked" "/okafor" 1
 says "a receipt" "Receipt "
+plain jansen Deposits new 1 "$REPOSITORY/assets/demo/records/anna/labs-2026-09-15.json" 2 anna
+says "a form says what it would do" "values are dropped"
 plain anna "no such thing" "$(head -c 3000 /dev/zero | tr '\0' x)" 99999
 expect 0 "nonsense is told so"
 says "a long line is refused" "That is too long."

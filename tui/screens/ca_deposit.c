@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "tui/screens/ca_deposits.h"
+#include "tui/screens/ca_desk.h"
 #include "tui/screens/codes.h"
 #include "tui/screens/views.h"
 
@@ -50,7 +51,7 @@ static enum err load(void *model, struct app *a, const void *draft, struct task 
 	if (!m->whole)
 		return ERR_OK;
 	m->e = propose(a, m, d, &why);
-	snprintf(m->why, sizeof(m->why), "%.191s", why.detail[0] != '\0' ? why.detail : err_text(m->e));
+	form_why(m->why, sizeof(m->why), m->e, &why);
 	if (m->e != ERR_LOCKED && m->e != ERR_CANCELLED)
 		return ERR_OK;
 	*info = why;

@@ -5,8 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tui/screens/ca_desk.h"
 #include "tui/screens/codes.h"
 #include "tui/screens/views.h"
+
+void form_why(char *out, size_t size, enum err e, const struct err_info *info)
+{
+	if (info->detail[0] == '\0')
+		snprintf(out, size, "%s", err_text(e));
+	else if (e == ERR_USAGE) /* it says itself what is wrong; there is no command line here */
+		snprintf(out, size, "%s", info->detail);
+	else
+		snprintf(out, size, "%s: %s", err_text(e), info->detail);
+}
 
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
 {

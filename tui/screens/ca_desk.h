@@ -27,4 +27,7 @@ struct desk_log_model {
 	bool away;
 };
 
+/* Why a form cannot be done, as the command line says it: "not found: /nowhere.json". */
+void form_why(char *out, size_t size, enum err e, const struct err_info *info);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "tui/screens/ca_certificates.h"
+#include "tui/screens/ca_desk.h"
 #include "tui/screens/codes.h"
 #include "tui/screens/views.h"
 
@@ -28,7 +29,7 @@ static enum err load(void *model, struct app *a, const void *draft, struct task 
 		m->e = d->release ? app_ca_release(a, &m->end, &wish, &why) : app_ca_revoke(a, &m->end, &wish, &why);
 	if (m->e == ERR_CONFIRM || m->e == ERR_PENDING)
 		m->e = ERR_OK;
-	snprintf(m->why, sizeof(m->why), "%.191s", why.detail[0] != '\0' ? why.detail : err_text(m->e));
+	form_why(m->why, sizeof(m->why), m->e, &why);
 	if (m->e != ERR_LOCKED && m->e != ERR_CANCELLED)
 		return ERR_OK;
 	*info = why;

@@ -74,6 +74,10 @@ static void say_page(struct plain *p, struct open_view *v)
 	} else {
 		view_pages(v);
 		page_plain(&out, &v->panes[v->focus].page, p->session->options.language, PLAIN_COLUMNS);
+		if (v->ops->draft_loads && v->focus == 0 && view_panes(v) > 1) { /* what a form would do belongs to it */
+			buf_append_byte(&out, '\n');
+			page_plain(&out, &v->panes[1].page, p->session->options.language, PLAIN_COLUMNS);
+		}
 	}
 	put_buf(&out);
 }

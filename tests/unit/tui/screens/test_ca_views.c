@@ -397,6 +397,20 @@ static void what_cannot_be_deposited_is_said(void **state)
 	hide(&s);
 }
 
+static void why_is_said_without_a_command_line(void **state)
+{
+	struct err_info info = {0};
+	char why[64];
+
+	(void)state;
+	form_why(why, sizeof(why), err_set(&info, ERR_NOT_FOUND, "/nowhere.json"), &info);
+	assert_string_equal(why, "not found: /nowhere.json");
+	form_why(why, sizeof(why), err_set(&info, ERR_USAGE, "'nix' is not a date"), &info);
+	assert_string_equal(why, "'nix' is not a date");
+	form_why(why, sizeof(why), ERR_NETWORK, &(struct err_info){0});
+	assert_string_equal(why, err_text(ERR_NETWORK));
+}
+
 /* ---- the desk itself ---- */
 
 static void what_is_not_in_order_is_on_top(void **state)
@@ -483,6 +497,7 @@ int main(void)
 		cmocka_unit_test(an_officer_without_the_register_is_told_so),
 		cmocka_unit_test(a_new_version_is_of_what_is_in_use), cmocka_unit_test(a_deposit_is_sent_as_it_was_looked_at),
 		cmocka_unit_test(what_cannot_be_deposited_is_said), cmocka_unit_test(what_is_not_in_order_is_on_top),
+		cmocka_unit_test(why_is_said_without_a_command_line),
 		cmocka_unit_test(the_log_says_what_the_ledger_knows), cmocka_unit_test(a_ceremony_is_held_once),
 	};
 
