@@ -31,6 +31,7 @@ static enum err wait_for_lock(struct app *a, struct err_info *info)
 		if (clock->steady_ms(clock->self) > end)
 			return err_set(info, e, "another medlock works with this profile for over a minute");
 		TRY(task_check(a->task));
+		task_progress(a->task, "waiting: another medlock works with this profile", 0, 0);
 		nanosleep(&look, NULL);
 	}
 	return e == ERR_OK ? e : err_set(info, e, "the lock of the profile");

@@ -34,6 +34,12 @@ keys y
 shows "what widens waits" "u takes it back"
 keys u
 shows "and is taken back" "Nothing was sent"
+keys n Enter
+typed "GP practice West"
+keys Enter s y
+shows "once more it waits" "u takes it back"
+pkill -9 -f "tui --marks $MARKS"
+await 5 test -s "$T/ended" && ok "killed in the wait" || not_ok "killed in the wait"
 screens_close
 as anna consent show --json
 json "nothing was sent" '.rules == []'
