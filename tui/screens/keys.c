@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/app/new_keys.h"
 #include "tui/screens/line_form.h"
 #include "tui/screens/views.h"
 
@@ -18,6 +19,7 @@ static enum err load(void *model, struct app *a, const void *draft, struct task 
 	TRY(app_key_card_state(a, &m->card, info));
 	if (app_recoveries(a, &m->recoveries, NULL) != ERR_OK)
 		m->recoveries = 0; /* offline: the rest is still true */
+	TRY(app_new_keys_announced(a, &m->announced, info));
 	if (app_helping(a, &m->helping, NULL) != ERR_OK)
 		m->helping = (struct app_helped_list){0};
 	m->helped = calloc(m->helping.count + 1, sizeof(*m->helped));
@@ -67,10 +69,12 @@ static void helping(const struct view *v, struct page *p, const struct keys_mode
 static void list(const struct view *v, struct page *p)
 {
 	const struct keys_model *m = v->model;
-	char number[SAY_NUMBER], account[ID_HEX];
+	char number[SAY_NUMBER], account[ID_HEX], when[SAY_TIME];
 
 	if (m->recoveries > 0)
 		page_say(p, v, ROLE_DANGER, WORD_OVERVIEW_RECOVERY, NULL);
+	if (m->announced.v != 0)
+		page_say(p, v, ROLE_DANGER, WORD_KEYS_ANNOUNCED, say_time(when, v, m->announced), NULL);
 	hex_encode(account, m->me.account.b, ID_SIZE);
 	page_pair_text(p, v, WORD_KEYS_ACCOUNT, ROLE_PLAIN, account);
 	page_pair_text(p, v, WORD_KEYS_GENERATION, ROLE_PLAIN, say_number(number, m->card.generation));
@@ -147,7 +151,7 @@ static void refuse(struct act *ret, const struct view *v, int id)
 	const struct keys_model *m = v->model;
 
 	(void)id;
-	if (m->recoveries == 0) {
+	if (m->recoveries == 0 && m->announced.v == 0) {
 		act_refuse(ret, WORD_KEYS_NO_RECOVERY, NULL);
 		return;
 	}

@@ -12,6 +12,7 @@ struct keys_model {
 	struct app_helped_list helping;
 	char (*helped)[64];  /* whose shares these are */
 	size_t recoveries;
+	struct time_ms announced; /* new keys, in force from then on; 0: none */
 };
 struct card_model { struct secret *words; struct time_ms at; };
 

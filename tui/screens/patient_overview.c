@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/app/helpers.h"
+#include "core/app/new_keys.h"
 #include "tui/screens/codes.h"
 #include "tui/screens/patient_looked.h"
 #include "tui/screens/views.h"
@@ -29,6 +30,7 @@ static enum err load(void *model, struct app *a, const void *draft, struct task 
 	TRY(app_key_card_state(a, &m->card, info));
 	if (app_recoveries(a, &m->recoveries, info) != ERR_OK)
 		m->recoveries = 0; /* letters come from peers: offline the rest is still true */
+	TRY(app_new_keys_announced(a, &m->announced, info));
 	app_me(a, &me);
 	m->slots = me.keystore_slots;
 	m->ask_names = calloc(m->asks.count + 1, sizeof(*m->ask_names));
@@ -101,7 +103,7 @@ static size_t needs(const struct view *v, struct page *p)
 	char number[SAY_NUMBER], records[SAY_NUMBER];
 	size_t count = emergencies(v, p), news = m->questions.unread + m->questions.overdue;
 
-	if (m->recoveries > 0 && ++count > 0 && p != NULL)
+	if (m->recoveries + (m->announced.v != 0) > 0 && ++count > 0 && p != NULL)
 		need(v, p, ID_RECOVERY, ROLE_DANGER, WORD_OVERVIEW_RECOVERY, NULL, NULL, NULL);
 	for (size_t i = 0; i < m->asks.count; i++) {
 		count++;

@@ -17,6 +17,7 @@ struct overview_model {
 	struct app_question_news questions;
 	struct app_card card;
 	size_t recoveries; /* that helpers told of */
+	struct time_ms announced; /* new keys; 0: none */
 	uint32_t slots;
 };
 
