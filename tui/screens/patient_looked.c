@@ -100,7 +100,7 @@ static void list(const struct view *v, struct page *p)
 {
 	const struct looked_draft *d = v->draft;
 	const struct page_column columns[] = {
-		{word(v->language, WORD_LOOKED_WHEN), 11, 12, 0, false},
+		{word(v->language, WORD_LOOKED_WHEN), 12, 14, 0, false},
 		{word(v->language, WORD_LOOKED_WHO), 10, 26, 0, false},
 		{word(v->language, WORD_LOOKED_WHAT), 19, 26, 1, false},
 		{word(v->language, WORD_LOOKED_WHY), 9, 18, 2, false},
