@@ -361,9 +361,14 @@ static const char *sentence_name(void *self, uint32_t kind, struct bytes id)
 	return team ? team->name : row ? row->name : NULL;
 }
 
+void app_speak(struct app *a, const struct translation *words)
+{
+	a->words = words;
+}
+
 struct sentence_names app_sentence_names(struct app *a)
 {
-	return (struct sentence_names){a, sentence_name};
+	return (struct sentence_names){a, sentence_name, a->words};
 }
 
 void app_me(struct app *a, struct app_me *ret)

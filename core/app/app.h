@@ -10,6 +10,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/base/places.h"
 #include "core/base/task.h"
 
 struct app;
@@ -48,6 +49,9 @@ enum err app_home(char out[APP_PATH], bool *ret_there, const char *named, struct
 /* Open a profile; starts its key-holder process.  ERR_NO_PROFILE, ERR_NEWER, ERR_BUSY. */
 enum err app_open(struct app **ret, const struct app_options *options, struct err_info *info) MUST_USE;
 void app_free(struct app *a);
+
+/* Say rules in these words from now on (core/consent/sentence.h); NULL: English.  words outlives a. */
+void app_speak(struct app *a, const struct translation *words);
 
 /* Unlock the keys: passphrase from the file named, the config, or a prompt on the terminal.  ERR_PASSPHRASE, ERR_LOCKED. */
 enum err app_unlock(struct app *a, struct err_info *info) MUST_USE;

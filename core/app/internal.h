@@ -19,6 +19,7 @@ struct app {
 	struct task *task;
 	const char *passphrase_file;
 	const struct app_prompt *prompt; /* NULL: the terminal */
+	const struct translation *words; /* NULL: English */
 	struct keyholder *keys;
 	struct keyholder_public me;   /* after unlock */
 	struct account_id owner;      /* whose consent, records and list are meant: own, or one that app_act_for named */

@@ -140,6 +140,7 @@ void policy_write_rule(struct json_writer *w, const Medlock__RuleState *rule, co
 {
 	struct buf text = BUF_INIT;
 	Medlock__Rule left = *rule->rule;
+	struct sentence_names english = names ? *names : (struct sentence_names){0};
 
 	if (left.uses_left > rule->uses_spent)
 		left.uses_left -= rule->uses_spent;
@@ -152,7 +153,8 @@ void policy_write_rule(struct json_writer *w, const Medlock__RuleState *rule, co
 		json_boolean(w, "lock", true);
 	if (rule->rule->emergency_ok)
 		json_boolean(w, "emergency_ok", true);
-	sentence_of_rule(&text, &left, names);
+	english.words = NULL; /* an interface: the same in every language */
+	sentence_of_rule(&text, &left, &english);
 	json_string(w, "text", buf_text(&text));
 	json_end_object(w);
 	buf_release(&text);

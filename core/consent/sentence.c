@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/consent/sentence.h"
 
+#include <ctype.h>
+#include <stdio.h>
+
 #include "chain/proto/codes.h"
 #include "chain/proto/wire.h"
 #include "core/base/clock.h"
@@ -96,18 +99,137 @@ const char *sentence_reason(uint32_t decision_reason)
 	return word_of(reasons, decision_reason);
 }
 
-static void list_glue(struct buf *out, size_t i, size_t count)
+/* What sentences are made of; a translation has its own for each id. */
+#define PIECES(X)                                                                                                              \
+	X(PERMIT, "says.permit", "Allow {1} to read {2} for {3}{4}.")                                                          \
+	X(ASK, "says.ask", "Ask me before {1} reads {2} for {3}{4}.")                                                          \
+	X(DENY, "says.deny", "Do not let {1} read {2} for {3}{4}.")                                                            \
+	X(NEVER, "says.never", "Never let {1} read {2} for {3}{4}.")                                                           \
+	X(OR, "says.or", "{1} or {2}")                                                                                         \
+	X(EVERYONE, "says.everyone", "everyone who is certified")                                                              \
+	X(EVERY, "says.every", "every {1}")                                                                                    \
+	X(TEAM, "says.team", "the care team {1}")                                                                              \
+	X(MEMBERS, "says.members", "{1} ({2})")                                                                                \
+	X(NOBODY, "says.nobody", "nobody")                                                                                     \
+	X(AND_MORE, "says.and-more", "{1} and {2} more")                                                                       \
+	X(EVERYTHING, "says.everything", "everything")                                                                         \
+	X(RECORDS, "says.records", "{1} named {1|record|records}")                                                             \
+	X(RECORDS_OF, "says.records-of", "{1} named {1|record|records} of {2}")                                                \
+	X(MARKED, "says.marked", "{1} marked {2}")                                                                             \
+	X(SENSITIVE_TOO, "says.sensitive-too", "{1}, also what is marked sensitive")                                           \
+	X(SENSITIVE_ONLY, "says.sensitive-only", "{1}, of what is sensitive only {2}")                                         \
+	X(SENSITIVE_NOT, "says.sensitive-not", "{1} (but not what is marked sensitive)")                                       \
+	X(ANY_PURPOSE, "says.any-purpose", "any purpose")                                                                      \
+	X(AT_LEAST, "says.at-least", ", confidentiality at least {1}")                                                         \
+	X(AT_MOST, "says.at-most", ", confidentiality at most {1}")                                                            \
+	X(WRITTEN_AT, "says.written-at", ", written at {1} named {1|organisation|organisations}")                              \
+	X(DATA_TIME, "says.data-time", ", from the time {1} to {2}")                                                           \
+	X(DEID, "says.deid", ", only de-identified")                                                                           \
+	X(BY_NAME, "says.by-name", ", only by name")                                                                           \
+	X(DUTY, "says.duty", ", with the duty: {1}")                                                                           \
+	X(PROJECT, "says.project", ", for one research project")                                                               \
+	X(TERMS, "says.terms", ", under research terms")                                                                       \
+	X(FROM, "says.from", ", from {1}")                                                                                     \
+	X(UNTIL, "says.until", ", until {1}")                                                                                  \
+	X(TIMES, "says.times", ", {1} {1|time|times}")                                                                         \
+	X(LOCK_SOFT, "says.lock-soft", "; no other rule lifts this, an emergency does")                                        \
+	X(LOCK_HARD, "says.lock-hard", "; nothing lifts this, not even an emergency")
+
+enum piece {
+#define PIECE(name, id, text) PIECE_##name,
+	PIECES(PIECE)
+#undef PIECE
+	PIECE_COUNT
+};
+static const struct { const char *id, *text; } pieces[PIECE_COUNT] = {
+#define PIECE(name, id, text) {id, text},
+	PIECES(PIECE)
+#undef PIECE
+};
+
+bool sentence_piece(size_t n, const char **ret_id, const char **ret_text)
 {
-	if (i > 0)
-		buf_append_text(out, i + 1 == count ? " or " : ", ");
+	if (n >= PIECE_COUNT)
+		return false;
+	*ret_id = pieces[n].id;
+	*ret_text = pieces[n].text;
+	return true;
 }
 
-static void append_codes(struct buf *out, const struct word *words, const uint32_t *codes, size_t count)
+static const char *translated(const struct sentence_names *names, const char *id, const char *english)
 {
-	for (size_t i = 0; i < count; i++) {
-		list_glue(out, i, count);
-		buf_append_text(out, word_of(words, codes[i]));
+	const char *text = names && names->words ? names->words->text(names->words->self, id) : NULL;
+
+	return text ? text : english;
+}
+
+/* One piece with its values; values are texts, or NULL for what it has no place for. */
+static void say(struct buf *out, const struct sentence_names *names, enum piece p, const char *one, const char *two)
+{
+	const char *const values[] = {one ? one : "", two ? two : ""};
+
+	places_fill(out, translated(names, pieces[p].id, pieces[p].text), values, 2);
+}
+
+/* A part has been said: its memory goes, an error of it stays with the whole. */
+static void end_part(struct buf *out, struct buf *part)
+{
+	if (buf_error(part) != ERR_OK)
+		out->err = buf_error(part);
+	buf_release(part);
+}
+
+/* As say, of a buffer that is said anew: out = the piece with out as its first value. */
+static void say_around(struct buf *out, const struct sentence_names *names, enum piece p, const char *two)
+{
+	struct buf whole = BUF_INIT;
+
+	say(&whole, names, p, buf_text(out), two);
+	buf_clear(out);
+	buf_append_bytes(out, buf_bytes(&whole));
+	end_part(out, &whole);
+}
+
+static void say_number(struct buf *out, const struct sentence_names *names, enum piece p, size_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%zu", number);
+	say(out, names, p, text, NULL);
+}
+
+/* One more of a list: "a", "a, b", "a, b or c". */
+static void list_add(struct buf *out, const struct sentence_names *names, size_t i, size_t count, const char *text)
+{
+	if (i > 0 && i + 1 == count) {
+		say_around(out, names, PIECE_OR, text);
+		return;
 	}
+	buf_append_text(out, i > 0 ? ", " : "");
+	buf_append_text(out, text);
+}
+
+/* A code of a group ("purpose") in the words of the language: "purpose.treat". */
+static const char *code_word(const struct sentence_names *names, const char *group, enum code_set list, uint32_t code,
+			     const char *english)
+{
+	char id[64];
+
+	snprintf(id, sizeof(id), "%s.%s", group, code_text(list, code));
+	for (char *at = id; *at != '\0'; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return translated(names, id, english);
+}
+
+static const char *label_word(const struct sentence_names *names, uint32_t label)
+{
+	return code_word(names, "label", CODES_LABEL, label, sentence_label(label));
+}
+
+static void append_labels(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
+{
+	for (size_t i = 0; i < r->n_labels; i++)
+		list_add(out, names, i, r->n_labels, label_word(names, r->labels[i]));
 }
 
 static void append_id(struct buf *out, uint32_t kind, struct bytes id, const struct sentence_names *names)
@@ -127,9 +249,10 @@ static void append_id(struct buf *out, uint32_t kind, struct bytes id, const str
 void sentence_of_actor(struct buf *out, const Medlock__Actor *actor, const struct sentence_names *names)
 {
 	if (actor->kind == ACTOR_EVERYONE)
-		buf_append_text(out, "everyone who is certified");
+		say(out, names, PIECE_EVERYONE, NULL, NULL);
 	else if (actor->kind == ACTOR_ROLE)
-		buf_printf(out, "every %s", code_text(CODES_ROLE, actor->role));
+		say(out, names, PIECE_EVERY,
+		    code_word(names, "role", CODES_ROLE, actor->role, code_text(CODES_ROLE, actor->role)), NULL);
 	else
 		append_id(out, actor->kind, wire_bytes(actor->id), names);
 }
@@ -150,24 +273,37 @@ static const Medlock__Actor *team_of(const Medlock__Rule *r)
 	return team;
 }
 
-/* "the care team home (okafor, GP practice West and 4 more)" */
-static void append_team(struct buf *out, const Medlock__Rule *r, const Medlock__Actor *team, const struct sentence_names *names)
+/* The members but the team itself: "okafor, GP practice West and 4 more" */
+static void append_members(struct buf *out, const Medlock__Rule *r, const Medlock__Actor *team,
+			   const struct sentence_names *names)
 {
 	size_t members = r->n_actors - 1, shown = 0;
+	char more[24];
 
-	if (names && names->name && names->name(names->self, ACTOR_CARE_TEAM, wire_bytes(team->id)))
-		buf_append_text(out, "the care team ");
-	sentence_of_actor(out, team, names);
-	buf_append_text(out, members == 0 ? " (nobody" : " (");
+	if (members == 0)
+		say(out, names, PIECE_NOBODY, NULL, NULL);
 	for (size_t i = 0; i < r->n_actors && shown < TEAM_NAMED; i++) {
 		if (r->actors[i] == team)
 			continue;
 		buf_append_text(out, shown++ > 0 ? ", " : "");
 		sentence_of_actor(out, r->actors[i], names);
 	}
+	snprintf(more, sizeof(more), "%zu", members - shown);
 	if (members > shown)
-		buf_printf(out, " and %zu more", members - shown);
-	buf_append_text(out, ")");
+		say_around(out, names, PIECE_AND_MORE, more);
+}
+
+/* "the care team home (okafor, GP practice West and 4 more)" */
+static void append_team(struct buf *out, const Medlock__Rule *r, const Medlock__Actor *team, const struct sentence_names *names)
+{
+	struct buf members = BUF_INIT;
+
+	sentence_of_actor(out, team, names);
+	if (names && names->name && names->name(names->self, ACTOR_CARE_TEAM, wire_bytes(team->id)))
+		say_around(out, names, PIECE_TEAM, NULL);
+	append_members(&members, r, team, names);
+	say_around(out, names, PIECE_MEMBERS, buf_text(&members));
+	end_part(out, &members);
 }
 
 static void append_actors(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
@@ -179,109 +315,146 @@ static void append_actors(struct buf *out, const Medlock__Rule *r, const struct 
 		return;
 	}
 	if (r->n_actors == 0)
-		buf_append_text(out, "everyone who is certified");
+		say(out, names, PIECE_EVERYONE, NULL, NULL);
 	for (size_t i = 0; i < r->n_actors; i++) {
-		list_glue(out, i, r->n_actors);
-		sentence_of_actor(out, r->actors[i], names);
+		struct buf one = BUF_INIT;
+
+		sentence_of_actor(&one, r->actors[i], names);
+		list_add(out, names, i, r->n_actors, buf_text(&one));
+		end_part(out, &one);
 	}
 }
 
-static void append_what(struct buf *out, const Medlock__Rule *r)
+/* "everything", "laboratory results or medicines", "2 named records of letters and notes" */
+static void append_kinds(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
 {
-	if (r->n_records)
-		buf_printf(out, "%zu named record%s%s", r->n_records, r->n_records == 1 ? "" : "s",
-			   r->n_categories ? " of " : "");
-	if (r->n_categories)
-		append_codes(out, categories, r->categories, r->n_categories);
-	else if (r->n_records == 0)
-		buf_append_text(out, "everything");
-	if (r->effect == EFFECT_DENY && r->n_labels) {
-		buf_append_text(out, " marked ");
-		append_codes(out, labels, r->labels, r->n_labels);
-	} else if (r->effect != EFFECT_DENY && r->any_label) {
-		buf_append_text(out, ", also what is marked sensitive");
-	} else if (r->effect != EFFECT_DENY && r->n_labels) {
-		buf_append_text(out, ", of what is sensitive only ");
-		append_codes(out, labels, r->labels, r->n_labels);
-	} else if (r->effect != EFFECT_DENY) {
-		buf_append_text(out, " (but not what is marked sensitive)");
-	}
+	struct buf kinds = BUF_INIT;
+	char records[24];
+
+	for (size_t i = 0; i < r->n_categories; i++)
+		list_add(&kinds, names, i, r->n_categories, code_word(names, "category", CODES_CATEGORY, r->categories[i],
+								      sentence_category(r->categories[i])));
+	snprintf(records, sizeof(records), "%zu", r->n_records);
+	if (r->n_records > 0)
+		say(out, names, r->n_categories > 0 ? PIECE_RECORDS_OF : PIECE_RECORDS, records, buf_text(&kinds));
+	else if (r->n_categories > 0)
+		buf_append_bytes(out, buf_bytes(&kinds));
+	else
+		say(out, names, PIECE_EVERYTHING, NULL, NULL);
+	end_part(out, &kinds);
 }
 
+static void append_what(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
+{
+	struct buf marked = BUF_INIT;
+
+	append_kinds(out, r, names);
+	append_labels(&marked, r, names);
+	if (r->effect == EFFECT_DENY && r->n_labels > 0)
+		say_around(out, names, PIECE_MARKED, buf_text(&marked));
+	else if (r->effect != EFFECT_DENY)
+		say_around(out, names, r->any_label ? PIECE_SENSITIVE_TOO : r->n_labels > 0 ? PIECE_SENSITIVE_ONLY
+											  : PIECE_SENSITIVE_NOT,
+			   buf_text(&marked));
+	end_part(out, &marked);
+}
+
+#define RULE_TIME (TIME_TEXT + 8)
 /* "2027-12-31", or with hour and minute, of a time that is no day's beginning. */
-static void append_time(struct buf *out, const char *lead, int64_t time)
+static const char *time_words(char out[RULE_TIME], int64_t time)
 {
 	char text[TIME_TEXT];
 
 	time_format(text, (struct time_ms){time});
-	buf_printf(out, "%s%.10s", lead, text);
 	if (time % MS_PER_DAY != 0)
-		buf_printf(out, " %.5s UTC", text + 11);
+		snprintf(out, RULE_TIME, "%.10s %.5s UTC", text, text + 11);
+	else
+		snprintf(out, RULE_TIME, "%.10s", text);
+	return out;
 }
 
-static void append_period(struct buf *out, const Medlock__Period *p)
+static void append_duties(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
 {
-	append_time(out, ", from the time ", p->from);
-	append_time(out, " to ", p->to);
+	struct buf duties_said = BUF_INIT;
+
+	for (size_t i = 0; i < r->n_obligations; i++) {
+		buf_append_text(&duties_said, i > 0 ? "; " : "");
+		buf_append_text(&duties_said, code_word(names, "duty", CODES_OBLIGATION, r->obligations[i],
+							sentence_duty(r->obligations[i])));
+	}
+	if (r->n_obligations > 0)
+		say(out, names, PIECE_DUTY, buf_text(&duties_said), NULL);
+	end_part(out, &duties_said);
 }
 
-static void append_limits(struct buf *out, const Medlock__Rule *r)
+/* Which records and in which form. */
+static void append_scope(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
 {
+	char from[RULE_TIME], to[RULE_TIME];
+	const char *level = code_text(CODES_CONFIDENTIALITY, r->confidentiality);
 
 	if (r->confidentiality)
-		buf_printf(out, ", confidentiality %s %s", r->effect == EFFECT_DENY ? "at least" : "at most",
-			   code_text(CODES_CONFIDENTIALITY, r->confidentiality));
+		say(out, names, r->effect == EFFECT_DENY ? PIECE_AT_LEAST : PIECE_AT_MOST,
+		    code_word(names, "confidentiality", CODES_CONFIDENTIALITY, r->confidentiality, level), NULL);
 	if (r->n_author_organisations)
-		buf_printf(out, ", written at %zu named organisation%s", r->n_author_organisations,
-			   r->n_author_organisations == 1 ? "" : "s");
+		say_number(out, names, PIECE_WRITTEN_AT, r->n_author_organisations);
 	if (r->data)
-		append_period(out, r->data);
+		say(out, names, PIECE_DATA_TIME, time_words(from, r->data->from), time_words(to, r->data->to));
 	if (r->form == FORM_DEID)
-		buf_append_text(out, ", only de-identified");
+		say(out, names, PIECE_DEID, NULL, NULL);
 	if (r->visibility == VISIBILITY_NAMED)
-		buf_append_text(out, ", only by name");
-	for (size_t i = 0; i < r->n_obligations; i++)
-		buf_printf(out, "%s%s", i ? "; " : ", with the duty: ", sentence_duty(r->obligations[i]));
+		say(out, names, PIECE_BY_NAME, NULL, NULL);
+}
+
+static void append_limits(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
+{
+	char time[RULE_TIME];
+
+	append_scope(out, r, names);
+	append_duties(out, r, names);
 	if (r->research)
-		buf_append_text(out, r->research->project.len ? ", for one research project" : ", under research terms");
+		say(out, names, r->research->project.len ? PIECE_PROJECT : PIECE_TERMS, NULL, NULL);
 	if (r->valid_from)
-		append_time(out, ", from ", r->valid_from);
+		say(out, names, PIECE_FROM, time_words(time, r->valid_from), NULL);
 	if (r->valid_to)
-		append_time(out, ", until ", r->valid_to);
+		say(out, names, PIECE_UNTIL, time_words(time, r->valid_to), NULL);
 	if (r->uses_left)
-		buf_printf(out, ", %u time%s", r->uses_left, r->uses_left == 1 ? "" : "s");
+		say_number(out, names, PIECE_TIMES, r->uses_left);
+	if (r->lock)
+		say(out, names, r->emergency_ok ? PIECE_LOCK_SOFT : PIECE_LOCK_HARD, NULL, NULL);
 }
 
-static const char *opening(const Medlock__Rule *r)
+static void append_purposes(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
+{
+	if (r->n_purposes == 0)
+		say(out, names, PIECE_ANY_PURPOSE, NULL, NULL);
+	for (size_t i = 0; i < r->n_purposes; i++)
+		list_add(out, names, i, r->n_purposes, code_word(names, "purpose", CODES_PURPOSE, r->purposes[i],
+								 sentence_purpose(r->purposes[i])));
+}
+
+static enum piece opening(const Medlock__Rule *r)
 {
 	if (r->effect == EFFECT_PERMIT)
-		return "Allow ";
+		return PIECE_PERMIT;
 	if (r->effect == EFFECT_ASK)
-		return "Ask me before ";
-	return r->lock ? "Never let " : "Do not let ";
-}
-
-static const char *verb(const Medlock__Rule *r)
-{
-	if (r->effect == EFFECT_PERMIT)
-		return " to read ";
-	return r->effect == EFFECT_ASK ? " reads " : " read ";
+		return PIECE_ASK;
+	return r->lock ? PIECE_NEVER : PIECE_DENY;
 }
 
 void sentence_of_rule(struct buf *out, const Medlock__Rule *rule, const struct sentence_names *names)
 {
-	buf_append_text(out, opening(rule));
-	append_actors(out, rule, names);
-	buf_append_text(out, verb(rule));
-	append_what(out, rule);
-	buf_append_text(out, " for ");
-	if (rule->n_purposes)
-		append_codes(out, purposes, rule->purposes, rule->n_purposes);
-	else
-		buf_append_text(out, "any purpose");
-	append_limits(out, rule);
-	if (rule->lock)
-		buf_append_text(out, rule->emergency_ok ? "; no other rule lifts this, an emergency does"
-							: "; nothing lifts this, not even an emergency");
-	buf_append_text(out, ".");
+	struct buf who = BUF_INIT, what = BUF_INIT, why = BUF_INIT, limits = BUF_INIT;
+	enum piece p = opening(rule);
+
+	append_actors(&who, rule, names);
+	append_what(&what, rule, names);
+	append_purposes(&why, rule, names);
+	append_limits(&limits, rule, names);
+	places_fill(out, translated(names, pieces[p].id, pieces[p].text),
+		    (const char *const[]){buf_text(&who), buf_text(&what), buf_text(&why), buf_text(&limits)}, 4);
+	end_part(out, &who);
+	end_part(out, &what);
+	end_part(out, &why);
+	end_part(out, &limits);
 }

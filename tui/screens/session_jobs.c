@@ -15,15 +15,22 @@ struct load_job {
 	struct open_view *view; /* not touched by the worker; gone when the job was abandoned */
 	const struct view_ops *ops;
 	void *model, *draft;
+	const struct translation *words;
 };
 
 static enum err load_run(struct job *j, struct app **a, struct task *task, struct err_info *info)
 {
 	struct load_job *l = (struct load_job *)j;
+	enum err e;
 
 	if (*a == NULL && l->ops->modes != 0)
 		return ERR_LOCKED;
-	return l->ops->load(l->model, *a, l->draft, task, info);
+	if (*a != NULL)
+		app_speak(*a, l->words);
+	e = l->ops->load(l->model, *a, l->draft, task, info);
+	if (*a != NULL)
+		app_speak(*a, NULL); /* the command line speaks English */
+	return e;
 }
 
 static void load_done(struct job *j, enum err e, const struct err_info *info)
@@ -66,7 +73,8 @@ static struct load_job *new_load(struct open_view *v)
 	if (l == NULL)
 		return NULL;
 	*l = (struct load_job){.job = {.owner = v, .run = load_run, .done = load_done, .free = load_free},
-			       .view = v, .ops = v->ops};
+			       .view = v, .ops = v->ops,
+			       .words = language_translation(v->session->options.language)};
 	snprintf(l->job.what, sizeof(l->job.what), "%s", word(v->session->options.language, v->ops->title));
 	l->model = calloc(1, v->ops->model_size);
 	if (v->draft != NULL)

@@ -7,7 +7,13 @@ static const struct { const char *id, *texts[LANGUAGE_COUNT]; } rows[WORD_COUNT]
 #include "tui/words/words.inc"
 #undef WORD
 };
-static const struct { const char *code, *name; } languages[LANGUAGE_COUNT] = {{"en", "English"}, {"nl", "Nederlands"}};
+
+static const char *text_by_id(const void *self, const char *id);
+
+static const struct { const char *code, *name; struct translation words; } languages[LANGUAGE_COUNT] = {
+	{"en", "English", {text_by_id, "en"}},
+	{"nl", "Nederlands", {text_by_id, "nl"}},
+};
 
 const char *word(enum language l, enum word w)
 {
@@ -29,53 +35,18 @@ enum word word_by_id(const char *id)
 	return WORD_NONE;
 }
 
-/* One place; text is at its '{'.  Returns what follows it. */
-static const char *fill_place(struct buf *out, const char *text, const char *const *values, size_t count)
-{
-	size_t n = (size_t)(text[1] - '1');
-	const char *one, *other, *end;
-
-	ASSERT(n < count);
-	if (text[2] == '}') {
-		buf_append_text(out, values[n]);
-		return text + 3;
-	}
-	one = text + 3;
-	other = strchr(one, '|');
-	end = other != NULL ? strchr(other, '}') : NULL;
-	ASSERT(text[2] == '|' && end != NULL);
-	if (strcmp(values[n], "1") == 0)
-		buf_append(out, one, (size_t)(other - one));
-	else
-		buf_append(out, other + 1, (size_t)(end - other - 1));
-	return end + 1;
-}
-
 void words_fill(struct buf *out, enum language l, enum word w, const char *const *values, size_t count)
 {
-	const char *at = word(l, w);
-
-	while (*at != '\0') {
-		size_t len = strcspn(at, "{");
-
-		buf_append(out, at, len);
-		at += len;
-		if (at[0] == '{' && at[1] == '{') {
-			buf_append_byte(out, '{');
-			at += 2;
-		} else if (at[0] == '{') {
-			at = fill_place(out, at, values, count);
-		}
-	}
+	places_fill(out, word(l, w), values, count);
 }
 
 void words_vsay(struct buf *out, enum language l, enum word w, va_list values)
 {
-	const char *list[WORD_VALUES_MAX], *value;
+	const char *list[PLACES_MAX], *value;
 	size_t count = 0;
 
 	while ((value = va_arg(values, const char *)) != NULL) {
-		ASSERT(count < WORD_VALUES_MAX);
+		ASSERT(count < PLACES_MAX);
 		list[count++] = value;
 	}
 	words_fill(out, l, w, list, count);
@@ -119,4 +90,18 @@ enum language language_of_locale(const char *locale)
 		if (len == strlen(languages[l].code) && strncmp(locale, languages[l].code, len) == 0)
 			return (enum language)l;
 	return LANGUAGE_EN;
+}
+
+static const char *text_by_id(const void *self, const char *id)
+{
+	enum language l = LANGUAGE_EN;
+	enum word w = word_by_id(id);
+
+	return w == WORD_NONE || language_parse(&l, self) != ERR_OK ? NULL : word(l, w);
+}
+
+const struct translation *language_translation(enum language l)
+{
+	ASSERT(l < LANGUAGE_COUNT);
+	return l == LANGUAGE_EN ? NULL : &languages[l].words;
 }

@@ -10,7 +10,7 @@
 
 #include <stdarg.h>
 
-#include "core/base/buf.h"
+#include "core/base/places.h"
 
 enum word {
 	WORD_NONE,
@@ -20,7 +20,6 @@ enum word {
 	WORD_COUNT
 };
 enum language { LANGUAGE_EN, LANGUAGE_NL, LANGUAGE_COUNT }; /* in the order of LANGUAGES in the Makefile */
-#define WORD_VALUES_MAX 9u
 
 const char *word(enum language l, enum word w); /* as it is written, with its places */
 const char *word_id(enum word w);
@@ -34,6 +33,8 @@ void words_vsay(struct buf *out, enum language l, enum word w, va_list values);
 enum err language_parse(enum language *ret, const char *name) MUST_USE; /* "en", "nl"; ERR_NOT_FOUND */
 const char *language_code(enum language l); /* "en" */
 const char *language_name(enum language l); /* "English" */
+/* The language's texts by id, for the parts of the program below the screens; NULL for English, which they speak. */
+const struct translation *language_translation(enum language l);
 /* "nl_NL.UTF-8" is Dutch; NULL, "C" and what is not known are English. */
 enum language language_of_locale(const char *locale);
 

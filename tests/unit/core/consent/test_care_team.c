@@ -139,7 +139,7 @@ static const char *name(void *self, uint32_t kind, struct bytes id)
 
 static void says(const struct care_team *t, const Medlock__Actor *other, const char *expected)
 {
-	const struct sentence_names names = {NULL, name};
+	const struct sentence_names names = {NULL, name, NULL};
 	struct policy p = {0};
 	struct buf b = BUF_INIT;
 

@@ -61,14 +61,14 @@ static void every_text_says_something_harmless(void **state)
 /* A text whose braces do not close would stop the program when it is said. */
 static void every_text_takes_its_values(void **state)
 {
-	static const char *const values[WORD_VALUES_MAX] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
+	static const char *const values[PLACES_MAX] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
 	struct buf out;
 
 	buf_init(&out, BUF_CAP_DEFAULT);
 	for (unsigned l = 0; l < LANGUAGE_COUNT; l++) {
 		for (unsigned w = 1; w < WORD_COUNT; w++) {
 			buf_clear(&out);
-			words_fill(&out, (enum language)l, (enum word)w, values, WORD_VALUES_MAX);
+			words_fill(&out, (enum language)l, (enum word)w, values, PLACES_MAX);
 			if (memchr(out.data, '}', out.len) != NULL || memchr(out.data, '|', out.len) != NULL)
 				fail_msg("%s in %s", word_id((enum word)w), language_code((enum language)l));
 		}
