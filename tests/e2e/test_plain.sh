@@ -40,6 +40,9 @@ plain anna "Who looked" "/okafor" 1
 says "a receipt" "Receipt "
 plain jansen Deposits new 1 "$REPOSITORY/assets/demo/records/anna/labs-2026-09-15.json" 2 anna
 says "a form says what it would do" "values are dropped"
+plain jansen Ceremonies 1 "$WORLD/ceremony/root.key" 2 "$T/issuing.pem" new y "$(cat "$WORLD/root-passphrase")"
+says "what is asked on the way is answered by a line" "New issuing certificate in"
+check "and done" test -s "$T/issuing.pem"
 plain anna "no such thing" "$(head -c 3000 /dev/zero | tr '\0' x)" 99999
 expect 0 "nonsense is told so"
 says "a long line is refused" "That is too long."

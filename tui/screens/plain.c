@@ -133,6 +133,7 @@ static void speak(struct plain *p)
 		echo(p, false);
 		printf("%s ", s->question);
 		p->asked = OVERLAY_PROMPT;
+		p->due = false; /* the answer is awaited; what follows it makes the page due again */
 	} else if (!asks && p->due && session_idle(s) && !s->opening) {
 		echo(p, true);
 		p->asked = s->overlay;
