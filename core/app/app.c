@@ -209,8 +209,10 @@ enum err app_unlock(struct app *a, struct err_info *info)
 	secret_free(passphrase);
 	if (e == ERR_OK)
 		e = profile_path(&a->profile, path, "book");
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		book_release(&a->book);
 		e = book_read(&a->book, a->keys, path, info);
+	}
 	return e;
 }
 

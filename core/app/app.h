@@ -39,6 +39,14 @@ struct app_idle app_idle(const char *mode);
 /* Lock the keys now; app_unlock opens them again. */
 enum err app_lock_keys(struct app *a, struct err_info *info) MUST_USE;
 
+/* While a program that stays open has nothing to do, others may work with the profile.  app_rest lets them, and every call but
+ * app_lock_keys, app_wake, app_unlock after it, and app_free needs an app_wake before; both are nothing when it is so already.
+ * What others wrote meanwhile is read again; when it was the keystore, the keys lock (ERR_LOCKED): app_unlock opens the new
+ * ones.  ERR_BUSY after a minute in which another had the profile, ERR_CANCELLED; the app rests on then.
+ */
+void app_rest(struct app *a);
+enum err app_wake(struct app *a, struct err_info *info) MUST_USE;
+
 /* Once, before anything else: no core files, signature self-check, library set-up.  Aborts when the machine cannot. */
 void app_process_init(void);
 

@@ -2,6 +2,7 @@
 /* Show, try and who; changes are in consent_edit.c and pause.c. */
 #include "core/app/consent.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/app/internal.h"
@@ -103,13 +104,13 @@ static struct app_answer answer_of(struct app *a, const struct preview_answer *x
 		.record = x->record->id, .decision = code_text(CODES_DECISION, x->decision.decision),
 		.reason = code_text(CODES_DECISION_REASON, x->decision.reason),
 		.category = code_text(CODES_CATEGORY, x->record->category), .rule = x->decision.rule,
-		.purpose = x->purpose ? code_text(CODES_PURPOSE, x->purpose) : "", .form = "", .who = "",
+		.purpose = x->purpose ? code_text(CODES_PURPOSE, x->purpose) : "", .form = "",
 	};
 
 	if (x->decision.decision == DECISION_GRANTED)
 		r.form = code_text(CODES_FORM, x->decision.form);
 	if (w != NULL && x->actor < w->actor_count)
-		r.who = app_name(a, w->actors[x->actor].account.b);
+		snprintf(r.who, sizeof(r.who), "%s", app_name(a, w->actors[x->actor].account.b));
 	return r;
 }
 

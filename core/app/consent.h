@@ -108,10 +108,13 @@ struct app_pause {
 enum err app_consent_pause(struct app *a, struct app_pause *ret, bool paused, bool dry_run,
 			   const struct app_undo *undo, struct err_info *info) MUST_USE;
 
+#define APP_WHO 64u /* a contact's name, kept by whoever keeps the row */
+
 struct app_answer {
 	struct record_id record;
 	const char *decision, *form, *reason, *category; /* form "" when nothing is given */
-	const char *who, *purpose; /* consent who */
+	const char *purpose;
+	char who[APP_WHO]; /* consent who */
 	uint32_t rule;
 };
 struct app_answers {

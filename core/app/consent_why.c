@@ -2,6 +2,7 @@
 #include "core/app/consent_why.h"
 
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/app/undo.h"
@@ -45,11 +46,11 @@ static enum err take_rows(struct app *a, struct app_diff_row **ret, size_t *ret_
 
 		preview_change_sentence(&text, c, &w->actors[c->actor], &names);
 		*row = (struct app_diff_row){
-			.who = app_name(a, w->actors[c->actor].account.b), .purpose = code_text(CODES_PURPOSE, c->purpose),
-			.category = code_text(CODES_CATEGORY, c->category), .before = state_of(&c->before),
-			.after = state_of(&c->after), .records = c->records, .sample = c->sample->id,
-			.sentence = app_text(&text),
+			.purpose = code_text(CODES_PURPOSE, c->purpose), .category = code_text(CODES_CATEGORY, c->category),
+			.before = state_of(&c->before), .after = state_of(&c->after), .records = c->records,
+			.sample = c->sample->id, .sentence = app_text(&text),
 		};
+		snprintf(row->who, sizeof(row->who), "%s", app_name(a, w->actors[c->actor].account.b));
 		buf_release(&text);
 	}
 	return ERR_OK;

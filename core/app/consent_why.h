@@ -7,7 +7,8 @@
 
 /* Records of one kind that somebody gains or loses for one purpose. */
 struct app_diff_row {
-	const char *who, *purpose, *category;
+	char who[APP_WHO];
+	const char *purpose, *category;
 	const char *before, *after; /* refused, ask, deid, full */
 	size_t records;
 	struct record_id sample;

@@ -14,6 +14,9 @@
 
 #define APP_DECODED_MAX (1024u * 1024)
 
+/* Which writing of a file this is: each one is a new file under the same name.  All zero: no file. */
+struct app_stamp { uint64_t inode; int64_t size, s, ns; };
+
 struct app {
 	struct profile profile;
 	struct task *task;
@@ -35,6 +38,7 @@ struct app {
 	struct tx_id act_tx;          /* what a colleague submitted, while the register takes it over */
 	bool synced, locked;
 	int lock;                     /* the open lock file when locked */
+	struct app_stamp book_stamp, keystore_stamp; /* as the files were when app_rest let others in */
 	char names[16][24];           /* short ids that app_name gave out, used in turn */
 	size_t next_name;
 };

@@ -2,6 +2,7 @@
 /* One process at a time on a profile: two would overwrite each other's book and store the same block twice. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,4 +55,75 @@ void app_lock_release(struct app *a)
 	if (a->locked)
 		close(a->lock);
 	a->locked = false;
+}
+
+/* ---- programs that stay open ---- */
+
+static struct app_stamp stamp_of(const struct app *a, const char *name)
+{
+	char path[PROFILE_PATH_MAX];
+	struct stat st;
+
+	if (profile_path(&a->profile, path, name) != ERR_OK || stat(path, &st) != 0)
+		return (struct app_stamp){0};
+	return (struct app_stamp){st.st_ino, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
+}
+
+static bool same_stamp(struct app_stamp x, struct app_stamp y)
+{
+	return x.inode == y.inode && x.size == y.size && x.s == y.s && x.ns == y.ns;
+}
+
+void app_rest(struct app *a)
+{
+	if (!a->locked)
+		return;
+	ca_free(a->ca); /* it has the register's rows in memory: the next who needs it reads them again */
+	a->ca = NULL;
+	a->book_stamp = stamp_of(a, "book");
+	a->keystore_stamp = stamp_of(a, "keystore");
+	app_lock_release(a);
+}
+
+/* Old keys would write the old keystore over the new one. */
+static enum err check_keystore(struct app *a, struct err_info *info)
+{
+	struct app_stamp now = stamp_of(a, "keystore");
+
+	if (same_stamp(now, a->keystore_stamp) || !keyholder_unlocked(a->keys))
+		return ERR_OK;
+	a->keystore_stamp = now;
+	TRY(keyholder_lock(a->keys, info));
+	return err_set(info, ERR_LOCKED, "another medlock changed this profile's keys or passphrase");
+}
+
+/* With the keys locked app_unlock reads it. */
+static enum err renew_book(struct app *a, struct err_info *info)
+{
+	char path[PROFILE_PATH_MAX];
+	struct book book;
+
+	if (same_stamp(stamp_of(a, "book"), a->book_stamp) || !keyholder_unlocked(a->keys))
+		return ERR_OK;
+	TRY(profile_path(&a->profile, path, "book"));
+	TRY(book_read(&book, a->keys, path, info));
+	book_release(&a->book);
+	a->book = book;
+	return ERR_OK;
+}
+
+enum err app_wake(struct app *a, struct err_info *info)
+{
+	enum err e;
+
+	if (a->locked)
+		return ERR_OK;
+	e = app_lock(a, info);
+	if (e == ERR_OK)
+		e = check_keystore(a, info);
+	if (e == ERR_OK)
+		e = renew_book(a, info);
+	if (e != ERR_OK)
+		app_lock_release(a);
+	return e;
 }

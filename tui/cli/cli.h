@@ -56,6 +56,7 @@ struct cli {
 	const struct command *command;
 	const char *home, *passphrase_file;
 	bool json, help, quiet, version;
+	bool inside; /* a line of the screens: no stdin, no stderr (line.h) */
 	const char *arguments[CLI_ARGUMENTS_MAX];
 	size_t argument_count;
 	struct cli_value values[CLI_OPTIONS_MAX];

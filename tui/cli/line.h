@@ -5,10 +5,12 @@
 
 #include "core/app/app.h"
 
-struct cli_result { struct buf words; /* what the command prints for people, also before it fails */ };
+struct cli_result { struct buf words; /* what the command prints for people, also before it fails; begins zeroed */ };
 
-/* words: the line without "medlock"; the app is open, its keys are unlocked.  Nothing goes to stdout or stderr.  ERR_USAGE also
- * for commands that open or make profiles themselves.  Cancelled by the task that the app was opened with.
+/* words: the line without "medlock"; the app is open and awake, its keys are unlocked.  Nothing goes to stdout or stderr, and
+ * nothing comes from stdin.  --for holds for this line alone.  ERR_USAGE also for commands that open or make profiles
+ * themselves, start programs or read "-", and for --json, -C and --passphrase-file.  Cancelled by the task that the app was
+ * opened with.
  */
 enum err cli_run_line(struct cli_result *ret, struct app *a, const char *const *words, size_t count,
 		      struct err_info *info) MUST_USE;

@@ -27,6 +27,8 @@ enum err cli_record_open(struct cli *c)
 	const char *form = cli_value(c, "form") ? cli_value(c, "form") : "full";
 	struct record_id record;
 
+	if (c->inside)
+		return err_set(&c->info, ERR_USAGE, "'record open' starts a program, which only the command line does");
 	if (!isatty(STDIN_FILENO) && cli_value(c, "with") == NULL)
 		return err_set(&c->info, ERR_USAGE, "without a terminal say --with PROGRAM, which ends when it was read");
 	TRY(app_record_find(c->app, &record, c->arguments[0], &c->info));

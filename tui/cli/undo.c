@@ -56,6 +56,8 @@ static void waiting(void *self, const struct app_change *draft, unsigned seconds
 {
 	struct cli *c = self;
 
+	if (c->inside)
+		return;
 	if (c->progress_shown)
 		fputs("\r\033[K", stderr);
 	c->progress_shown = false;

@@ -190,8 +190,9 @@ static void fill_answers(struct app_answers *x, const struct app_records *record
 		x->rows[x->count] = (struct app_answer){
 			.record = records->rows[x->count].record, .decision = given ? "granted" : "denied",
 			.form = given ? "full" : "", .reason = "rule", .category = records->rows[x->count].category,
-			.who = x->count % 2 ? "okafor" : "Dr. Maximiliana van der Waals-Oppenheimer, St. Olaf hospital",
 			.purpose = "TREAT", .rule = given ? 3 : 4};
+		snprintf(x->rows[x->count].who, APP_WHO, "%s",
+			 x->count % 2 ? "okafor" : "Dr. Maximiliana van der Waals-Oppenheimer, St. Olaf hospital");
 		x->readable += given;
 		x->refused += !given;
 	}

@@ -127,6 +127,7 @@ static enum err open_run(struct job *j, struct app **a, struct task *task, struc
 		*a = NULL;
 		TRY(app_open(a, &options, info));
 	}
+	TRY(app_wake(*a, info));
 	TRY(app_unlock(*a, info));
 	app_me(*a, &o->me);
 	snprintf(o->name, sizeof(o->name), "%s", app_name(*a, o->me.account.b));
@@ -187,7 +188,7 @@ void session_open(struct session *s, const char *home)
 
 	if (o == NULL)
 		return;
-	o->job = (struct job){.run = open_run, .done = open_done, .free = job_free};
+	o->job = (struct job){.run = open_run, .done = open_done, .free = job_free, .at_once = true};
 	o->session = s;
 	snprintf(o->job.what, sizeof(o->job.what), "%s", word(s->options.language, WORD_WORK_UNLOCK));
 	snprintf(o->home, sizeof(o->home), "%s", home);
@@ -226,7 +227,7 @@ void session_lock(struct session *s)
 	j = calloc(1, sizeof(*j));
 	if (j == NULL)
 		return;
-	*j = (struct job){.run = lock_run, .done = lock_done, .free = job_free};
+	*j = (struct job){.run = lock_run, .done = lock_done, .free = job_free, .at_once = true};
 	snprintf(j->what, sizeof(j->what), "%s", word(s->options.language, WORD_WORK_LOCK));
 	if (worker_give(s->worker, j) != ERR_OK)
 		session_say_error(s, ERR_LIMIT, NULL);

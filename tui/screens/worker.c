@@ -127,7 +127,11 @@ static void *work(void *self)
 		enum err e;
 
 		pthread_mutex_unlock(&w->lock);
-		e = j->run(j, &w->app, &w->task, &info);
+		e = w->app == NULL || j->at_once ? ERR_OK : app_wake(w->app, &info);
+		if (e == ERR_OK)
+			e = j->run(j, &w->app, &w->task, &info);
+		if (w->app != NULL)
+			app_rest(w->app);
 		pthread_mutex_lock(&w->lock);
 		w->running = NULL;
 		w->finished = j;

@@ -2,8 +2,9 @@
 /* One thread that works for the screens, so that they never wait.
  *
  * core/app's calls block, and one app belongs to one thread: this one.  A screen gives it jobs; each is run with the app that
- * is open then, in order.  What came of a job is told on the screen's own thread, by worker_take; a screen that was closed
- * abandons its jobs, and nothing of them is told.  All functions are for the screen's thread.
+ * is open then, in order, and between two of them the profile is free for other processes (app_rest).  What came of a job is
+ * told on the screen's own thread, by worker_take; a screen that was closed abandons its jobs, and nothing of them is told.
+ * All functions are for the screen's thread.
  */
 #ifndef MEDLOCK_SCREENS_WORKER_H
 #define MEDLOCK_SCREENS_WORKER_H
@@ -24,6 +25,7 @@ struct job {
 	void (*done)(struct job *j, enum err e, const struct err_info *info);
 	/* On the screen's thread, once, whatever happened; not while it runs. */
 	void (*free)(struct job *j);
+	bool at_once; /* runs also while another process works with the profile; run wakes the app itself where it must */
 	struct job *next; /* the worker's */
 };
 

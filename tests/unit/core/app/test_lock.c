@@ -190,6 +190,112 @@ static void test_a_folder_that_is_gone(void **state)
 	assert_false(s->app.locked);
 }
 
+/* ---- a program that stays open ---- */
+
+/* Keys in the scene's profile, as a program has them that is open and unlocked; the lock is held. */
+static void open_keys(struct scene *s)
+{
+	const struct kdf_params floor = KDF_PARAMS_FLOOR;
+	struct network_id network = {{1}};
+	struct buf file = BUF_INIT;
+
+	assert_int_equal(keyholder_start(&s->app.keys, keyholder_capabilities("patient"), NULL), ERR_OK);
+	assert_int_equal(keyholder_create(s->app.keys, &file, &network, bytes_str("a passphrase for tests"), &floor, NULL), ERR_OK);
+	assert_int_equal(app_lock(&s->app, NULL), ERR_OK);
+	assert_int_equal(app_keystore_write(&s->app.profile, buf_bytes(&file), NULL), ERR_OK);
+	buf_release(&file);
+}
+
+/* In another process, which has the same keys. */
+static void in_another(struct scene *s, enum err (*act)(struct scene *s))
+{
+	pid_t pid = fork();
+	int status = -1;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(app_lock(&s->app, NULL) == ERR_OK && act(s) == ERR_OK ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static enum err add_contact(struct scene *s)
+{
+	struct book_row row = {.kind = BOOK_PERSON, .name = "okafor", .id = {7}};
+	char path[PROFILE_PATH_MAX];
+
+	TRY(profile_path(&s->app.profile, path, "book"));
+	TRY(book_add(&s->app.book, &row));
+	return book_write(&s->app.book, s->app.keys, path, NULL);
+}
+
+static enum err other_keystore(struct scene *s)
+{
+	return app_keystore_write(&s->app.profile, bytes_str("what a change of the passphrase wrote"), NULL);
+}
+
+static void close_keys(struct scene *s)
+{
+	app_lock_release(&s->app);
+	book_release(&s->app.book);
+	keyholder_free(s->app.keys);
+}
+
+static void test_others_work_while_it_rests(void **state)
+{
+	struct scene *s = *state;
+
+	open_keys(s);
+	assert_int_equal(app_wake(&s->app, NULL), ERR_OK); /* it is awake */
+	assert_false(is_free(s));
+	app_rest(&s->app);
+	assert_true(is_free(s));
+	in_another(s, add_contact);
+	assert_null(book_by_name(&s->app.book, "okafor"));
+	assert_int_equal(app_wake(&s->app, &s->info), ERR_OK);
+	assert_false(is_free(s));
+	assert_non_null(book_by_name(&s->app.book, "okafor"));
+	assert_int_equal(s->app.book.count, 1);
+	app_rest(&s->app);
+	app_rest(&s->app);
+	assert_int_equal(app_wake(&s->app, NULL), ERR_OK);
+	assert_int_equal(s->app.book.count, 1);
+	close_keys(s);
+}
+
+static void test_keys_that_another_changed_lock(void **state)
+{
+	struct scene *s = *state;
+
+	open_keys(s);
+	app_rest(&s->app);
+	in_another(s, other_keystore);
+	assert_int_equal(app_wake(&s->app, &s->info), ERR_LOCKED);
+	assert_non_null(strstr(s->info.detail, "another medlock"));
+	assert_false(keyholder_unlocked(s->app.keys));
+	assert_true(is_free(s));
+	assert_int_equal(app_wake(&s->app, &s->info), ERR_OK); /* to be unlocked again */
+	close_keys(s);
+}
+
+static void test_waking_can_be_cancelled(void **state)
+{
+	struct scene *s = *state;
+	struct other o;
+
+	open_keys(s);
+	app_rest(&s->app);
+	o = other_start(s);
+	task_cancel(&s->task);
+	assert_int_equal(app_wake(&s->app, &s->info), ERR_CANCELLED);
+	assert_true(keyholder_unlocked(s->app.keys));
+	task_init(&s->task, NULL, NULL);
+	close(o.keep);
+	other_wait(&o, 0);
+	assert_int_equal(app_wake(&s->app, &s->info), ERR_OK);
+	close_keys(s);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -197,8 +303,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_alone), TEST(test_a_wait_can_be_cancelled), TEST(test_a_wait_ends_with_the_other),
 		TEST(test_a_killed_process_holds_nothing), TEST(test_a_child_does_not_keep_it),
-		TEST(test_a_folder_that_is_gone),
+		TEST(test_a_folder_that_is_gone), TEST(test_others_work_while_it_rests),
+		TEST(test_keys_that_another_changed_lock), TEST(test_waking_can_be_cancelled),
 	};
 
+	app_process_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
