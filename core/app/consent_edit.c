@@ -192,14 +192,14 @@ static enum err copy_policy(struct policy *ret, const struct policy *p)
 	return ERR_OK;
 }
 
-static enum err as_preset(struct policy *ret, const struct policy *live, const struct app_preset *said,
+static enum err as_preset(struct app *a, struct policy *ret, const struct policy *live, const struct app_preset *said,
 			  char **ret_sentence, struct err_info *info)
 {
 	const struct preset_choice choice = {said->name, said->emergency_off, said->research};
 	struct buf words = BUF_INIT;
 
 	TRY(preset_policy(ret, &choice, live, info));
-	preset_words(&words, &choice);
+	preset_words(&words, &choice, a->words);
 	*ret_sentence = app_text(&words);
 	buf_release(&words);
 	return ERR_OK;
@@ -255,7 +255,7 @@ static enum err want(struct app *a, struct policy *ret, const struct policy *liv
 	if (edit->fhir.len > 0)
 		return fhir_consent_read(ret, edit->fhir, live, &a->owner, info);
 	if (edit->preset != NULL)
-		return as_preset(ret, live, edit->preset, ret_sentence, info);
+		return as_preset(a, ret, live, edit->preset, ret_sentence, info);
 	TRY(copy_policy(ret, live));
 	if (edit->add != NULL)
 		e = in_place_of(a, ret, edit, ret_sentence, info);

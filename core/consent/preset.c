@@ -231,16 +231,34 @@ static enum err parts_of(struct parts *ret, const struct preset_choice *c, struc
 	return ERR_OK;
 }
 
-void preset_words(struct buf *out, const struct preset_choice *choice)
+/* "with * research on" has the id "says.with-research-on". */
+static const char *in_language(const struct translation *words, const char *head, const char *english)
+{
+	char id[LINE_MAX_BYTES] = "says.";
+	size_t len = strlen(id);
+	const char *text;
+
+	for (; *head != '\0' && len < sizeof(id) - 1; head++) {
+		if (*head >= 'a' && *head <= 'z')
+			id[len++] = *head;
+		else if (id[len - 1] != '-')
+			id[len++] = '-';
+	}
+	id[len] = '\0';
+	text = words ? words->text(words->self, id) : NULL;
+	return text ? text : english;
+}
+
+void preset_words(struct buf *out, const struct preset_choice *choice, const struct translation *language)
 {
 	struct parts parts;
 
 	if (parts_of(&parts, choice, NULL) != ERR_OK)
 		return;
 	for (size_t i = 0; i < parts.count; i++) {
-		const char *words = words_in(parts.block[i]);
+		const char *words = words_in(parts.block[i]); /* below its head */
 
-		buf_printf(out, "%s%s", i && words ? " " : "", words ? words : "");
+		buf_printf(out, "%s%s", i && words ? " " : "", words ? in_language(language, parts.block[i][-1], words) : "");
 	}
 }
 

@@ -11,8 +11,8 @@ struct preset_choice {
 	bool research;             /* de-identified records for research */
 };
 
-/* Append the policy in words people understand. */
-void preset_words(struct buf *out, const struct preset_choice *choice);
+/* Append the policy in words people understand; language NULL: English. */
+void preset_words(struct buf *out, const struct preset_choice *choice, const struct translation *language);
 
 /* The policy, with rules that print like one of `current` (may be NULL) taken from there.  ERR_USAGE for a name or a switch
  * that does not go with it; ERR_FORMAT when the table itself is wrong.

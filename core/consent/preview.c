@@ -229,17 +229,20 @@ enum err preview_diff(struct preview_diff *ret, const struct policy *before, con
 	return ERR_OK;
 }
 
-static const char *state_words(const struct consent_decision *d)
+static const char *state_words(const struct consent_decision *d, const struct sentence_names *names)
 {
-	static const char *const words[] = {"refused", "asked for", "readable de-identified", "readable in full"};
+	static const char *const ids[] = {"says.refused", "says.asked", "says.read-deid", "says.read-full"};
 
-	return words[rank(d)];
+	return sentence_text(names, ids[rank(d)]);
 }
 
 void preview_change_sentence(struct buf *out, const struct preview_change *c, const struct consent_question *actor,
 			     const struct sentence_names *names)
 {
 	Medlock__Actor who = MEDLOCK__ACTOR__INIT;
+	struct buf said = BUF_INIT;
+	const char *purpose, *kind;
+	char records[24];
 
 	who.kind = ACTOR_ACCOUNT;
 	who.id.data = (uint8_t *)(uintptr_t)actor->account.b;
@@ -249,9 +252,15 @@ void preview_change_sentence(struct buf *out, const struct preview_change *c, co
 		who.kind = ACTOR_ROLE;
 		who.role = actor->role;
 	}
-	buf_append_text(out, "For ");
-	sentence_of_actor(out, &who, names);
-	buf_printf(out, ", for %s: %zu record%s of %s, %s until now, will be %s.", sentence_purpose(c->purpose),
-		   c->records, c->records == 1 ? "" : "s", sentence_category(c->category), state_words(&c->before),
-		   state_words(&c->after));
+	sentence_of_actor(&said, &who, names);
+	snprintf(records, sizeof(records), "%zu", c->records);
+	purpose = sentence_code(names, "purpose", CODES_PURPOSE, c->purpose, sentence_purpose(c->purpose));
+	kind = sentence_code(names, "category", CODES_CATEGORY, c->category, sentence_category(c->category));
+	places_fill(out, sentence_text(names, "says.change"),
+		    (const char *const[]){buf_text(&said), purpose, records, kind, state_words(&c->before, names),
+					  state_words(&c->after, names)},
+		    6);
+	if (buf_error(&said) != ERR_OK)
+		out->err = buf_error(&said);
+	buf_release(&said);
 }

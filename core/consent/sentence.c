@@ -133,7 +133,12 @@ const char *sentence_reason(uint32_t decision_reason)
 	X(UNTIL, "says.until", ", until {1}")                                                                                  \
 	X(TIMES, "says.times", ", {1} {1|time|times}")                                                                         \
 	X(LOCK_SOFT, "says.lock-soft", "; no other rule lifts this, an emergency does")                                        \
-	X(LOCK_HARD, "says.lock-hard", "; nothing lifts this, not even an emergency")
+	X(LOCK_HARD, "says.lock-hard", "; nothing lifts this, not even an emergency")                                          \
+	X(CHANGE, "says.change", "For {1}, for {2}: {3} {3|record|records} of {4}, {5} until now, will be {6}.")               \
+	X(REFUSED, "says.refused", "refused")                                                                                  \
+	X(ASKED, "says.asked", "asked for")                                                                                    \
+	X(READ_DEID, "says.read-deid", "readable de-identified")                                                               \
+	X(READ_FULL, "says.read-full", "readable in full")
 
 enum piece {
 #define PIECE(name, id, text) PIECE_##name,
@@ -161,6 +166,15 @@ static const char *translated(const struct sentence_names *names, const char *id
 	const char *text = names && names->words ? names->words->text(names->words->self, id) : NULL;
 
 	return text ? text : english;
+}
+
+const char *sentence_text(const struct sentence_names *names, const char *id)
+{
+	for (size_t i = 0; i < PIECE_COUNT; i++)
+		if (strcmp(pieces[i].id, id) == 0)
+			return translated(names, id, pieces[i].text);
+	ASSERT(false);
+	return "";
 }
 
 /* One piece with its values; values are texts, or NULL for what it has no place for. */
@@ -209,13 +223,12 @@ static void list_add(struct buf *out, const struct sentence_names *names, size_t
 	buf_append_text(out, text);
 }
 
-/* A code of a group ("purpose") in the words of the language: "purpose.treat". */
-static const char *code_word(const struct sentence_names *names, const char *group, enum code_set list, uint32_t code,
-			     const char *english)
+const char *sentence_code(const struct sentence_names *names, const char *group, enum code_set set, uint32_t code,
+			  const char *english)
 {
 	char id[64];
 
-	snprintf(id, sizeof(id), "%s.%s", group, code_text(list, code));
+	snprintf(id, sizeof(id), "%s.%s", group, code_text(set, code));
 	for (char *at = id; *at != '\0'; at++)
 		*at = (char)tolower((unsigned char)*at);
 	return translated(names, id, english);
@@ -223,7 +236,7 @@ static const char *code_word(const struct sentence_names *names, const char *gro
 
 static const char *label_word(const struct sentence_names *names, uint32_t label)
 {
-	return code_word(names, "label", CODES_LABEL, label, sentence_label(label));
+	return sentence_code(names, "label", CODES_LABEL, label, sentence_label(label));
 }
 
 static void append_labels(struct buf *out, const Medlock__Rule *r, const struct sentence_names *names)
@@ -252,7 +265,7 @@ void sentence_of_actor(struct buf *out, const Medlock__Actor *actor, const struc
 		say(out, names, PIECE_EVERYONE, NULL, NULL);
 	else if (actor->kind == ACTOR_ROLE)
 		say(out, names, PIECE_EVERY,
-		    code_word(names, "role", CODES_ROLE, actor->role, code_text(CODES_ROLE, actor->role)), NULL);
+		    sentence_code(names, "role", CODES_ROLE, actor->role, code_text(CODES_ROLE, actor->role)), NULL);
 	else
 		append_id(out, actor->kind, wire_bytes(actor->id), names);
 }
@@ -332,7 +345,7 @@ static void append_kinds(struct buf *out, const Medlock__Rule *r, const struct s
 	char records[24];
 
 	for (size_t i = 0; i < r->n_categories; i++)
-		list_add(&kinds, names, i, r->n_categories, code_word(names, "category", CODES_CATEGORY, r->categories[i],
+		list_add(&kinds, names, i, r->n_categories, sentence_code(names, "category", CODES_CATEGORY, r->categories[i],
 								      sentence_category(r->categories[i])));
 	snprintf(records, sizeof(records), "%zu", r->n_records);
 	if (r->n_records > 0)
@@ -379,7 +392,7 @@ static void append_duties(struct buf *out, const Medlock__Rule *r, const struct 
 
 	for (size_t i = 0; i < r->n_obligations; i++) {
 		buf_append_text(&duties_said, i > 0 ? "; " : "");
-		buf_append_text(&duties_said, code_word(names, "duty", CODES_OBLIGATION, r->obligations[i],
+		buf_append_text(&duties_said, sentence_code(names, "duty", CODES_OBLIGATION, r->obligations[i],
 							sentence_duty(r->obligations[i])));
 	}
 	if (r->n_obligations > 0)
@@ -395,7 +408,7 @@ static void append_scope(struct buf *out, const Medlock__Rule *r, const struct s
 
 	if (r->confidentiality)
 		say(out, names, r->effect == EFFECT_DENY ? PIECE_AT_LEAST : PIECE_AT_MOST,
-		    code_word(names, "confidentiality", CODES_CONFIDENTIALITY, r->confidentiality, level), NULL);
+		    sentence_code(names, "confidentiality", CODES_CONFIDENTIALITY, r->confidentiality, level), NULL);
 	if (r->n_author_organisations)
 		say_number(out, names, PIECE_WRITTEN_AT, r->n_author_organisations);
 	if (r->data)
@@ -429,7 +442,7 @@ static void append_purposes(struct buf *out, const Medlock__Rule *r, const struc
 	if (r->n_purposes == 0)
 		say(out, names, PIECE_ANY_PURPOSE, NULL, NULL);
 	for (size_t i = 0; i < r->n_purposes; i++)
-		list_add(out, names, i, r->n_purposes, code_word(names, "purpose", CODES_PURPOSE, r->purposes[i],
+		list_add(out, names, i, r->n_purposes, sentence_code(names, "purpose", CODES_PURPOSE, r->purposes[i],
 								 sentence_purpose(r->purposes[i])));
 }
 

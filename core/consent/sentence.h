@@ -4,6 +4,7 @@
 #define MEDLOCK_CONSENT_SENTENCE_H
 
 #include "core/base/places.h"
+#include "chain/proto/codes.h"
 #include "chain/proto/state.pb-c.h"
 
 /* Names for ids: kind is an ACTOR code (account, organisation, project) ; NULL result or NULL callback: a short form of
@@ -21,6 +22,12 @@ void sentence_of_actor(struct buf *out, const Medlock__Actor *actor, const struc
 
 /* The id and English text of the n-th piece of a sentence, for who translates; false: there are no more. */
 bool sentence_piece(size_t n, const char **ret_id, const char **ret_text);
+
+/* The text of one piece in the language of names. */
+const char *sentence_text(const struct sentence_names *names, const char *id);
+/* A code in the language of names, as the text of "purpose.treat" for the group "purpose"; else english. */
+const char *sentence_code(const struct sentence_names *names, const char *group, enum code_set set, uint32_t code,
+			  const char *english);
 
 /* Words for codes: "my treatment", "laboratory results"; "?" when unknown.  Live for ever. */
 const char *sentence_purpose(uint32_t purpose);

@@ -75,6 +75,7 @@ verdict 'Dutch has a list of its own' $?
 # A text that nobody says, in a copy of the tree.
 mkdir -p "$t/tree/assets/words" "$t/tree/tests/lint" "$t/tree/core/consent"
 cp core/consent/sentence.c "$t/tree/core/consent/"
+cp -r assets/consent "$t/tree/assets/"
 cp -r tui "$t/tree/" && cp -r assets/words/en "$t/tree/assets/words/" && cp tests/lint/unused-words "$t/tree/tests/lint/"
 (cd "$t/tree" && tests/lint/unused-words) >"$t/out" 2>&1 && [ ! -s "$t/out" ]
 verdict 'every text is said by a source' $?

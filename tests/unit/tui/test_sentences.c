@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "chain/proto/codes.h"
+#include "core/consent/preset.h"
 #include "core/consent/sentence.h"
 #include "tui/words/words.h"
 
@@ -45,6 +46,50 @@ static void english_is_one(void **state)
 	}
 	assert_true(n > 30);
 	assert_null(language_translation(LANGUAGE_EN));
+}
+
+/* "with * research on" has the id "says.with-research-on". */
+static void id_of_head(char ret[64], const char *head)
+{
+	size_t len = (size_t)snprintf(ret, 64, "says.");
+
+	for (; *head != '\0' && len < 63; head++)
+		if (islower((unsigned char)*head))
+			ret[len++] = *head;
+		else if (ret[len - 1] != '-')
+			ret[len++] = '-';
+	ret[len] = '\0';
+}
+
+static void presets_are_one(void **state)
+{
+	static const char *const lines[] = {
+#include "assets/consent/presets.inc"
+	};
+	char id[64] = "";
+	size_t said_of = 0;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (strncmp(lines[i], "preset ", 7) == 0 || strncmp(lines[i], "with ", 5) == 0)
+			id_of_head(id, lines[i]);
+		if (strncmp(lines[i], "words ", 6) != 0)
+			continue;
+		said_of++;
+		if (word_by_id(id) == WORD_NONE || strcmp(word(LANGUAGE_EN, word_by_id(id)), lines[i] + 6) != 0)
+			fail_msg("%s: write \"%s\" into assets/words/en", id, lines[i] + 6);
+	}
+	assert_true(said_of > 5);
+}
+
+static void a_preset_is_said_in_dutch(void **state)
+{
+	const struct preset_choice c = {.name = "closed", .research = false};
+	struct buf out = BUF_INIT;
+
+	preset_words(&out, &c, language_translation(LANGUAGE_NL));
+	assert_string_equal(buf_text(&out), "Niemand ziet iets, en niemand kan erom vragen. Alleen een bevestigd noodgeval opent mijn "
+					    "gegevens. Onderzoek krijgt niets en kan niets vragen.");
+	buf_release(&out);
 }
 
 static void has_words(const char *group, enum code_set set, const uint32_t *codes, size_t count)
@@ -127,6 +172,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(english_is_one),
+		cmocka_unit_test(presets_are_one),
+		cmocka_unit_test(a_preset_is_said_in_dutch),
 		cmocka_unit_test(every_code_has_words),
 		cmocka_unit_test(a_rule_is_said_in_dutch),
 	};

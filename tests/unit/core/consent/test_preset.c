@@ -44,7 +44,7 @@ static void test_each_preset_is_known_again(void **state)
 		assert_string_equal(found.name, c.name);
 		assert_int_equal(found.emergency_off, c.emergency_off);
 		assert_int_equal(found.research, c.research);
-		preset_words(&words, &c);
+		preset_words(&words, &c, NULL);
 		assert_true(words.len > 40);
 		buf_release(&words);
 		policy_release(&p);
