@@ -42,6 +42,7 @@ enum err app_key_rotate(struct app *a, struct app_rotated *ret, struct err_info 
  */
 struct app_recovery {
 	const char *home, *mode, *peer_url, *pin, *words_file, *passphrase_file;
+	const struct app_prompt *prompt; /* who is asked for words and passphrase; NULL: the terminal */
 	bool from_device; /* app_recover_by_helpers: the keys come whole from the person's other device (app_key_pair) */
 	/* app_recover_by_helpers: what her account begins with, RECOVERY_ACCOUNT_DIGITS or more hex digits, as a helper or her
 	 * other device shows it.  Whoever saw the recovery text can send keys of an account of his own: these digits tell, once

@@ -56,7 +56,8 @@ enum err person_keystore(const char *home, const struct buf *file, struct err_in
 }
 
 static enum err create_keys(struct keyholder *keys, const char *home, const struct network_id *network,
-				const char *passphrase_file, bool throw_away, struct err_info *info)
+				const char *passphrase_file, const struct app_prompt *prompt, bool throw_away,
+				struct err_info *info)
 {
 	struct kdf_params params = KDF_PARAMS_FLOOR;
 	struct secret *passphrase;
@@ -66,7 +67,7 @@ static enum err create_keys(struct keyholder *keys, const char *home, const stru
 	TRY(person_refuse_second(home, info));
 	if (!throw_away)
 		kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
-	TRY(app_passphrase_new(&passphrase, passphrase_file, "Choose a passphrase: ", NULL, info));
+	TRY(app_passphrase_new(&passphrase, passphrase_file, "Choose a passphrase: ", prompt, info));
 	e = keyholder_create(keys, &file, network, secret_bytes(passphrase), &params, info);
 	secret_free(passphrase);
 	if (e == ERR_OK)
@@ -104,7 +105,7 @@ static enum err new_on(struct keyholder *keys, struct account_id *ret, struct bu
 	enum err e;
 
 	TRY(genesis_parse(&g, &network, genesis, info));
-	e = create_keys(keys, wish->home, &network, wish->passphrase_file, wish->throw_away, info);
+	e = create_keys(keys, wish->home, &network, wish->passphrase_file, wish->prompt, wish->throw_away, info);
 	if (e == ERR_OK)
 		e = keyholder_public(keys, &me, info);
 	if (e == ERR_OK)
@@ -145,7 +146,7 @@ enum err person_genesis(struct account_id *ret, struct buf *ret_card, const char
 	enum err e;
 
 	TRY(keyholder_start(&keys, keyholder_capabilities("operator"), info));
-	e = create_keys(keys, home, &none, passphrase_file, throw_away, info);
+	e = create_keys(keys, home, &none, passphrase_file, NULL, throw_away, info);
 	if (e == ERR_OK)
 		e = keyholder_public(keys, &me, info);
 	if (e == ERR_OK)

@@ -9,7 +9,8 @@
 struct person_wish {
 	const char *home, *profile;            /* profile of the CA: patient, clinician, … */
 	const char *name, *organisation;       /* organisation NULL: none */
-	const char *passphrase_file;           /* NULL: asked twice on the terminal */
+	const char *passphrase_file;           /* NULL: asked twice */
+	const struct app_prompt *prompt;       /* by whom; NULL: on the terminal */
 	const char *peer_url, *pin;
 	struct time_ms minor_until;            /* patients; 0: of age */
 	const char *request_path;              /* where the request is written too; NULL: nowhere */

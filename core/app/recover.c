@@ -28,11 +28,11 @@ static enum err make_keys(struct recovering *x, struct err_info *info)
 {
 	struct secret *words = NULL, *passphrase = NULL;
 	struct kdf_params params;
-	enum err e = app_words(&words, x->r->words_file, NULL, info);
+	enum err e = app_words(&words, x->r->words_file, x->r->prompt, info);
 
 	if (e == ERR_OK)
-		e = app_passphrase_new(&passphrase, x->r->passphrase_file, "Choose a passphrase for this machine: ", NULL,
-				       info);
+		e = app_passphrase_new(&passphrase, x->r->passphrase_file, "Choose a passphrase for this machine: ",
+				       x->r->prompt, info);
 	if (e == ERR_OK) {
 		kdf_calibrate(&params, KDF_TARGET_MS, clock_real());
 		e = keyholder_recover(x->keys, &x->file, &x->network, secret_bytes(words), secret_bytes(passphrase), &params,
@@ -339,7 +339,7 @@ enum err app_recover_by_helpers(struct app_recovery_state *ret, const struct app
 
 	*ret = (struct app_recovery_state){.have = 0};
 	if (e == ERR_OK)
-		e = app_passphrase_new(&passphrase, r->passphrase_file, "Passphrase for this machine: ", NULL, info);
+		e = app_passphrase_new(&passphrase, r->passphrase_file, "Passphrase for this machine: ", r->prompt, info);
 	if (e == ERR_OK)
 		e = by_helpers(&x, ret, passphrase, info);
 	secret_free(passphrase);

@@ -108,6 +108,7 @@ enum err app_setup(struct app_setup_done *ret, const struct app_setup *s, struct
 		.name = s->name,
 		.organisation = s->organisation,
 		.passphrase_file = s->passphrase_file,
+		.prompt = s->prompt,
 		.peer_url = s->peer_url,
 		.pin = s->pin,
 		.request_path = ret->enrolment,

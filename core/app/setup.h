@@ -9,6 +9,7 @@ struct app_setup {
 	const char *home, *mode, *peer_url, *pin, *name, *organisation, *passphrase_file;
 	const char *minor_until;  /* a date: the patient is a minor until then; NULL: of age */
 	const char *request_path; /* where the enrolment request goes; NULL: into the profile */
+	const struct app_prompt *prompt; /* app_setup: who is asked for the passphrase; NULL: the terminal */
 };
 struct app_setup_done {
 	struct account_id account;

@@ -5,6 +5,7 @@
 #include "core/app/ledger.h"
 #include "core/app/setup.h"
 #include "tui/examples/examples.h"
+#include "tui/screens/begin.h"
 #include "tui/screens/common_network.h"
 #include "tui/screens/people.h"
 #include "tui/screens/settings.h"
@@ -63,5 +64,16 @@ enum err example_settings(void *model, void *draft)
 
 	(void)model;
 	d->theme = THEME_CONTRAST;
+	return ERR_OK;
+}
+
+enum err example_begin(void *model, void *draft)
+{
+	struct begin_draft *d = draft;
+
+	(void)model;
+	snprintf(d->peer, sizeof(d->peer), "https://peer.patients.example:8443");
+	memset(d->pin, '7', 64);
+	snprintf(d->name, sizeof(d->name), "Anna Vermeer");
 	return ERR_OK;
 }

@@ -8,6 +8,8 @@
 #include "core/app/setup.h"
 #include "tui/screens/views.h"
 
+enum { ID_HOME = 1000 };
+
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
 {
 	const struct people_draft *d = draft;
@@ -60,21 +62,38 @@ static void list(const struct view *v, struct page *p)
 		list_world(v, p);
 		return;
 	}
-	page_head(p, v, WORD_PEOPLE_NONE, NULL);
+	page_head(p, v, d->home[0] != '\0' ? WORD_PEOPLE_ONE : WORD_PEOPLE_NONE, NULL);
+	if (d->home[0] != '\0')
+		page_choice_say(p, v, ID_HOME, WORD_PEOPLE_OPEN, true, true);
+	page_blank(p);
 	page_say(p, v, ROLE_PLAIN, WORD_PEOPLE_HOW_CREATE, NULL);
-	page_say(p, v, ROLE_PLAIN, WORD_PEOPLE_HOW_RECOVER, NULL);
 	page_say(p, v, ROLE_PLAIN, WORD_PEOPLE_HOW_DEMO, NULL);
 }
 
 static void chosen(struct act *ret, const struct view *v, int id, const char *text)
 {
+	const struct people_draft *d = v->draft;
 	const struct app_demo *m = v->model;
 
 	(void)text;
-	act_person(ret, m->people[id - 1].home);
+	act_person(ret, id == ID_HOME ? d->home : m->people[id - 1].home);
 }
+
+static void begin(struct act *ret, const struct view *v, int id)
+{
+	const struct people_draft *d = v->draft;
+
+	(void)id;
+	if (d->world[0] != '\0')
+		act_refuse(ret, WORD_PEOPLE_IN_WORLD, NULL);
+	else
+		act_open(ret, &view_begin, NULL, 0);
+}
+
+static const struct view_act acts[] = {{ACTION_ADD, begin}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_people = {
 	.name = "people", .title = WORD_VIEW_PEOPLE, .modes = 0, .model_size = sizeof(struct app_demo),
 	.draft_size = sizeof(struct people_draft), .load = load, .list = list, .chosen = chosen,
+	.acts = acts,
 };

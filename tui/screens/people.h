@@ -5,6 +5,9 @@
 
 #include "tui/screens/view.h"
 
-struct people_draft { char world[4096]; }; /* folder of a demo world; "": none */
+struct people_draft {
+	char world[4096]; /* folder of a demo world; "": none */
+	char home[4096];  /* of the profile on this machine; "": none */
+};
 
 #endif

@@ -100,6 +100,14 @@ static void open_person(struct session *s, const char *home)
 	session_open(s, kept);
 }
 
+static void begin_profile(struct session *s, const struct act *act)
+{
+	struct begin_draft draft;
+
+	memcpy(&draft, act->draft, sizeof(draft));
+	session_begin(s, &draft);
+}
+
 static void take_settings(struct session *s, const struct act *act)
 {
 	struct err_info info = {0};
@@ -154,6 +162,9 @@ void session_do(struct session *s, struct act *act)
 		if (s->pending.stands && act->confirm == CONFIRM_NONE && !s->open)
 			s->pending.stands = false;
 		open_person(s, act->home);
+		break;
+	case ACT_BEGIN:
+		begin_profile(s, act);
 		break;
 	case ACT_SETTINGS:
 		take_settings(s, act);
@@ -268,6 +279,7 @@ static enum err push_with_draft(struct session *s, const struct view_ops *ops)
 	}
 	if (ops == &view_people) {
 		snprintf(people.world, sizeof(people.world), "%s", s->world);
+		snprintf(people.home, sizeof(people.home), "%s", s->home);
 		return stack_push(s, ops, &people);
 	}
 	return stack_push(s, ops, NULL);

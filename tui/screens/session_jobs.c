@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "core/app/enrol.h"
 #include "core/base/text.h"
 #include "tui/cli/line.h"
 #include "tui/screens/session_parts.h"
@@ -237,10 +238,22 @@ void session_lock(struct session *s)
 
 struct sync_job { struct job job; struct session *session; struct app_sync sync; };
 
+/* Whoever waits for a certificate looks for it first: nobody else is let in.  What is wrong with it the badge's page says. */
+static void pick_up(struct app *a)
+{
+	struct app_asked asked;
+
+	if (app_asks(a) && app_asked(a, &asked, NULL) != ERR_OK)
+		return;
+}
+
 static enum err sync_run(struct job *j, struct app **a, struct task *task, struct err_info *info)
 {
 	(void)task;
-	return *a != NULL ? app_sync(*a, &((struct sync_job *)j)->sync, info) : ERR_LOCKED;
+	if (*a == NULL)
+		return ERR_LOCKED;
+	pick_up(*a);
+	return app_sync(*a, &((struct sync_job *)j)->sync, info);
 }
 
 static void sync_done(struct job *j, enum err e, const struct err_info *info)

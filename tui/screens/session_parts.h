@@ -4,6 +4,7 @@
 #define MEDLOCK_SCREENS_SESSION_PARTS_H
 
 #include "tui/screens/session.h"
+#include "tui/screens/begin.h"
 #include "tui/screens/people.h"
 #include "tui/screens/result.h"
 #include "tui/screens/settings.h"
@@ -109,6 +110,7 @@ enum action session_action(struct session *s, const struct key *key);
 void session_load(struct session *s, struct open_view *v);
 void session_open(struct session *s, const char *home);
 void session_sync(struct session *s);
+void session_begin(struct session *s, const struct begin_draft *draft); /* session_begin.c */
 void session_lock(struct session *s);
 void session_line(struct session *s, const struct act *act);
 

@@ -82,6 +82,12 @@ void act_person(struct act *a, const char *home)
 	snprintf(a->home, sizeof(a->home), "%s", home);
 }
 
+void act_begin_profile(struct act *a, const void *begin, size_t size)
+{
+	a->kind = ACT_BEGIN;
+	take_draft(a, begin, size);
+}
+
 void act_settings(struct act *a, const void *settings, size_t size)
 {
 	a->kind = ACT_SETTINGS;

@@ -74,6 +74,7 @@ enum act_kind {
 	ACT_RELOAD,
 	ACT_LINE,   /* a line of the command line, after confirm */
 	ACT_PERSON, /* leave this profile and open that of home */
+	ACT_BEGIN,    /* draft is a struct begin_draft (tui/screens/begin.h): a new profile, which is then open */
 	ACT_SETTINGS, /* draft is a struct screens_settings (tui/screens/settings.h) */
 };
 /* What a person must do before it happens: nothing, `y`, four characters of the object, or a wait in which `u` undoes it. */
@@ -109,6 +110,7 @@ void act_open(struct act *a, const struct view_ops *view, const void *draft, siz
 void act_back(struct act *a);
 void act_reload(struct act *a);
 void act_person(struct act *a, const char *home);
+void act_begin_profile(struct act *a, const void *begin, size_t size);
 void act_settings(struct act *a, const void *settings, size_t size);
 /* act_line begins a line, act_word adds a word, act_option two of them unless value is NULL or "". */
 void act_line(struct act *a, const char *noun, const char *verb);
