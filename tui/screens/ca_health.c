@@ -4,6 +4,7 @@
 
 #include "tui/screens/ca_desk.h"
 #include "tui/screens/line_form.h"
+#include "tui/screens/common_acts.h"
 #include "tui/screens/views.h"
 
 #define ID_PROFILE 100 /* rows of the desk from 1, of the profile from here */
@@ -108,23 +109,8 @@ static void backup(struct act *ret, const struct view *v, int id)
 	act_line_form(ret, &d);
 }
 
-static void verify(struct act *ret, const struct view *v, int id)
-{
-	(void)v;
-	(void)id;
-	act_line(ret, "ledger", "verify");
-	ret->shows = true;
-}
-
-static void reload(struct act *ret, const struct view *v, int id)
-{
-	(void)v;
-	(void)id;
-	act_reload(ret);
-}
-
 static const struct view_act acts[] = {
-	{ACTION_BACKUP, backup}, {ACTION_VERIFY, verify}, {ACTION_SYNC, reload}, {ACTION_NONE, NULL},
+	{ACTION_BACKUP, backup}, {ACTION_VERIFY, common_ledger_verify}, {ACTION_SYNC, common_reload}, {ACTION_NONE, NULL},
 };
 
 const struct view_ops view_ca_health = {

@@ -6,6 +6,7 @@
 
 #include "tui/screens/codes.h"
 #include "tui/screens/line_form.h"
+#include "tui/screens/common_acts.h"
 #include "tui/screens/views.h"
 
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
@@ -195,15 +196,8 @@ static void import(struct act *ret, const struct view *v, int id)
 	act_line_form(ret, &d);
 }
 
-static void reload(struct act *ret, const struct view *v, int id)
-{
-	(void)v;
-	(void)id;
-	act_reload(ret);
-}
-
 static const struct view_act queue_acts[] = {
-	{ACTION_INSPECT, open_case}, {ACTION_REJECT, reject}, {ACTION_ADD, import}, {ACTION_SYNC, reload}, {ACTION_NONE, NULL},
+	{ACTION_INSPECT, open_case}, {ACTION_REJECT, reject}, {ACTION_ADD, import}, {ACTION_SYNC, common_reload}, {ACTION_NONE, NULL},
 };
 
 const struct view_ops view_ca_queue = {

@@ -6,6 +6,7 @@
 #include "tui/screens/ca_certificates.h"
 #include "tui/screens/codes.h"
 #include "tui/screens/line_form.h"
+#include "tui/screens/common_acts.h"
 #include "tui/screens/views.h"
 
 /* The newest end first. */
@@ -157,15 +158,8 @@ static void export(struct act *ret, const struct view *v, int id)
 	act_line_form(ret, &d);
 }
 
-static void reload(struct act *ret, const struct view *v, int id)
-{
-	(void)v;
-	(void)id;
-	act_reload(ret);
-}
-
 static const struct view_act acts[] = {
-	{ACTION_PUBLISH, publish}, {ACTION_RELEASE, release_hold}, {ACTION_EXPORT, export}, {ACTION_SYNC, reload},
+	{ACTION_PUBLISH, publish}, {ACTION_RELEASE, release_hold}, {ACTION_EXPORT, export}, {ACTION_SYNC, common_reload},
 	{ACTION_NONE, NULL},
 };
 

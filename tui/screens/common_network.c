@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "tui/screens/common_acts.h"
 #include "tui/screens/views.h"
 
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
@@ -57,21 +58,6 @@ static void list(const struct view *v, struct page *p)
 	ledger(v, p, m);
 }
 
-static void verify(struct act *ret, const struct view *v, int id)
-{
-	(void)v;
-	(void)id;
-	act_line(ret, "ledger", "verify");
-	ret->shows = true;
-}
-
-static void reload(struct act *ret, const struct view *v, int id)
-{
-	(void)v;
-	(void)id;
-	act_reload(ret);
-}
-
 static void check_up(struct act *ret, const struct view *v, int id)
 {
 	(void)v;
@@ -81,7 +67,7 @@ static void check_up(struct act *ret, const struct view *v, int id)
 }
 
 static const struct view_act network_acts[] = {
-	{ACTION_VERIFY, verify}, {ACTION_SYNC, reload}, {ACTION_CHECK, check_up}, {ACTION_NONE, NULL},
+	{ACTION_VERIFY, common_ledger_verify}, {ACTION_SYNC, common_reload}, {ACTION_CHECK, check_up}, {ACTION_NONE, NULL},
 };
 
 const struct view_ops view_network = {
@@ -102,6 +88,7 @@ static void about(const struct view *v, struct page *p)
 	page_say(p, v, ROLE_DIM, WORD_ABOUT_LICENCE, NULL);
 }
 
-static const struct view_act about_acts[] = {{ACTION_VERIFY, verify}, {ACTION_CHECK, check_up}, {ACTION_NONE, NULL}};
+static const struct view_act about_acts[] = {{ACTION_VERIFY, common_ledger_verify}, {ACTION_CHECK, check_up},
+		{ACTION_NONE, NULL}};
 
 const struct view_ops view_about = {.name = "about", .title = WORD_VIEW_ABOUT, .list = about, .acts = about_acts};

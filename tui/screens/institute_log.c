@@ -7,6 +7,7 @@
 
 #include "tui/screens/codes.h"
 #include "tui/screens/line_form.h"
+#include "tui/screens/common_acts.h"
 #include "tui/screens/views.h"
 
 /* Ids of rows: which of the lists, and the place in it. */
@@ -132,26 +133,8 @@ static void reply(struct act *ret, const struct view *v, int id)
 	act_reply(ret, question_at(v, id));
 }
 
-static void verify(struct act *ret, const struct view *v, int id)
-{
-	(void)v;
-	(void)id;
-	act_line(ret, "log", "verify");
-	ret->shows = true;
-}
-
-static void export(struct act *ret, const struct view *v, int id)
-{
-	struct line_form_draft d = {.title = WORD_LOOKED_EXPORT, .help = WORD_LOOKED_EXPORT_HELP, .label = WORD_FORM_FILE};
-
-	(void)v;
-	(void)id;
-	line_form_words(&d, (const char *const[]){"log", "export"}, 2);
-	act_line_form(ret, &d);
-}
-
 static const struct view_act acts[] = {
-	{ACTION_REPLY, reply}, {ACTION_VERIFY, verify}, {ACTION_EXPORT, export}, {ACTION_NONE, NULL},
+	{ACTION_REPLY, reply}, {ACTION_VERIFY, common_log_verify}, {ACTION_EXPORT, common_log_export}, {ACTION_NONE, NULL},
 };
 
 const struct view_ops view_institute_log = {

@@ -6,6 +6,7 @@
 
 #include "tui/screens/codes.h"
 #include "tui/screens/line_form.h"
+#include "tui/screens/common_acts.h"
 #include "tui/screens/views.h"
 
 #define ROWS_MAX 1000u /* on one page; older ones on the next */
@@ -243,24 +244,6 @@ static void block(struct act *ret, const struct view *v, int id)
 	act_yes(ret, WORD_BLOCK_QUESTION, m->names[id - 1].who, NULL);
 }
 
-static void verify(struct act *ret, const struct view *v, int id)
-{
-	(void)v;
-	(void)id;
-	act_line(ret, "log", "verify");
-	ret->shows = true;
-}
-
-static void export(struct act *ret, const struct view *v, int id)
-{
-	struct line_form_draft d = {.title = WORD_LOOKED_EXPORT, .help = WORD_LOOKED_EXPORT_HELP, .label = WORD_FORM_FILE};
-
-	(void)v;
-	(void)id;
-	line_form_words(&d, (const char *const[]){"log", "export"}, 2);
-	act_line_form(ret, &d);
-}
-
 /* Everything about one entry, with what was asked about it, to hand to somebody. */
 static void receipt(struct act *ret, const struct view *v, int id)
 {
@@ -285,7 +268,8 @@ static void questions(struct act *ret, const struct view *v, int id)
 }
 
 static const struct view_act acts[] = {
-	{ACTION_ALL, all}, {ACTION_ASK, ask}, {ACTION_BLOCK, block}, {ACTION_VERIFY, verify}, {ACTION_EXPORT, export},
+	{ACTION_ALL, all}, {ACTION_ASK, ask}, {ACTION_BLOCK, block}, {ACTION_VERIFY, common_log_verify},
+			{ACTION_EXPORT, common_log_export},
 	{ACTION_REPLY, questions}, {ACTION_HAND_OVER, receipt}, {ACTION_OLDER, older}, {ACTION_NONE, NULL},
 };
 
