@@ -197,7 +197,8 @@ static void import(struct act *ret, const struct view *v, int id)
 }
 
 static const struct view_act queue_acts[] = {
-	{ACTION_INSPECT, open_case}, {ACTION_REJECT, reject}, {ACTION_ADD, import}, {ACTION_SYNC, common_reload}, {ACTION_NONE, NULL},
+	{ACTION_INSPECT, open_case}, {ACTION_REJECT, reject}, {ACTION_ADD, import}, {ACTION_SYNC, common_reload},
+			{ACTION_NONE, NULL},
 };
 
 const struct view_ops view_ca_queue = {
