@@ -189,7 +189,7 @@ static enum err unlock_with(struct app *a, const struct secret *passphrase, stru
 	if (e == ERR_OK)
 		e = keyholder_bind(a->keys, &a->profile.network, info);
 	if (e == ERR_OK)
-		e = keyholder_public(a->keys, &a->me, info);
+		e = keys_taken_over(a, info);
 	if (e == ERR_OK)
 		e = check_network(a, info);
 	buf_release(&file);

@@ -197,8 +197,7 @@ static enum err move_in(struct app *a, struct err_info *info)
 	return remove_file(&a->profile, NEXT_TX_FILE);
 }
 
-/* Tickets of the old keys are worth nothing now. */
-static enum err taken_over(struct app *a, struct err_info *info)
+enum err keys_taken_over(struct app *a, struct err_info *info)
 {
 	for (size_t i = 0; i < a->link.count; i++)
 		buf_clear(&a->link.peers[i].ticket);
@@ -317,7 +316,7 @@ enum err app_key_rotate(struct app *a, struct app_rotated *ret, struct err_info 
 	if (e == ERR_OK)
 		e = keyholder_rotated(a->keys, info);
 	if (e == ERR_OK)
-		e = taken_over(a, info);
+		e = keys_taken_over(a, info);
 	if (e == ERR_OK) /* the proven row must have these keys: a peer's word is not enough to give the old ones up */
 		e = app_sync(a, &sync, info);
 	if (e == ERR_OK)
@@ -334,7 +333,7 @@ enum err app_key_rotate(struct app *a, struct app_rotated *ret, struct err_info 
 static enum err unlock_file(struct app *a, const struct buf *file, const struct secret *passphrase, struct err_info *info)
 {
 	TRY(keyholder_unlock(a->keys, buf_bytes(file), secret_bytes(passphrase), &a->me.account, info));
-	return taken_over(a, info);
+	return keys_taken_over(a, info);
 }
 
 /* The ledger has them when the row of their sign key is there, which the proven row must bear out; else the same bytes are sent

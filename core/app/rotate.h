@@ -23,6 +23,9 @@ enum err keys_refused(struct app *a, enum err e, struct err_info *info) MUST_USE
 /* After a sync: our keys are the proven row's, and the earlier ones that the ledger keeps for us are here. */
 enum err keys_complete(struct app *a, struct err_info *info) MUST_USE;
 
+/* The key-holder has other keys than before: what is public of them, and no tickets that the old ones signed. */
+enum err keys_taken_over(struct app *a, struct err_info *info) MUST_USE;
+
 /* After unlock: a change that was cut is finished or given up.  passphrase opens both keystores. */
 enum err keys_settle(struct app *a, const struct secret *passphrase, struct err_info *info) MUST_USE;
 
