@@ -26,8 +26,10 @@ shows "NO_COLOR: the overview" "Recovery card"
 screens_close
 screens_open 60x20 -C "$anna"
 shows "60x20: one pane" "Overview"
-for size in 120x40 80x24 61x21 200x60 80x24; do
-	in_tmux resize-window -t screens -x "${size%x*}" -y "${size#*x}"
+for round in $(seq 20); do
+	for size in 120x40 80x24 20x5 61x21 200x60 59x19 80x24; do
+		in_tmux resize-window -t screens -x "${size%x*}" -y "${size#*x}"
+	done
 done
 await 10 has "Recovery card" && ok "resized it draws anew" || not_ok "resized it draws anew" "$(shown)"
 in_tmux resize-window -t screens -x 40 -y 10

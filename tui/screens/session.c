@@ -320,6 +320,10 @@ static void take_key(struct session *s, const struct key *key)
 		locked_key(s, key);
 		return;
 	}
+	if (key->press == PRESS_CLICK) {
+		session_click(s, key->x, key->y);
+		return;
+	}
 	action = session_action(s, key);
 	if (action != ACTION_NONE)
 		session_act(s, action);

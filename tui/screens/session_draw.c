@@ -140,33 +140,73 @@ static void draw_pane(const struct session *s, struct grid *g, struct box in, st
 static void line_between(const struct session *s, struct grid *g, struct box a, struct box b)
 {
 	if (a.y == b.y)
-		grid_fill(g, (struct box){b.x - 1, a.y, 1, a.rows}, ROLE_RULE, theme_glyph(s->options.ascii, GLYPH_DOWN));
+		grid_fill(g, (struct box){b.x - 2, a.y, 1, a.rows}, ROLE_RULE, theme_glyph(s->options.ascii, GLYPH_DOWN));
 	else
 		grid_fill(g, (struct box){b.x, b.y - 1, b.columns, 1}, ROLE_RULE, theme_glyph(s->options.ascii, GLYPH_ACROSS));
 }
 
-static void draw_panes(const struct session *s, struct grid *g, const struct layout *l, struct open_view *v)
+/* The boxes of the panes that are shown: ret_first is the first one's number.  Words do not touch the line between. */
+static size_t pane_boxes(struct box ret[LAYOUT_PANES_MAX], size_t *ret_first, const struct layout *l, const struct open_view *v)
 {
 	static const int right[] = {45, 55}, below[] = {55, 45}, wide[] = {38, 34, 28};
 	size_t count = view_panes(v), shown;
-	struct box boxes[LAYOUT_PANES_MAX];
 
+	*ret_first = 0;
 	if (count == 1 || l->size == LAYOUT_SINGLE ||
 	    (l->size == LAYOUT_FULL && (v->ops->split == SPLIT_NONE || v->focus == 2))) {
-		draw_pane(s, g, l->body, v, v->focus);
-		return;
+		ret[0] = l->body;
+		*ret_first = v->focus;
+		return 1;
 	}
 	shown = l->size == LAYOUT_WIDE && count == 3 ? 3 : 2;
 	if (shown == 2 && v->ops->split == SPLIT_BELOW)
-		layout_rows(boxes, l->body, below, 2);
+		layout_rows(ret, l->body, below, 2);
 	else
-		layout_columns(boxes, l->body, shown == 3 ? wide : right, shown);
-	for (size_t i = 0; i < shown; i++) {
-		bool beside = i > 0 && boxes[i].y == boxes[0].y; /* words do not touch the line */
+		layout_columns(ret, l->body, shown == 3 ? wide : right, shown);
+	for (size_t i = 1; i < shown; i++)
+		if (ret[i].y == ret[0].y)
+			ret[i] = box_part(ret[i], 1, 0, ret[i].columns - 1, ret[i].rows);
+	return shown;
+}
 
-		draw_pane(s, g, box_part(boxes[i], beside, 0, boxes[i].columns - beside, boxes[i].rows), v, i);
+static void draw_panes(const struct session *s, struct grid *g, const struct layout *l, struct open_view *v)
+{
+	struct box boxes[LAYOUT_PANES_MAX];
+	size_t first, shown = pane_boxes(boxes, &first, l, v);
+
+	for (size_t i = 0; i < shown; i++) {
+		draw_pane(s, g, boxes[i], v, first + i);
 		if (i > 0)
-			line_between(s, g, boxes[i - 1], boxes[i]);
+			line_between(s, g, boxes[0], boxes[i]);
+	}
+}
+
+/* A click chooses what is under it; on what is chosen already it opens that. */
+void session_click(struct session *s, int x, int y)
+{
+	struct layout l = layout_of(s->columns, s->rows);
+	struct open_view *v = stack_top(s);
+	struct box boxes[LAYOUT_PANES_MAX];
+	size_t first, shown;
+
+	if (v == NULL || l.size == LAYOUT_TOO_SMALL || (v->ops->load != NULL && v->model == NULL))
+		return;
+	view_pages(v);
+	shown = pane_boxes(boxes, &first, &l, v);
+	for (size_t i = 0; i < shown; i++) {
+		struct pane *pane = &v->panes[first + i];
+		const struct box *in = &boxes[i];
+		int id = 0;
+
+		if (x >= in->x && x < in->x + in->columns && y >= in->y && y < in->y + in->rows)
+			id = page_hit(&pane->page, *in, &pane->at, y - in->y);
+		if (id == 0)
+			continue;
+		if (v->focus == first + i && pane->at.id == id)
+			session_act(s, ACTION_OPEN);
+		v->focus = first + i;
+		pane->at.id = id;
+		return;
 	}
 }
 
@@ -401,6 +441,8 @@ void session_draw(struct session *s, struct grid *g)
 	struct layout l = layout_of(g->columns, g->rows);
 	struct open_view *v = stack_top(s);
 
+	s->columns = g->columns;
+	s->rows = g->rows;
 	grid_clear(g);
 	if (s->blank) {
 		grid_text(g, grid_box(g), 1, 0, ROLE_DIM, say(s, WORD_FRAME_BLANK));

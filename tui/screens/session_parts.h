@@ -84,6 +84,7 @@ struct session {
 	size_t message_count;         /* ever; the ring holds the last ones */
 	size_t acting;                /* lines that run or wait to */
 
+	int columns, rows; /* of what was drawn last */
 	enum session_want want;
 	uint64_t handled;
 	bool pasting;
@@ -113,6 +114,9 @@ void session_sync(struct session *s);
 void session_begin(struct session *s, const struct begin_draft *draft); /* session_begin.c */
 void session_lock(struct session *s);
 void session_line(struct session *s, const struct act *act);
+
+/* session_draw.c */
+void session_click(struct session *s, int x, int y);
 
 /* session_acts.c */
 void session_do(struct session *s, struct act *act);     /* with its confirmation */

@@ -78,6 +78,8 @@ const struct page_item *page_find(const struct page *p, int id); /* NULL */
 /* Into the box; at->first follows the chosen item.  The grid's cursor goes to it when focused. */
 struct page_look { bool ascii, focused; };
 void page_draw(const struct page *p, struct grid *g, struct box in, struct page_place *at, struct page_look look);
+/* What page_draw put on this row of the box; 0: nothing that can be chosen. */
+int page_hit(const struct page *p, struct box in, const struct page_place *at, int y);
 int page_lines(const struct page *p, int columns); /* how many it takes */
 
 /* Lines of words for plain mode: what can be chosen is numbered from 1 in the order of page_numbered. */

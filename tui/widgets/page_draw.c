@@ -220,3 +220,19 @@ void page_draw(const struct page *p, struct grid *g, struct box in, struct page_
 		line += lines;
 	}
 }
+
+int page_hit(const struct page *p, struct box in, const struct page_place *at, int y)
+{
+	int labels = page_label_width(p, in.columns), line = 0;
+	size_t begin = p->count > 0 && p->items[0].kind == PAGE_TITLES ? 1 : 0;
+
+	y += at->first - (int)begin;
+	for (size_t i = begin; i < p->count && line <= y; i++) {
+		int lines = item_lines(&p->items[i], in.columns, labels);
+
+		if (y < line + lines)
+			return y < at->first ? 0 : p->items[i].id;
+		line += lines;
+	}
+	return 0;
+}

@@ -154,6 +154,59 @@ static void a_paste_is_no_act(void **state)
 	close_example(&x);
 }
 
+/* Megabytes that are pasted where something is typed end where a line ends. */
+static void a_large_paste_is_cut(void **state)
+{
+	struct seen x;
+
+	(void)state;
+	open_example(&x, "line-form");
+	press(&x, "Enter");
+	session_key(x.s, &(struct key){.press = PRESS_PASTE, .begins = true});
+	for (int i = 0; i < 3 * 1024 * 1024; i++)
+		session_key(x.s, &(struct key){.press = PRESS_CHARACTER, .character = i % 7 == 0 ? 0x1b : 0x4e00});
+	session_key(x.s, &(struct key){.press = PRESS_PASTE});
+	assert_true(x.s->input.len <= INPUT_MAX);
+	press(&x, "Enter");
+	screen(&x);
+	for (int i = 0; i < 24 * 80; i++)
+		assert_true(grid_cell(&x.g, i % 80, i / 80)->text[0] != 0x1b);
+	close_example(&x);
+}
+
+static void click(struct seen *x, int column, int row)
+{
+	session_key(x->s, &(struct key){.press = PRESS_CLICK, .x = column, .y = row});
+}
+
+/* A click chooses, a second one opens; beside everything it does nothing, and it confirms nothing. */
+static void clicks_choose_and_open(void **state)
+{
+	struct seen x;
+
+	(void)state;
+	open_example(&x, "patient-records");
+	says(&x, "> 21 Nov 2026");
+	click(&x, 10, 6);
+	says(&x, "> 3 Nov 2026");
+	for (int i = 0; i < 24; i++)
+		click(&x, 79, i < 6 ? i : 23);
+	assert_int_equal(x.s->depth, 1);
+	click(&x, 10, 6);
+	click(&x, 10, 6);
+	assert_int_equal(x.s->depth, 2);
+	settle(&x);
+	close_example(&x);
+	open_example(&x, "patient-sharing");
+	press(&x, "Z");
+	for (int y = 0; y < 24; y++)
+		for (int column = 0; column < 80; column += 3)
+			click(&x, column, y);
+	says(&x, "Stop all sharing now");
+	assert_int_equal(x.s->acting, 0);
+	close_example(&x);
+}
+
 /* More access waits, and u takes it back before anything was sent. */
 static void widening_can_be_taken_back(void **state)
 {
@@ -313,7 +366,7 @@ static void press_at_random(const char *name, unsigned seed)
 	struct seen x;
 
 	open_example(&x, name);
-	for (int i = 0; i < RANDOM_KEYS / 10; i++) {
+	for (int i = 0; i < RANDOM_KEYS / 4; i++) {
 		struct key key = random_key();
 
 		session_key(x.s, &key);
@@ -356,6 +409,7 @@ int main(void)
 	char folder[] = "/tmp/medlock-test-XXXXXX";
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(enter_never_confirms),		 cmocka_unit_test(danger_is_typed),
+		cmocka_unit_test(a_large_paste_is_cut),		 cmocka_unit_test(clicks_choose_and_open),
 		cmocka_unit_test(a_paste_is_no_act),		 cmocka_unit_test(widening_can_be_taken_back),
 		cmocka_unit_test(the_wait_ends_in_the_act),	 cmocka_unit_test(a_filter_hides_and_shows),
 		cmocka_unit_test(help_says_and_runs),		 cmocka_unit_test(locking_takes_everything_away),
