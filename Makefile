@@ -235,7 +235,7 @@ install: $(PROGRAMS)                               ## install under DESTDIR and 
 clean:                                             ## remove everything built
 	rm -rf build core/crypto/blst/target
 
-golden: $(B)/tests/unit/tui/screens/test_golden    ## write the golden screens anew: read the difference
+golden: $(B)/tests/unit/tui/screens/test_golden pictures ## write the golden screens and the pictures anew: read the difference
 	@UPDATE_GOLDEN=1 $<
 
 pictures: $(B)/medlock                             ## draw the pictures of the documentation anew
