@@ -218,6 +218,9 @@ install: $(PROGRAMS)                               ## install under DESTDIR and 
 	install -D -m 755 $(B)/medlockd $(DESTDIR)$(PREFIX)/bin/medlockd
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/medlock
 	$(B)/medlock completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/medlock
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	$(B)/medlock manual >$(DESTDIR)$(PREFIX)/share/man/man1/medlock.1
+	chmod 644 $(DESTDIR)$(PREFIX)/share/man/man1/medlock.1
 	cp -r assets/. $(DESTDIR)$(PREFIX)/share/medlock
 	install -D -m 644 docs/OPERATING.md $(DESTDIR)$(PREFIX)/share/doc/medlock/OPERATING.md
 	install -D -m 644 packaging/medlockd.logrotate $(DESTDIR)$(PREFIX)/share/doc/medlock/examples/medlockd.logrotate

@@ -95,6 +95,8 @@ enum err cli_gather(struct cli *c, const char **list, size_t size, const char *o
 
 void cli_help(struct buf *out, const struct command *command); /* NULL: the overview */
 void cli_completion_bash(struct buf *out);
+void cli_manual(struct buf *out); /* medlock(1), in man(7) */
+const struct cli_option *cli_global_option(size_t index); /* NULL past the end */
 size_t cli_distance(const char *a, const char *b); /* edits between two short words, for "did you mean" */
 
 /* Text for people; foreign text must pass cli_foreign. */

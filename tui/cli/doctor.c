@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* medlock doctor, explain, completion: about the program itself. */
+/* medlock doctor, explain, manual, completion: about the program itself. */
 #include "core/app/ca.h"
 #include "tui/cli/check_print.h"
 #include "tui/cli/cli.h"
@@ -59,6 +59,14 @@ static enum err explain(struct cli *c)
 	return ERR_OK;
 }
 
+static enum err manual(struct cli *c)
+{
+	if (c->json)
+		return err_set(&c->info, ERR_USAGE, "the manual page is a text");
+	cli_manual(&c->out);
+	return ERR_OK;
+}
+
 static enum err completion(struct cli *c)
 {
 	if (strcmp(c->arguments[0], "bash") != 0)
@@ -73,6 +81,8 @@ const struct command doctor_commands[] = {
 	 (const char *const[]){"doctor", NULL}, doctor},
 	{"explain", "", "CODE", 1, 1, CLI_NOTHING, "what an error code means and what to do", NULL,
 	 (const char *const[]){"explain E-CONSENT-04", NULL}, explain},
+	{"manual", "", "", 0, 0, CLI_NOTHING, "the manual page medlock(1), for man -l", NULL,
+	 (const char *const[]){"manual", NULL}, manual},
 	{"completion", "", "SHELL", 1, 1, CLI_NOTHING, "completion for a shell (bash)", NULL,
 	 (const char *const[]){"completion bash", NULL}, completion},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},

@@ -16,6 +16,11 @@ static const struct cli_option global_options[] = {
 	{NULL, NULL, NULL},
 };
 
+const struct cli_option *cli_global_option(size_t index)
+{
+	return index + 1 < sizeof(global_options) / sizeof(global_options[0]) ? &global_options[index] : NULL;
+}
+
 static const struct cli_option *option_in(const struct cli_option *options, const char *name, size_t len)
 {
 	for (; options != NULL && options->name != NULL; options++) {
