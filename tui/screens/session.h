@@ -25,7 +25,6 @@ struct session_options {
 	bool ascii;
 	bool utc;     /* times are told in UTC, not in the zone of this machine */
 	bool example; /* no profile and nobody to choose: session_show says what is seen */
-	const char *first;                  /* a view to begin with; NULL: the first tab */
 };
 enum err session_new(struct session **ret, const struct session_options *o, struct err_info *info) MUST_USE;
 void session_free(struct session *s);
