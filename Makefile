@@ -132,7 +132,10 @@ $(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h &: %.proto
 
 # Each language's texts, all in one table; one that is missing or not UTF-8 stops the build.
 LANGUAGES  := en nl
-WORD_FILES := $(wildcard $(LANGUAGES:%=assets/words/%/*.txt))
+WORD_FILES := $(wildcard $(LANGUAGES:%=assets/words/%/*.txt)) $(B)/gen/words/en/errors.txt
+$(B)/gen/words/en/errors.txt: core/base/err.def tui/words/errors.awk
+	@mkdir -p $(@D)
+	@awk -f tui/words/errors.awk core/base/err.def >$@.new && mv $@.new $@
 $(B)/gen/tui/words/words.inc: tui/words/words.awk $(WORD_FILES)
 	@mkdir -p $(@D)
 	@for f in $(WORD_FILES); do iconv -f UTF-8 -t UTF-8 $$f >/dev/null || { echo "$$f: not UTF-8: save it as UTF-8" >&2; exit 1; }; done

@@ -90,9 +90,14 @@ static enum err named(struct act *a, struct request *r)
 	return ERR_OK;
 }
 
+static bool in_period(const Medlock__Period *asked, const Medlock__Period *data)
+{
+	return !asked || (data && data->from < asked->to && asked->from < data->to);
+}
+
 static bool selected(const Medlock__AccessRequest *b, const Medlock__RecordState *row)
 {
-	if (row->status != RECORD_STATUS_LIVE)
+	if (row->status != RECORD_STATUS_LIVE || !in_period(b->period, row->deposit->period))
 		return false;
 	for (size_t i = 0; i < b->n_categories; i++)
 		if (b->categories[i] == row->deposit->category)
@@ -114,7 +119,7 @@ static enum err owned_id(struct act *a, struct record_id *ret, const struct acco
 	return e ? rows_fatal(&a->rows, e == ERR_NOT_FOUND ? ERR_DAMAGED : e) : ERR_OK;
 }
 
-/* All live records of the categories, newest first, as many as one request may have. */
+/* All live records of the categories and the period, newest first, as many as one request may have. */
 static enum err select_records(struct act *a, struct request *r)
 {
 	uint64_t last = r->policy->records > EXAMINED_MAX ? r->policy->records - EXAMINED_MAX : 0;
@@ -245,8 +250,8 @@ void access_request_describe(struct buf *out, const Medlock__Body *body)
 	if (r->n_records)
 		buf_printf(out, " for %zu record%s of patient ", r->n_records, r->n_records == 1 ? "" : "s");
 	else
-		buf_append_text(out, r->n_categories ? " for the records of some kinds of patient "
-						     : " for all records of patient ");
+		buf_printf(out, " for %s records%s%s of patient ", r->n_categories || r->period ? "the" : "all",
+			   r->n_categories ? " of some kinds" : "", r->period ? " from a period" : "");
 	describe_id(out, r->owner);
 	buf_printf(out, ", purpose %s, form %s.", code_text(CODES_PURPOSE, r->purpose), code_text(CODES_FORM, r->form));
 }

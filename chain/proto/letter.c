@@ -85,6 +85,21 @@ enum err letter_text_parse(Medlock__PromisedText **ret, struct bytes body, struc
 	return ERR_OK;
 }
 
+enum err letter_report_parse(Medlock__ErrorReport **ret, struct bytes body, struct err_info *info)
+{
+	Medlock__ErrorReport *r = NULL;
+	size_t len;
+
+	TRY(WIRE_DECODE(&r, medlock__error_report, body, LETTER_DECODED_MAX, info));
+	len = strlen(r->text);
+	if (r->record.len != ID_SIZE || len == 0 || len > LETTER_TEXT_MAX) {
+		WIRE_FREE(r);
+		return err_set(info, ERR_FORMAT, "a report");
+	}
+	*ret = r;
+	return ERR_OK;
+}
+
 struct hash32 letter_text_commitment(uint32_t kind, const Medlock__PromisedText *t)
 {
 	struct bytes request = wire_bytes(t->request), salt = wire_bytes(t->salt), text = bytes_str(t->text);

@@ -28,6 +28,8 @@ enum err letter_parse(Medlock__Letter **ret, struct bytes in, struct err_info *i
  */
 #define LETTER_TEXT_MAX 4000u
 enum err letter_text_parse(Medlock__PromisedText **ret, struct bytes body, struct err_info *info) MUST_USE;
+/* A report, as strictly.  WIRE_FREE. */
+enum err letter_report_parse(Medlock__ErrorReport **ret, struct bytes body, struct err_info *info) MUST_USE;
 struct hash32 letter_text_commitment(uint32_t kind, const Medlock__PromisedText *text);
 
 /* be32 length, the bytes, and zeros up to one of a few sizes, so that the size of a message tells little; and back.

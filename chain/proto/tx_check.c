@@ -88,6 +88,8 @@ static enum err check_access_request(const Medlock__AccessRequest *a, struct err
 	else
 		TRY(shape_true(a->reason == 0, "a reason without an emergency", info));
 	TRY(shape_optional(a->project, ID_SIZE, "project", info));
+	TRY(shape_period(a->period, "period", info));
+	TRY(shape_true(!a->period || a->n_records == 0, "a period beside named records", info));
 	TRY(shape_true(sign_public_parse(&sign, wire_bytes(a->sign_key)) == ERR_OK, "sign key", info));
 	return shape_true(seal_public_parse(&seal, wire_bytes(a->seal_key)) == ERR_OK, "seal key", info);
 }

@@ -63,19 +63,8 @@ static void fill_question(struct app_questioned *to, const Medlock__Questioned *
 	memcpy(to->text.b, q->text.data, sizeof(to->text.b));
 }
 
-static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
+static enum err of_event(struct app_event *e, const Medlock__Event *event)
 {
-	struct gather *g = self;
-	struct app_event *e, *grown;
-
-	(void)raw;
-	if (event->time < g->since.v)
-		return ERR_OK;
-	grown = realloc(g->list.rows, (g->list.count + 1) * sizeof(*grown));
-	if (grown == NULL)
-		return ERR_MEMORY;
-	g->list.rows = grown;
-	e = &g->list.rows[g->list.count];
 	*e = (struct app_event){
 		.n = event->n,
 		.height = event->height,
@@ -95,15 +84,29 @@ static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
 	copy_id(e->tx.b, event->tx);
 	copy_id(e->request.b, event->request);
 	fill_question(&e->question, event->question);
-	g->list.count++; /* from here on released with the list */
 	TRY(fill_records(e, event));
 	return fill_proxy(e, event->proxy);
+}
+
+static enum err take(void *self, const Medlock__Event *event, struct bytes raw)
+{
+	struct gather *g = self;
+	struct app_event *grown;
+
+	(void)raw;
+	if (event->time < g->since.v)
+		return ERR_OK;
+	grown = realloc(g->list.rows, (g->list.count + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return ERR_MEMORY;
+	g->list.rows = grown;
+	return of_event(&g->list.rows[g->list.count++], event);
 }
 
 enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms since, uint64_t n, struct err_info *info)
 {
 	struct gather g = {.since = since};
-	struct replica_log log = {0};
+	struct app_log_state state;
 	enum err e;
 
 	TRY(app_fresh_or_stored(a, info));
@@ -111,9 +114,10 @@ enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms sinc
 	if (e == ERR_OK && n > 0 && g.list.count == 0)
 		e = err_set(info, ERR_NOT_FOUND, "there is no entry %llu", (unsigned long long)n);
 	if (e == ERR_OK) {
-		g.list.complete = replica_log_verify(a->replica, &log, &a->owner, NULL) == ERR_OK;
-		g.list.checked_to = log.proven_at;
-		g.list.checked_at = log.proven_time;
+		app_log_state(a, &state);
+		g.list.complete = state.complete;
+		g.list.checked_to = state.checked_to;
+		g.list.checked_at = state.checked_at;
 		*ret = g.list;
 		return ERR_OK;
 	}
@@ -121,14 +125,59 @@ enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms sinc
 	return e;
 }
 
+struct each_walk {
+	struct app *app;
+	app_each_event *each;
+	void *self;
+};
+
+static enum err give(void *self, const Medlock__Event *event, struct bytes raw)
+{
+	struct each_walk *w = self;
+	struct app_event one;
+	enum err e = task_check(w->app->task);
+
+	(void)raw;
+	if (e != ERR_OK)
+		return e;
+	e = of_event(&one, event);
+	if (e == ERR_OK)
+		e = w->each(w->self, &one);
+	app_event_release(&one);
+	return e;
+}
+
+enum err app_log_each(struct app *a, app_each_event *each, void *self, struct err_info *info)
+{
+	struct each_walk w = {a, each, self};
+
+	TRY(app_fresh_or_stored(a, info));
+	return replica_events_newest(a->replica, &a->owner, give, &w, info);
+}
+
+void app_log_state(struct app *a, struct app_log_state *ret)
+{
+	struct replica_log log = {0};
+
+	*ret = (struct app_log_state){.complete = replica_log_verify(a->replica, &log, &a->owner, NULL) == ERR_OK};
+	ret->count = log.count;
+	ret->checked_to = log.proven_at;
+	ret->checked_at = log.proven_time;
+}
+
+void app_event_release(struct app_event *e)
+{
+	free(e->records);
+	free(e->proxy);
+	*e = (struct app_event){0};
+}
+
 void app_events_release(struct app_events *e)
 {
 	if (e == NULL)
 		return;
-	for (size_t i = 0; i < e->count; i++) {
-		free(e->rows[i].records);
-		free(e->rows[i].proxy);
-	}
+	for (size_t i = 0; i < e->count; i++)
+		app_event_release(&e->rows[i]);
 	free(e->rows);
 	*e = (struct app_events){0};
 }

@@ -39,6 +39,7 @@ struct app_event {
 	struct app_named *proxy; /* proxy_set only, else NULL */
 	struct app_questioned question;
 };
+void app_event_release(struct app_event *e);
 struct app_events {
 	struct app_event *rows;
 	size_t count;
@@ -50,6 +51,23 @@ struct app_events {
 enum err app_log_list(struct app *a, struct app_events *ret, struct time_ms since, uint64_t n,
 		      struct err_info *info) MUST_USE;
 void app_events_release(struct app_events *e);
+
+/* Entry after entry, the newest first, for lists that are too long to hold: e lives during the call, but what each moves out
+ * of it (`kept = *e; *e = (struct app_event){0}`) is the caller's, to free with app_event_release.  Until each returns other
+ * than ERR_OK, which is returned.  The task of the app cancels it between two entries.
+ */
+typedef enum err app_each_event(void *self, struct app_event *e);
+enum err app_log_each(struct app *a, app_each_event *each, void *self, struct err_info *info) MUST_USE;
+
+/* What a list shows below its rows: whether all that the ledger counts is stored, and up to which block that is proven.  Asks
+ * nobody.
+ */
+struct app_log_state {
+	bool complete;
+	uint64_t count, checked_to; /* 0 when it is not complete */
+	struct time_ms checked_at;
+};
+void app_log_state(struct app *a, struct app_log_state *ret);
 
 /* The list as a FHIR R4 Bundle of AuditEvents, one line of JSON appended to out.  Each entry names its transaction, so that
  * what another program shows can be checked against the ledger.

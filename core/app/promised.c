@@ -27,7 +27,7 @@ static bool is_harmless(struct bytes text)
 	return true;
 }
 
-static enum err check(const char *text, struct err_info *info)
+enum err letter_words_check(const char *text, struct err_info *info)
 {
 	if (text[0] == '\0' || strlen(text) > LETTER_TEXT_MAX)
 		return err_set(info, ERR_USAGE, "the text has 1 to %u bytes", LETTER_TEXT_MAX);
@@ -39,7 +39,7 @@ static enum err check(const char *text, struct err_info *info)
 enum err promised_make(struct promised *p, uint32_t kind, const struct request_id *request, const char *text,
 		       struct err_info *info)
 {
-	TRY(check(text, info));
+	TRY(letter_words_check(text, info));
 	medlock__promised_text__init(&p->text);
 	rng_fill(rng_system(), p->salt, sizeof(p->salt));
 	p->text.request = wire_data(BYTES_ID(*request));

@@ -14,6 +14,8 @@ struct promised {
 	uint8_t salt[16];
 	struct hash32 commitment;
 };
+/* What may stand in a letter.  ERR_USAGE: see promised_make. */
+enum err letter_words_check(const char *text, struct err_info *info) MUST_USE;
 /* ERR_USAGE: 1 to LETTER_TEXT_MAX bytes of UTF-8, without characters that a terminal acts upon; lines may end. */
 enum err promised_make(struct promised *p, uint32_t kind, const struct request_id *request, const char *text,
 		       struct err_info *info) MUST_USE;

@@ -64,12 +64,19 @@ void app_request_release(struct app_request *r)
 	*r = (struct app_request){0};
 }
 
+/* The ends of a period of which only one was said. */
+#define DATA_FIRST "1850-01-01"
+#define DATA_LAST "2200-01-01"
+
 /* ---- new ----------------------------------------------------------------------------------- */
 
+/* What the action points into. */
 struct lists {
 	uint32_t categories[RULE_CODES_MAX];
 	struct record_id ids[REQUEST_RECORDS_MAX];
 	ProtobufCBinaryData records[REQUEST_RECORDS_MAX];
+	Medlock__Period period;
+	uint8_t project[ID_SIZE];
 };
 
 static enum err fill_lists(Medlock__AccessRequest *action, struct lists *l, const struct app_ask *ask,
@@ -89,6 +96,42 @@ static enum err fill_lists(Medlock__AccessRequest *action, struct lists *l, cons
 	}
 	action->categories = l->categories;
 	action->records = l->records;
+	return ERR_OK;
+}
+
+static enum err fill_date(int64_t *ret, const char *date, struct err_info *info)
+{
+	struct time_ms t;
+
+	if (time_parse(&t, date) != ERR_OK)
+		return err_set(info, ERR_USAGE, "'%.40s' is no date; one is 2026-01-31", date);
+	*ret = t.v;
+	return ERR_OK;
+}
+
+static enum err fill_period(Medlock__AccessRequest *action, struct lists *l, const struct app_ask *ask, struct err_info *info)
+{
+	if (ask->data_from == NULL && ask->data_to == NULL)
+		return ERR_OK;
+	if (ask->record[0] != NULL)
+		return err_set(info, ERR_USAGE, "name records or a period, not both");
+	l->period = (Medlock__Period)MEDLOCK__PERIOD__INIT;
+	TRY(fill_date(&l->period.from, ask->data_from ? ask->data_from : DATA_FIRST, info));
+	TRY(fill_date(&l->period.to, ask->data_to ? ask->data_to : DATA_LAST, info));
+	if (l->period.to <= l->period.from)
+		return err_set(info, ERR_USAGE, "the period ends (%.40s) before it starts (%.40s)",
+			       ask->data_to ? ask->data_to : DATA_LAST, ask->data_from ? ask->data_from : DATA_FIRST);
+	action->period = &l->period;
+	return ERR_OK;
+}
+
+static enum err fill_project(Medlock__AccessRequest *action, struct lists *l, const struct app_ask *ask, struct err_info *info)
+{
+	if (ask->project == NULL)
+		return ERR_OK;
+	if (hex_decode(l->project, ID_SIZE, ask->project) != ERR_OK)
+		return err_set(info, ERR_USAGE, "a project is 64 hex digits");
+	action->project = wire_data(bytes_of(l->project, ID_SIZE));
 	return ERR_OK;
 }
 
@@ -177,6 +220,10 @@ enum err app_request_new(struct app *a, struct app_request *ret, const struct ap
 	action.owner = wire_data(BYTES_ID(ask->owner));
 	if (e == ERR_OK)
 		e = fill_lists(&action, lists, ask, info);
+	if (e == ERR_OK)
+		e = fill_period(&action, lists, ask, info);
+	if (e == ERR_OK)
+		e = fill_project(&action, lists, ask, info);
 	if (e == ERR_OK && !ask->dry_run)
 		e = app_fresh(a, info);
 	if (e == ERR_OK && !ask->dry_run)

@@ -38,6 +38,8 @@ struct app_ask {
 	const char *purpose;
 	const char *category[17], *record[257]; /* ended by NULL */
 	const char *form;                        /* NULL: full */
+	const char *data_from, *data_to;         /* dates of the data, the second not included; NULL: open; not beside record */
+	const char *project;                     /* 64 hex digits of a research project, or NULL */
 	bool emergency;
 	const char *reason; /* emergency: codes.def EMERGENCY_REASON */
 	bool dry_run;

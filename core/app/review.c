@@ -51,11 +51,25 @@ static enum err read_text(struct app *a, struct app_reading *ret, const struct a
 	return ERR_OK;
 }
 
+static enum err read_report(struct app_reading *ret, const struct app_letter *letter, struct err_info *info)
+{
+	Medlock__ErrorReport *r;
+
+	TRY(letter_report_parse(&r, buf_bytes(&letter->body), info));
+	ID_COPY(ret->record, r->record.data);
+	snprintf(ret->text, sizeof(ret->text), "%s", r->text);
+	ret->is_report = true;
+	WIRE_FREE(r);
+	return ERR_OK;
+}
+
 enum err app_letter_read(struct app *a, struct app_reading *ret, const struct app_letter *letter, struct err_info *info)
 {
 	*ret = (struct app_reading){.as_promised = true};
 	if (letter->kind == LETTER_REVIEW || letter->kind == LETTER_QUESTION || letter->kind == LETTER_REPLY)
 		return read_text(a, ret, letter, info);
+	if (letter->kind == LETTER_REPORT)
+		return read_report(ret, letter, info);
 	snprintf(ret->text, sizeof(ret->text), "%s",
 		 letter->kind == LETTER_SHARE  ? "a share of this person's keys, for you to keep: medlock key helping" :
 		 letter->kind == LETTER_NOTICE ? "about a recovery of an account by its helpers: medlock key refuse says no" :

@@ -21,6 +21,8 @@ struct app_reading {
 	char text[READING_TEXT_MAX + 1];
 	bool is_promised;          /* a review, a question or a reply, about `request` */
 	struct request_id request;
+	bool is_report;            /* about `record`: what is not right in it */
+	struct record_id record;
 	bool as_promised;          /* the ledger has this text's commitment, by this sender, about this request */
 };
 enum err app_letter_read(struct app *a, struct app_reading *ret, const struct app_letter *letter,

@@ -113,6 +113,9 @@ enum err replica_accounts(struct replica *r, replica_each_account *each, void *s
 typedef enum err replica_each_event(void *self, const Medlock__Event *event, struct bytes raw);
 enum err replica_events(struct replica *r, const struct account_id *owner, uint64_t from_n, uint64_t to_n,
 			replica_each_event *each, void *self, struct err_info *info) MUST_USE;
+/* All of them, the newest first. */
+enum err replica_events_newest(struct replica *r, const struct account_id *owner, replica_each_event *each, void *self,
+			       struct err_info *info) MUST_USE;
 
 /* What somebody did since a time, by the stored entries: how many, in how many people's lists.  Full replicas have all. */
 struct replica_acts { uint64_t entries, owners; };

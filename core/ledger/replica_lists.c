@@ -229,8 +229,9 @@ static enum err give_event(sqlite3_stmt *s, const struct account_id *owner, repl
 	return e;
 }
 
-enum err replica_events(struct replica *r, const struct account_id *owner, uint64_t from_n, uint64_t to_n,
-			replica_each_event *each, void *self, struct err_info *info)
+/* select has the owner as ?1, the first and the last n as ?2 and ?3. */
+static enum err walk_events(struct replica *r, const char *select, const struct account_id *owner, uint64_t from_n,
+			    uint64_t to_n, replica_each_event *each, void *self, struct err_info *info)
 {
 	char hex[ID_HEX];
 	sqlite3_stmt *s;
@@ -238,8 +239,7 @@ enum err replica_events(struct replica *r, const struct account_id *owner, uint6
 	enum err e;
 
 	hex_encode(hex, owner->b, ID_SIZE);
-	TRY(db_statement(
-		&s, r->db, "SELECT n, bytes FROM event WHERE owner = ?1 AND n >= ?2 AND n <= ?3 ORDER BY n", info));
+	TRY(db_statement(&s, r->db, select, info));
 	db_bind_text(s, 1, hex);
 	db_bind_int(s, 2, (int64_t)from_n);
 	db_bind_int(s, 3, to_n > INT64_MAX ? INT64_MAX : (int64_t)to_n);
@@ -251,6 +251,20 @@ enum err replica_events(struct replica *r, const struct account_id *owner, uint6
 	}
 	db_done(s);
 	return e;
+}
+
+enum err replica_events(struct replica *r, const struct account_id *owner, uint64_t from_n, uint64_t to_n,
+			replica_each_event *each, void *self, struct err_info *info)
+{
+	return walk_events(r, "SELECT n, bytes FROM event WHERE owner = ?1 AND n >= ?2 AND n <= ?3 ORDER BY n", owner,
+			   from_n, to_n, each, self, info);
+}
+
+enum err replica_events_newest(struct replica *r, const struct account_id *owner, replica_each_event *each, void *self,
+			       struct err_info *info)
+{
+	return walk_events(r, "SELECT n, bytes FROM event WHERE owner = ?1 AND n >= ?2 AND n <= ?3 ORDER BY n DESC", owner, 1,
+			   UINT64_MAX, each, self, info);
 }
 
 static enum err chain_event(void *self, const Medlock__Event *event, struct bytes raw)

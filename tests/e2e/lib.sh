@@ -85,6 +85,19 @@ peer_home() { jq -r '.peers[0].home' "$T/world.json"; }
 peer_pid() { jq -r '.peers[0].pid' "$T/world.json"; }
 account_of() { jq -r --arg n "$1" '.people[$n].account' "$T/world.json"; }
 
+# network_of NAME: url and pin of the peer, as that person's profile has them.
+network_of() {
+	url=$(jq -r '.peers[0].url' "$T/world.json")
+	pin=$(sed -n 's/^pin[ =]*//p' "$(home_of "$1")/config" | tr -d '"')
+}
+# later NAME ARGUMENTS…: as `as`, under what LATER holds, which moves the clock.
+LATER=()
+later() {
+	local who=$1
+	shift
+	run "${LATER[@]}" "$MEDLOCK" -C "$(home_of "$who")" "$@"
+}
+
 world_up() {
 	run "$MEDLOCK" demo up "$WORLD" --json
 	cp "$OUT" "$T/world.json"

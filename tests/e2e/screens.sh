@@ -35,7 +35,7 @@ screens_close() { in_tmux kill-server 2>/dev/null; }
 
 handled() { [ "$(cat "$MARKS" 2>/dev/null)" = "$(printf '%020d idle' "$KEYS")" ]; }
 settled() { await 40 handled; }
-# keys KEY…: names of tmux, each one key; the next when what the one before began is done: a page that loads takes none.
+# keys KEY…: names of tmux, each one key; the next when what the one before began is done.
 keys() {
 	for key in "$@"; do
 		in_tmux send-keys -t screens "$key"

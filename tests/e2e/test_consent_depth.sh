@@ -31,6 +31,17 @@ dimension "data of a period" "$lab" --data-from 2026-09-01 --data-to 2026-10-01
 dimension "data of another period" "" --data-from 2020-01-01 --data-to 2020-02-01
 dimension "confidentiality at most" "$both" --confidentiality N
 dimension "confidentiality below" "" --confidentiality U
+# What is asked for has a period too; consent decides about what it means.
+as anna consent set "$T/empty" --now
+as anna consent add --now --permit --who okafor --purpose TREAT
+as okafor request new --owner anna --purpose TREAT --data-from 2026-09-01 --data-to 2026-10-01 --json
+json "a request for a period means its records" "any(.records[]; .record == \"$lab\")"
+as okafor request new --owner anna --purpose TREAT --data-from 2099-01-01
+expect 5 "and none where there are none"
+expect_error 2 "a period that ends before it starts" okafor request new --owner anna --purpose TREAT --data-from 2026-01-02 --data-to 2026-01-01
+expect_error 2 "a date that is none" okafor request new --owner anna --purpose TREAT --data-from yesterday
+expect_error 2 "a period beside named records" okafor request new --owner anna --purpose TREAT --data-from 2026-01-02 --record "$lab"
+expect_error 2 "a project that is none" okafor request new --owner anna --purpose TREAT --project x
 dimension "a rule that begins later" "" --from 2099-01-01
 dimension "a rule in its time" "$both" --from 2020-01-01 --until 2099-01-01
 dimension "written by another organisation" "" --author "$west"

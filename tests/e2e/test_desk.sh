@@ -63,8 +63,7 @@ as jansen key status
 expect 0 "an officer of the genesis sees the state of his keys"
 
 # ---- an office ----
-url=$(jq -r '.peers[0].url' "$T/world.json")
-pin=$(sed -n 's/^pin = //p' "$(home_of anna)/config")
+network_of anna
 (umask 077; printf 'correct horse battery\n' >"$T/phrase")
 run "$MEDLOCK" -C "$T/smit" setup --mode officer --peer "$url" --pin "$pin" --name 'S. Smit' --passphrase-file "$T/phrase" --json
 expect 0 "setup of an officer"

@@ -5,8 +5,7 @@
 
 world_up
 ok "the demo world starts"
-url=$(jq -r '.peers[0].url' "$T/world.json")
-pin=$(sed -n 's/^pin = //p' "$(home_of anna)/config")
+network_of anna
 new=$T/novak
 (umask 077; printf 'correct horse battery\n' >"$T/phrase"; printf 'another staple\n' >"$T/phrase2")
 as_new() { run "$MEDLOCK" -C "$new" "$@" --passphrase-file "$T/phrase"; }

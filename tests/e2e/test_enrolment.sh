@@ -5,8 +5,7 @@
 . tests/e2e/lib.sh
 
 world_up
-url=$(jq -r '.peers[0].url' "$T/world.json")
-pin=$(sed -n 's/^pin = //p' "$(home_of anna)/config")
+network_of anna
 (umask 077; printf 'correct horse battery\n' >"$T/phrase")
 eva() { run "$MEDLOCK" -C "$T/eva" "$@" --passphrase-file "$T/phrase"; }
 ivo() { run "$MEDLOCK" -C "$T/ivo" "$@" --passphrase-file "$T/phrase"; }

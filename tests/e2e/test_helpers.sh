@@ -5,16 +5,9 @@
 
 world_up
 anna=$(home_of anna)
-url=$(jq -r '.peers[0].url' "$T/world.json")
-pin=$(sed -n 's/^pin[ =]*//p' "$anna/config" | tr -d '"')
+network_of anna
 umask 077
 echo "a new passphrase" >"$T/passphrase"
-LATER=()
-person() { # NAME ARGS…: as somebody, perhaps days later
-	local who=$1
-	shift
-	run "${LATER[@]}" "$MEDLOCK" -C "$(home_of "$who")" "$@"
-}
 machine() { # DIR ARGS…: on a new machine
 	local dir=$1
 	shift
@@ -64,17 +57,17 @@ run "${LATER[@]}" "$MEDLOCK" demo up "$WORLD" --json
 expect 0 "three days later the network runs"
 cp "$OUT" "$T/world.json"
 url=$(jq -r '.peers[0].url' "$T/world.json")
-person anna consent pause
-person bram key help anna "$text" --confirm "$words"
+later anna consent pause
+later bram key help anna "$text" --confirm "$words"
 expect 0 "bram gives his share"
-person okafor key help anna "$text" --confirm "$words"
+later okafor key help anna "$text" --confirm "$words"
 machine "$T/new"
 expect 8 "two shares are not enough"
-person vos key help anna "$text" --confirm "$words"
+later vos key help anna "$text" --confirm "$words"
 expect 0 "the third"
 machine "$T/new"
 expect 3 "with all shares she still says whose keys they must be"
-person bram key helping --json
+later bram key helping --json
 digits=$(value '.shares[0].account' | cut -c1-12)
 machine "$T/new" --account 000000000000
 expect 3 "another account's keys are refused"
@@ -83,9 +76,9 @@ expect 0 "anna is back"
 json "with her account" --arg a "$(account_of anna)" '.account == $a and .generation == 1'
 run "${LATER[@]}" "$MEDLOCK" -C "$T/new" --passphrase-file "$T/passphrase" record view "$record" --json
 expect 0 "and her records"
-person anna sync
+later anna sync
 expect 4 "her old device is dead"
 run "${LATER[@]}" "$MEDLOCK" -C "$T/new" --passphrase-file "$T/passphrase" key refuse --json
 json "she sees that somebody else tries, and says no" '.told >= 1'
-person haddad key help anna "$other" --confirm "$others"
+later haddad key help anna "$other" --confirm "$others"
 expect 3 "haddad's program does not give his share"

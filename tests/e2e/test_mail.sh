@@ -22,6 +22,20 @@ json "anna reads it, as the ledger was promised" --arg r "$request" \
 json "and nothing that was not" '[.letters[] | select(.kind == "review" and (.as_promised | not))] | length == 0'
 as anna mail list
 check "in words" grep -q 'Found unconscious' "$OUT"
+# What is not right in a record goes to who deposited it, and to nobody else.
+as anna record list --json
+record=$(value '.records[0].record')
+as anna record report "${record:0:12}" --text "I am not allergic to nuts." --json
+expect 0 "anna reports an error"
+json "to who deposited it" --arg r "$record" --arg j "$(account_of jansen)" '.record == $r and .to == $j'
+as jansen mail list --json
+json "who reads which record it is" --arg r "$record" '[.letters[] | select(.kind == "report" and .record == $r and .text == "I am not allergic to nuts.")] | length == 1'
+as jansen mail list
+check "and how to correct it" grep -q "deposit amend ${record:0:12}" <(tr -s ' \n' ' ' <"$OUT")
+expect_error 2 "a report has words" anna record report "${record:0:12}"
+expect_error 2 "and no control characters" anna record report "${record:0:12}" --text $'a\tb'
+expect_error 6 "of a record that is there" anna record report 000000000000 --text x
+expect_error 6 "and one's own" okafor record report "${record:0:12}" --text x
 as okafor mail list --json
 json "others have no letter" '.letters | length == 0'
 

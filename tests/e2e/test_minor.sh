@@ -4,8 +4,7 @@
 . tests/e2e/lib.sh
 
 world_up
-url=$(jq -r '.peers[0].url' "$T/world.json")
-pin=$(sed -n 's/^pin = //p' "$(home_of anna)/config")
+network_of anna
 child=$T/child
 (umask 077; printf 'correct horse battery\n' >"$T/phrase")
 as_child() { run "$MEDLOCK" -C "$child" "$@" --passphrase-file "$T/phrase"; }

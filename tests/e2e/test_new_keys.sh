@@ -6,16 +6,9 @@
 
 world_up
 anna=$(home_of anna)
-url=$(jq -r '.peers[0].url' "$T/world.json")
-pin=$(sed -n 's/^pin[ =]*//p' "$anna/config" | tr -d '"')
+network_of anna
 umask 077
 echo "a new passphrase" >"$T/passphrase"
-LATER=()
-person() { # NAME ARGS…: as somebody, perhaps days later
-	local who=$1
-	shift
-	run "${LATER[@]}" "$MEDLOCK" -C "$(home_of "$who")" "$@"
-}
 machine() { # DIR FILE: on a new machine
 	run "${LATER[@]}" "$MEDLOCK" -C "$1" --passphrase-file "$T/passphrase" key recover --helpers --peer "$url" --pin "$pin" \
 		--account "$account" --new-keys "$2" --json
@@ -98,7 +91,7 @@ run "${LATER[@]}" "$MEDLOCK" demo up "$WORLD" --json
 expect 0 "three days later the network runs"
 cp "$OUT" "$T/world.json"
 url=$(jq -r '.peers[0].url' "$T/world.json")
-person bram consent pause
+later bram consent pause
 machine "$T/new" "$T/keys"
 expect 0 "anna is back"
 json "with her account, and a card of the keys after these" --arg a "$account" '.account == $a and .generation == 2'
@@ -106,5 +99,5 @@ run "${LATER[@]}" "$MEDLOCK" -C "$T/new" --passphrase-file "$T/passphrase" conse
 expect 0 "and acts"
 run "${LATER[@]}" "$MEDLOCK" -C "$T/new" --passphrase-file "$T/passphrase" log verify
 expect 0 "and her log is complete"
-person anna sync
+later anna sync
 expect 4 "her old device is dead"

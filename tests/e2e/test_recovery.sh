@@ -6,8 +6,7 @@
 
 world_up
 anna=$(home_of anna)
-url=$(jq -r '.peers[0].url' "$T/world.json")
-pin=$(sed -n 's/^pin[ =]*//p' "$anna/config" | tr -d '"')
+network_of anna
 umask 077
 echo "a new passphrase" >"$T/passphrase"
 

@@ -7,8 +7,7 @@
 command -v tmux >/dev/null || { not_ok "tmux is installed"; exit 1; }
 
 world_up
-url=$(jq -r '.peers[0].url' "$T/world.json")
-pin=$(sed -n 's/^pin = //p' "$(home_of anna)/config")
+network_of anna
 (umask 077; printf 'correct horse battery\n' >"$T/phrase")
 for who in "smit officer S. Smit" "nova patient Zdenka Nova"; do
 	read -r name mode words <<<"$who"

@@ -31,7 +31,7 @@ static Medlock__Body new_body(struct load *l, uint8_t salt[16])
 {
 	Medlock__Body body = world_body(&l->w, salt);
 
-	body.valid_until = LOAD_VALID_UNTIL;
+	body.valid_until = l->height + LOAD_VALID_AHEAD;
 	return body;
 }
 
@@ -82,4 +82,18 @@ void load_change(struct load *l, struct buf *tx)
 	body.consent_set = &s;
 	tx_body_sort(&body);
 	world_sign(tx, &l->w, &body, &p->account);
+}
+
+void load_pause(struct load *l, struct buf *tx)
+{
+	Medlock__ConsentPause pause = MEDLOCK__CONSENT_PAUSE__INIT;
+	uint8_t salt[16];
+	Medlock__Body body = new_body(l, salt);
+
+	pause.owner = wire_data(BYTES_ID(l->patients[0].account.id));
+	pause.paused = l->next++ % 2 == 0;
+	body.action_case = MEDLOCK__BODY__ACTION_CONSENT_PAUSE;
+	body.consent_pause = &pause;
+	tx_body_sort(&body);
+	world_sign(tx, &l->w, &body, &l->patients[0].account);
 }

@@ -7,7 +7,7 @@
 
 #include "world.h"
 
-#define LOAD_VALID_UNTIL 9000u /* heights: no chain of a bench is longer */
+#define LOAD_VALID_AHEAD 9000u /* heights */
 
 struct load_patient {
 	struct world_account account;
@@ -18,6 +18,7 @@ struct load {
 	struct world_account authority; /* borrowed keys */
 	struct load_patient *patients;
 	size_t count, next;
+	uint64_t height; /* of the chain now, for chains of more than LOAD_VALID_AHEAD; 0 is fine for others */
 };
 
 /* now: certificates are good for a year from it. */
@@ -28,5 +29,7 @@ void load_release(struct load *l);
 /* One transaction, appended: the anchor of patient i; the next change of consent, by the patients in turn. */
 void load_anchor(struct load *l, struct buf *tx, size_t i);
 void load_change(struct load *l, struct buf *tx);
+/* The first patient stops all sharing, or goes on: after her first change, and as often in one block as one likes. */
+void load_pause(struct load *l, struct buf *tx);
 
 #endif

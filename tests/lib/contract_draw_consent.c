@@ -263,6 +263,7 @@ struct drawn_request {
 	struct hash32 owner, project, *ids;
 	ProtobufCBinaryData *records;
 	uint32_t categories[3];
+	Medlock__Period period;
 	struct sign_public sign;
 	struct seal_public seal;
 	uint8_t salt[16];
@@ -358,6 +359,15 @@ static void request_free(struct drawn_request *r)
 	free(r);
 }
 
+/* Of the same small times as those of records; beside names it is refused. */
+static void draw_period(struct draw *d, struct drawn_request *r)
+{
+	r->period = (Medlock__Period)MEDLOCK__PERIOD__INIT;
+	r->period.from = (int64_t)below(d, 30);
+	r->period.to = r->period.from + (int64_t)below(d, 20);
+	r->x.period = &r->period;
+}
+
 void draw_request(struct draw *d, struct buf *ret_tx)
 {
 	static const uint32_t categories[] = {CATEGORY_MED, CATEGORY_LAB, CATEGORY_IMG};
@@ -377,6 +387,8 @@ void draw_request(struct draw *d, struct buf *ret_tx)
 	r->project = d->projects[below(d, DRAW_PROJECTS)];
 	if (once_in(d, 3))
 		r->x.project = m_data(&r->project);
+	if (once_in(d, r->x.n_records ? 30 : 3))
+		draw_period(d, r);
 	send_request(d, ret_tx, r, by);
 	request_free(r);
 }

@@ -75,6 +75,16 @@ static bool is_of_kind(const Medlock__AccessRequest *x, uint32_t category)
 	return x->n_categories == 0;
 }
 
+/* A period is half-open at both; what has none cannot be said to be of a time. */
+static bool is_of_time(const Medlock__AccessRequest *x, const Medlock__RecordDeposit *deposit)
+{
+	if (!x->period)
+		return true;
+	if (!deposit->period)
+		return false;
+	return !(deposit->period->to <= x->period->from || x->period->to <= deposit->period->from);
+}
+
 /* The newest first: each one looked at is paid for, found or not. */
 static enum err decide_all(struct m_act *a, struct asking *r)
 {
@@ -84,7 +94,8 @@ static enum err decide_all(struct m_act *a, struct asking *r)
 		const struct m_record *row = numbered(a->m, &r->owner, number--);
 
 		TRY(m_pay(a, COST_RECORD));
-		if (row->status == RECORD_STATUS_LIVE && is_of_kind(r->x, row->deposit->category))
+		if (row->status == RECORD_STATUS_LIVE && is_of_kind(r->x, row->deposit->category) &&
+		    is_of_time(r->x, row->deposit))
 			decide(a, r, &row->id);
 	}
 	return ERR_OK;

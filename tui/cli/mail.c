@@ -17,6 +17,8 @@ static void letter_json(struct cli *c, const struct app_letter *l, const struct 
 		json_hex(&c->w, "request", BYTES_ID(r->request));
 		json_boolean(&c->w, "as_promised", r->as_promised);
 	}
+	if (r->is_report)
+		json_hex(&c->w, "record", BYTES_ID(r->record));
 	json_end_object(&c->w);
 }
 
@@ -31,11 +33,15 @@ static const char *on(uint32_t kind)
 static void say_letter(struct cli *c, const struct app_letter *l, const struct app_reading *r)
 {
 	struct buf line = BUF_INIT;
-	char at[TIME_TEXT], lead[32];
+	char at[TIME_TEXT], lead[32], about[96], record[ID_HEX];
 
 	time_format(at, l->at);
 	snprintf(lead, sizeof(lead), "%.10s  ", at);
-	buf_printf(&line, "%s%s: %s%s", app_name(c->app, l->from.b), on(l->kind), r->text,
+	if (r->is_report) {
+		hex_encode(record, r->record.b, ID_SIZE);
+		snprintf(about, sizeof(about), " finds record %.12s not right (medlock deposit amend %.12s)", record, record);
+	}
+	buf_printf(&line, "%s%s: %s%s", app_name(c->app, l->from.b), r->is_report ? about : on(l->kind), r->text,
 		   r->as_promised ? "" : " (NOT the text that the ledger was promised)");
 	cli_say_wrapped(c, lead, cli_foreign(c, buf_text(&line)));
 	buf_release(&line);

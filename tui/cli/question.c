@@ -170,8 +170,7 @@ static void print(struct cli *c, const struct app_questions *list, const char *n
 	checked(c, list);
 }
 
-/* --text: the words, or standard input without its last line's end; NULL when it is not given. */
-static enum err text_of(struct cli *c, struct buf *text, const char **ret)
+enum err cli_text(struct cli *c, struct buf *text, const char **ret)
 {
 	*ret = cli_value(c, "text");
 	if (*ret == NULL || strcmp(*ret, "-") != 0)
@@ -195,7 +194,7 @@ enum err question_ask(struct cli *c)
 
 	if (parse_u64(&n, bytes_str(c->arguments[0]), UINT32_MAX) != ERR_OK || n == 0)
 		return err_set(&c->info, ERR_USAGE, "'%s' is not the number of an entry", c->arguments[0]);
-	e = text_of(c, &words, &text);
+	e = cli_text(c, &words, &text);
 	if (e == ERR_OK)
 		e = app_question_ask(c->app, &all, n, text, &c->info);
 	if (e == ERR_OK)
@@ -210,7 +209,7 @@ enum err question_reply(struct cli *c)
 	struct app_questions all = {0};
 	struct buf words = BUF_INIT;
 	const char *text;
-	enum err e = text_of(c, &words, &text);
+	enum err e = cli_text(c, &words, &text);
 
 	if (e == ERR_OK)
 		e = app_question_reply(c->app, &all, c->arguments[0], text, &c->info);

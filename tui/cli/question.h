@@ -6,6 +6,9 @@
 #include "core/app/question.h"
 #include "tui/cli/cli.h"
 
+/* --text: the words, or standard input without its last line's end, in text; NULL when it is not given. */
+enum err cli_text(struct cli *c, struct buf *text, const char **ret) MUST_USE;
+
 enum err question_ask(struct cli *c) MUST_USE;
 enum err question_asked(struct cli *c) MUST_USE;
 enum err question_to_me(struct cli *c) MUST_USE;

@@ -203,6 +203,10 @@ static const struct cli_option export_options[] = {
 	{"encrypted", NULL, "the age file itself, as the peers keep it"}, CLI_FOR, {NULL, NULL, NULL},
 };
 
+static const struct cli_option report_options[] = {
+	{"text", "TEXT", "what is not right; - reads standard input"}, {NULL, NULL, NULL},
+};
+
 const struct command record_commands[] = {
 	{"record", "list", "", 0, 0, CLI_KEYS, "records I own or may see", list_options,
 	 (const char *const[]){"record list", "record list --json", NULL}, list},
@@ -221,6 +225,8 @@ const struct command record_commands[] = {
 	 (const char *const[]){"record export 4f1c09 --out record.json", NULL}, export},
 	{"record", "erase", "RECORD", 1, 1, CLI_KEYS, "end a record and all its versions for good", erase_options,
 	 (const char *const[]){"record erase 4f1c09 --confirm 77ab", NULL}, record_erase_command},
+	{"record", "report", "RECORD", 1, 1, CLI_KEYS, "tell who deposited it what is not right in it", report_options,
+	 (const char *const[]){"record report 4f1c09 --text 'I stopped taking this in May.'", NULL}, record_report_command},
 	{"record", "risk", "FOLDER", 1, 1, CLI_NOTHING, "how far people in records without names can be told apart", NULL,
 	 (const char *const[]){"record risk research", NULL}, risk},
 	{NULL, NULL, NULL, 0, 0, CLI_NOTHING, NULL, NULL, NULL, NULL},

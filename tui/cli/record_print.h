@@ -11,6 +11,8 @@ void cli_records(struct cli *c, const char *key, const struct app_records *all, 
 
 /* record erase, in record_erase.c */
 enum err record_erase_command(struct cli *c);
+/* record report, in record_report.c */
+enum err record_report_command(struct cli *c);
 void cli_renditions(struct cli *c, const struct app_record *r);
 
 /* record summary (summary.c). */

@@ -93,6 +93,7 @@ static enum err new(struct cli *c)
 	struct app_ask ask = {
 		.purpose = cli_value(c, "purpose"), .form = cli_value(c, "form"), .reason = cli_value(c, "reason"),
 		.emergency = cli_switch(c, "emergency"), .dry_run = cli_switch(c, "dry-run"),
+		.data_from = cli_value(c, "data-from"), .data_to = cli_value(c, "data-to"), .project = cli_value(c, "project"),
 	};
 	struct app_request r = {0};
 	enum err e;
@@ -220,6 +221,9 @@ static enum err get(struct cli *c)
 static const struct cli_option new_options[] = {
 	{"owner", "WHO", "whose records"}, {"purpose", "CODE", "purpose of use: TREAT, …"},
 	{"category", "CODE…", "only these kinds (repeat)"}, {"record", "ID…", "only these records (repeat)"},
+	{"data-from", "DATE", "only records with data from this day on"},
+	{"data-to", "DATE", "only records with data before this day"},
+	{"project", "ID", "for this research project, 64 hex digits"},
 	{"form", "FORM", "full or deid"}, {"as", "HOW", "certificate"},
 	{"emergency", NULL, "break the glass: needs the emergency right; told to the owner at once"},
 	{"reason", "CODE", "why it is an emergency: unconscious, life-threatening, cannot-ask"},
@@ -235,7 +239,8 @@ static const struct cli_option review_options[] = {{"text", "TEXT", "what you di
 const struct command request_commands[] = {
 	{"request", "new", "", 0, 0, CLI_KEYS, "ask for somebody's records", new_options,
 	 (const char *const[]){"request new --owner anna --purpose TREAT --wait",
-			       "request new --owner anna --purpose TREAT --category LAB", NULL}, new},
+			       "request new --owner anna --purpose TREAT --category LAB",
+			       "request new --owner anna --purpose TREAT --data-from 2025-01-01", NULL}, new},
 	{"request", "list", "", 0, 0, CLI_KEYS, "my requests and what was granted", NULL,
 	 (const char *const[]){"request list", NULL}, list},
 	{"request", "show", "REQUEST", 1, 1, CLI_KEYS, "one request", NULL,

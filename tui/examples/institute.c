@@ -142,6 +142,7 @@ enum err example_institute_request(void *model, void *draft)
 	struct request_draft *d = draft;
 
 	snprintf(d->who, sizeof(d->who), "anna");
+	snprintf(d->from, sizeof(d->from), "2025-01-01");
 	d->categories = 1u << 2 | 1u << 3 | 1u << 5;
 	snprintf(m->name, sizeof(m->name), "anna");
 	m->named = m->found = true;
@@ -265,25 +266,22 @@ enum err example_institute_log(void *model, void *draft)
 		{"question", "bram", 2 * DAY_MINUTES, true, false},
 	};
 	struct own_log_model *m = model;
-	struct app_events *e = &m->log.events;
 
 	(void)draft;
 	fill_questions(&m->questions);
 	m->askers = askers();
-	e->rows = calloc(4, sizeof(*e->rows));
-	m->log.names = calloc(4, sizeof(*m->log.names));
-	ASSERT(e->rows != NULL && m->log.names != NULL);
-	for (; e->count < 4; e->count++) {
-		e->rows[e->count] = (struct app_event){.n = e->count + 1, .height = 4000 + 11 * e->count, .purpose = "",
-						       .at = example_before(events[e->count].minutes), .role = "", .hold = "",
-						       .kind = events[e->count].kind, .keys_change = ""};
-		e->rows[e->count].question.is = events[e->count].question;
-		e->rows[e->count].question.reply = events[e->count].reply;
-		example_id(e->rows[e->count].tx.b, (uint8_t)(0x90 + e->count));
-		snprintf(m->log.names[e->count].who, sizeof(m->log.names[0].who), "%s", events[e->count].who);
+	m->log.rows = calloc(4, sizeof(*m->log.rows));
+	ASSERT(m->log.rows != NULL);
+	for (size_t i = 4; i > 0; i--) {
+		struct event_row *r = &m->log.rows[m->log.count++];
+
+		r->e = (struct app_event){.n = i, .height = 4000 + 11 * (i - 1), .purpose = "", .role = "", .hold = "",
+					  .at = example_before(events[i - 1].minutes), .kind = events[i - 1].kind,
+					  .keys_change = "", .question.is = events[i - 1].question,
+					  .question.reply = events[i - 1].reply};
+		example_id(r->e.tx.b, (uint8_t)(0x90 + i - 1));
+		snprintf(r->who, sizeof(r->who), "%s", events[i - 1].who);
 	}
-	e->complete = true;
-	e->checked_to = 4182;
-	e->checked_at = example_before(0);
+	m->log.state = (struct app_log_state){true, 4, 4182, example_before(0)};
 	return ERR_OK;
 }

@@ -15,6 +15,8 @@
 #include "tui/screens/patient_records.h"
 #include "tui/screens/patient_sharing.h"
 #include "tui/screens/patient_try.h"
+#include "tui/screens/activity.h"
+#include "tui/screens/common_letters.h"
 #include "tui/screens/result.h"
 
 #define DAY_MINUTES (24 * 60)
@@ -71,10 +73,12 @@ static const struct example_event {
 	{290, "access_request", "okafor", "GP practice West", "TREAT", "granted", 2, 3, false},
 };
 #define EVENTS (sizeof(known_events) / sizeof(known_events[0]))
+#define EMERGENCY 8u /* of them */
 
-static void fill_event(struct app_event *e, struct event_names *names, size_t i, const struct app_records *records)
+static void fill_event(struct event_row *r, size_t i, const struct app_records *records)
 {
 	const struct example_event *x = &known_events[i];
+	struct app_event *e = &r->e;
 
 	*e = (struct app_event){.n = 4160 + i, .height = 4000 + 11 * i, .at = example_before(x->minutes), .kind = x->kind,
 				.purpose = x->purpose, .role = "", .keys_change = "", .hold = "", .emergency = x->emergency,
@@ -88,27 +92,32 @@ static void fill_event(struct app_event *e, struct event_names *names, size_t i,
 			.form = strcmp(x->decision, "granted") == 0 ? "full" : "",
 					.reason = x->rule == 0 ? "emergency" : "rule",
 			.rule = x->rule};
-	snprintf(names->who, sizeof(names->who), "%s", x->who);
-	snprintf(names->org, sizeof(names->org), "%s", x->org);
+	snprintf(r->who, sizeof(r->who), "%s", x->who);
+	snprintf(r->org, sizeof(r->org), "%s", x->org);
 }
 
 static void fill_log(struct events_model *m)
 {
 	fill_records(&m->records);
-	m->events.rows = calloc(EVENTS, sizeof(*m->events.rows));
-	m->names = calloc(EVENTS, sizeof(*m->names));
-	ASSERT(m->events.rows != NULL && m->names != NULL);
-	for (; m->events.count < EVENTS; m->events.count++)
-		fill_event(&m->events.rows[m->events.count], &m->names[m->events.count], m->events.count, &m->records);
-	m->events.complete = true;
-	m->events.checked_to = 4182;
-	m->events.checked_at = example_before(0);
+	m->rows = calloc(EVENTS, sizeof(*m->rows));
+	ASSERT(m->rows != NULL);
+	m->state = (struct app_log_state){true, EVENTS, 4182, example_before(0)};
 }
 
 enum err example_patient_looked(void *model, void *draft)
 {
-	(void)draft;
-	fill_log(model);
+	struct looked_model *m = model;
+
+	fill_log(&m->log);
+	for (size_t i = EVENTS; i > 0; i--) {
+		struct event_row *r = &m->log.rows[m->log.count];
+
+		fill_event(r, i - 1, &m->log.records);
+		if (looked_pick(m, draft, &r->e, r->who, r->org) == EVENTS_KEEP)
+			m->log.count++;
+		else
+			app_event_release(&r->e);
+	}
 	return ERR_OK;
 }
 
@@ -271,6 +280,11 @@ enum err example_patient_overview(void *model, void *draft)
 
 	(void)draft;
 	fill_log(&m->log);
+	m->log.count = 1;
+	fill_event(&m->log.rows[0], EMERGENCY, &m->log.records);
+	m->people = 4;
+	m->refused = 1;
+	m->programs = 2;
 	fill_policy(&m->policy);
 	fill_asks(&m->asks, &m->ask_names, &m->log.records);
 	m->questions = (struct app_question_news){.unread = 1};
@@ -418,5 +432,43 @@ enum err example_messages(void *model, void *draft)
 
 	(void)model;
 	snprintf(d->text, sizeof(d->text), "today 14:01  Policy version 12, from block 4180 on.\ntoday 13:58  Done.\n");
+	return ERR_OK;
+}
+
+enum err example_activity(void *model, void *draft)
+{
+	struct activity_draft *d = draft;
+
+	(void)model;
+	d->count = 3;
+	d->rows[0] = (struct activity){.number = 3, .state = ACTIVITY_WAITS, .at = {EXAMPLE_NOW_MS - 4000}};
+	snprintf(d->rows[0].line, ACTIVITY_LINE, "consent add --permit --who okafor --purpose TREAT --until 2027-11-23 --now");
+	d->rows[1] = (struct activity){.number = 2, .state = ACTIVITY_FAILED, .at = {EXAMPLE_NOW_MS - 60000}};
+	snprintf(d->rows[1].line, ACTIVITY_LINE, "record files 4f1c09 --out letters");
+	snprintf(d->rows[1].why, ACTIVITY_WHY, "a file cannot be written: letters exists. (E-FILE-01)");
+	d->rows[2] = (struct activity){.number = 1, .state = ACTIVITY_DONE, .at = {EXAMPLE_NOW_MS - 600000}};
+	snprintf(d->rows[2].line, ACTIVITY_LINE, "log verify");
+	return ERR_OK;
+}
+
+enum err example_letters(void *model, void *draft)
+{
+	struct letters_model *m = model;
+
+	(void)draft;
+	m->rows = calloc(2, sizeof(*m->rows));
+	if (m->rows == NULL)
+		return ERR_MEMORY;
+	m->count = 2;
+	m->rows[0] = (struct letter_row){.at = {EXAMPLE_NOW_MS - 3600000}, .kind = LETTER_REVIEW, .from = "haddad",
+					 .reading = {.is_promised = true, .as_promised = true}};
+	example_id(m->rows[0].reading.request.b, 0x61);
+	snprintf(m->rows[0].reading.text, sizeof(m->rows[0].reading.text),
+		 "Found unconscious; read the allergies before giving penicillin.");
+	m->rows[1] = (struct letter_row){.at = {EXAMPLE_NOW_MS - 90000000}, .kind = LETTER_REPLY, .from = "okafor",
+					 .reading = {.is_promised = true, .as_promised = true}};
+	example_id(m->rows[1].reading.request.b, 0x62);
+	snprintf(m->rows[1].reading.text, sizeof(m->rows[1].reading.text),
+		 "Your GP practice asked me to look at the results of May.");
 	return ERR_OK;
 }

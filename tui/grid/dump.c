@@ -54,6 +54,38 @@ void dump_golden(struct buf *out, const struct grid *g)
 	buf_printf(out, "cursor %d %d\n", g->cursor_x, g->cursor_y);
 }
 
+static char attribute_letter(enum role role)
+{
+	switch (theme_style(THEME_MONO, role)->attributes) {
+	case 0:
+		return ' ';
+	case STYLE_BOLD:
+		return 'b';
+	case STYLE_UNDERLINE:
+		return 'u';
+	case STYLE_REVERSE:
+		return 'r';
+	default:
+		return '!';
+	}
+}
+
+void dump_mono(struct buf *out, const struct grid *g)
+{
+	dump_text(out, g);
+	buf_append_text(out, "--\n");
+	for (int y = 0; y < g->rows; y++) {
+		size_t start = out->len;
+
+		for (int x = 0; x < g->columns; x++)
+			buf_append_byte(out, (uint8_t)attribute_letter(grid_cell(g, x, y)->role));
+		while (buf_error(out) == ERR_OK && out->len > start && out->data[out->len - 1] == ' ')
+			out->len--;
+		buf_append_byte(out, '\n');
+	}
+	buf_printf(out, "cursor %d %d\n", g->cursor_x, g->cursor_y);
+}
+
 /* ---- pictures ---- */
 
 struct paint { uint32_t front, back; uint8_t attributes; };

@@ -26,6 +26,16 @@ const char *say_code(const struct view *v, const char *group, const char *code)
 	return w == WORD_NONE ? code : word(v->language, w);
 }
 
+const char *say_error(enum language l, enum err e)
+{
+	return say_code(&(const struct view){.language = l}, "error", err_row(e)->code);
+}
+
+const char *say_next(enum language l, enum err e)
+{
+	return say_code(&(const struct view){.language = l}, "next", err_row(e)->code);
+}
+
 const char *say_codes(char out[SAY_CODES], const struct view *v, const char *group, const char *codes)
 {
 	size_t len = 0;

@@ -10,6 +10,9 @@
  * for ever, or as long as code.
  */
 const char *say_code(const struct view *v, const char *group, const char *code);
+/* What an error is, and what to do next, in a language: the words of its row in core/base/err.def.  Not for ERR_OK. */
+const char *say_error(enum language l, enum err e);
+const char *say_next(enum language l, enum err e);
 /* Codes with commas between, in words: "psychiatry, HIV". */
 #define SAY_CODES 256u
 const char *say_codes(char out[SAY_CODES], const struct view *v, const char *group, const char *codes);

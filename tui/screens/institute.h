@@ -57,11 +57,14 @@ void act_reply(struct act *ret, const struct app_posed *q);
 
 /* A request in the making. */
 #define REQUEST_WHO 160u /* a contact's card fits */
+#define REQUEST_DATE 32u
 struct request_draft {
 	char who[REQUEST_WHO];
 	int purpose;         /* of the purposes of the person's role */
 	uint32_t categories; /* bits of code_categories; 0: all kinds */
 	bool deid;
+	char from[REQUEST_DATE], to[REQUEST_DATE]; /* of the data; "": open */
+	char project[ID_HEX];                      /* research: 64 hex digits, or "" */
 };
 struct request_model {
 	bool named, found; /* found: who is somebody */

@@ -10,10 +10,10 @@
 #include "tui/screens/common_acts.h"
 #include "tui/screens/views.h"
 
-/* Ids of rows: which of the lists, and the place in it. */
+/* Ids of rows: which of the lists, and the place in it, or the entry's number. */
 enum { OF_QUESTION, OF_EVENT, OF_COUNT };
 
-static int id_of(size_t i, int of)
+static int id_of(uint64_t i, int of)
 {
 	return (int)(i + 1) * OF_COUNT + of;
 }
@@ -24,7 +24,7 @@ static enum err load(void *model, struct app *a, const void *draft, struct task 
 
 	(void)draft;
 	(void)task;
-	TRY(events_load(&m->log, a, info));
+	TRY(events_load(&m->log, a, NULL, NULL, info));
 	TRY(app_question_list(a, &m->questions, APP_QUESTIONS_TO_ME, info));
 	m->askers = calloc(m->questions.count + 1, sizeof(*m->askers));
 	if (m->askers == NULL)
@@ -61,12 +61,12 @@ static void question_row(const struct view *v, struct page *p, size_t i)
 static void event_row(const struct view *v, struct page *p, size_t i)
 {
 	const struct own_log_model *m = v->model;
-	const struct app_event *e = &m->log.events.rows[i];
+	const struct app_event *e = &m->log.rows[i].e;
 	char at[SAY_TIME], deed[EVENT_TEXT], result[EVENT_TEXT];
-	const char *const cells[] = {say_time(at, v, e->at), m->log.names[i].who, event_deed(deed, v, e),
+	const char *const cells[] = {say_time(at, v, e->at), m->log.rows[i].who, event_deed(deed, v, e),
 				     event_result(result, v, e)};
 
-	page_row(p, id_of(i, OF_EVENT), ROLE_PLAIN, cells);
+	page_row(p, id_of(e->n, OF_EVENT), ROLE_PLAIN, cells);
 }
 
 static void list(const struct view *v, struct page *p)
@@ -88,12 +88,12 @@ static void list(const struct view *v, struct page *p)
 		page_say(p, v, ROLE_DIM, WORD_OWNLOG_NO_QUESTIONS, NULL);
 	page_blank(p);
 	page_head(p, v, WORD_OWNLOG_ACCOUNT, NULL);
-	for (size_t i = m->log.events.count; i > 0; i--)
-		event_row(v, p, i - 1);
+	for (size_t i = 0; i < m->log.count; i++)
+		event_row(v, p, i);
 	page_blank(p);
-	if (m->log.events.complete)
-		page_say(p, v, ROLE_GOOD, WORD_LOOKED_COMPLETE, say_number(count, m->log.events.count),
-			 say_time(at, v, m->log.events.checked_at), NULL);
+	if (m->log.state.complete)
+		page_say(p, v, ROLE_GOOD, WORD_LOOKED_COMPLETE, say_number(count, m->log.state.count),
+			 say_time(at, v, m->log.state.checked_at), NULL);
 	else
 		page_say(p, v, ROLE_DANGER, WORD_LOOKED_INCOMPLETE, NULL);
 }
@@ -108,6 +108,7 @@ static const struct app_posed *question_at(const struct view *v, int id)
 static void detail(const struct view *v, struct page *p, int id)
 {
 	const struct own_log_model *m = v->model;
+	const struct event_row *r;
 	const struct app_event *e;
 	char text[EVENT_TEXT], number[SAY_NUMBER], tx[ID_HEX];
 	size_t i = (size_t)(id / OF_COUNT - 1);
@@ -118,9 +119,12 @@ static void detail(const struct view *v, struct page *p, int id)
 		page_question(p, v, question_at(v, id), m->askers[i]);
 		return;
 	}
-	e = &m->log.events.rows[i];
+	r = events_row(&m->log, i);
+	if (r == NULL)
+		return;
+	e = &r->e;
 	page_head(p, v, WORD_RECEIPT_TITLE, say_number(number, e->n), NULL);
-	page_pair_text(p, v, WORD_RECEIPT_PERSON, ROLE_PLAIN, m->log.names[i].who);
+	page_pair_text(p, v, WORD_RECEIPT_PERSON, ROLE_PLAIN, r->who);
 	page_pair_text(p, v, WORD_RECEIPT_DID, ROLE_PLAIN, event_deed(text, v, e));
 	page_pair_text(p, v, WORD_RECEIPT_WHEN, ROLE_PLAIN, say_time(text, v, e->at));
 	page_pair_say(p, v, WORD_RECEIPT_PROOF, ROLE_PLAIN, WORD_RECEIPT_BLOCK, say_number(number, e->height), NULL);

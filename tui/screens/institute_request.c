@@ -11,7 +11,7 @@
 #include "tui/screens/line_form.h"
 #include "tui/screens/views.h"
 
-enum { ID_WHO = 1, ID_PURPOSE = 100, ID_DEID = 200, ID_CATEGORY = 300 };
+enum { ID_WHO = 1, ID_FROM = 2, ID_TO = 3, ID_PROJECT = 4, ID_PURPOSE = 100, ID_DEID = 200, ID_CATEGORY = 300 };
 
 #define CARD_START "medlock-contact:"
 
@@ -71,6 +71,10 @@ static void list(const struct view *v, struct page *p)
 	const char *const *codes = request_purposes(v->mode);
 
 	page_field_say(p, v, ID_WHO, WORD_REQUEST_WHO, d->who);
+	page_field_say(p, v, ID_FROM, WORD_REQUEST_FROM, d->from);
+	page_field_say(p, v, ID_TO, WORD_REQUEST_TO, d->to);
+	if (v->mode == MODE_RESEARCH)
+		page_field_say(p, v, ID_PROJECT, WORD_RESEARCH_PROJECT, d->project);
 	page_head(p, v, WORD_REQUEST_PURPOSE, NULL);
 	for (int i = 0; codes[i] != NULL; i++)
 		page_choice(p, ID_PURPOSE + i, say_use(v, codes[i]), d->purpose == i, true);
@@ -113,11 +117,25 @@ static void kinds(const struct view *v, struct page *p)
 			 say_number(number, count), NULL);
 }
 
+/* Which data is meant; it narrows what is asked for and is not itself shown to the patient, who sees the records. */
+static void period(const struct view *v, struct page *p)
+{
+	const struct request_draft *d = v->draft;
+
+	if (d->from[0] != '\0' && d->to[0] != '\0')
+		page_say(p, v, ROLE_NOTE, WORD_REQUEST_BETWEEN, d->from, d->to, NULL);
+	else if (d->from[0] != '\0')
+		page_say(p, v, ROLE_NOTE, WORD_REQUEST_SINCE, d->from, NULL);
+	else if (d->to[0] != '\0')
+		page_say(p, v, ROLE_NOTE, WORD_REQUEST_UNTIL, d->to, NULL);
+}
+
 static void detail(const struct view *v, struct page *p, int id)
 {
 	(void)id;
 	page_head(p, v, WORD_REQUEST_BEFORE, NULL);
 	person(v, p);
+	period(v, p);
 	page_blank(p);
 	kinds(v, p);
 	page_blank(p);
@@ -129,10 +147,16 @@ static void chosen(struct act *ret, const struct view *v, int id, const char *te
 {
 	struct request_draft d = *(const struct request_draft *)v->draft;
 
-	if (id == ID_WHO && text == NULL)
+	if (id <= ID_PROJECT && text == NULL)
 		return;
 	if (id == ID_WHO)
 		snprintf(d.who, sizeof(d.who), "%.*s", (int)sizeof(d.who) - 1, text);
+	else if (id == ID_FROM)
+		snprintf(d.from, sizeof(d.from), "%.*s", (int)sizeof(d.from) - 1, text);
+	else if (id == ID_TO)
+		snprintf(d.to, sizeof(d.to), "%.*s", (int)sizeof(d.to) - 1, text);
+	else if (id == ID_PROJECT)
+		snprintf(d.project, sizeof(d.project), "%.*s", (int)sizeof(d.project) - 1, text);
 	else if (id >= ID_CATEGORY)
 		d.categories ^= 1u << (id - ID_CATEGORY);
 	else if (id == ID_DEID)
@@ -142,14 +166,37 @@ static void chosen(struct act *ret, const struct view *v, int id, const char *te
 	act_draft(ret, &d, sizeof(d));
 }
 
+static bool is_date_or_none(const char *text, struct time_ms *ret)
+{
+	return text[0] == '\0' || time_parse(ret, text) == ERR_OK;
+}
+
+/* WORD_NONE when it can be sent. */
+static enum word refusal(const struct request_model *m, const struct request_draft *d)
+{
+	struct time_ms from = {INT64_MIN}, to = {INT64_MAX};
+	uint8_t project[ID_SIZE];
+
+	if (!m->found)
+		return m->named ? WORD_REQUEST_UNKNOWN : WORD_REQUEST_NOBODY;
+	if (!is_date_or_none(d->from, &from) || !is_date_or_none(d->to, &to))
+		return WORD_REQUEST_BAD_DATE;
+	if (to.v <= from.v)
+		return WORD_REQUEST_BAD_PERIOD;
+	if (d->project[0] != '\0' && hex_decode(project, ID_SIZE, d->project) != ERR_OK)
+		return WORD_RESEARCH_BAD_PROJECT;
+	return WORD_NONE;
+}
+
 static void send(struct act *ret, const struct view *v, int id)
 {
 	const struct request_model *m = v->model;
 	const struct request_draft *d = v->draft;
+	enum word no = refusal(m, d);
 
 	(void)id;
-	if (!m->found) {
-		act_refuse(ret, m->named ? WORD_REQUEST_UNKNOWN : WORD_REQUEST_NOBODY, NULL);
+	if (no != WORD_NONE) {
+		act_refuse(ret, no, NULL);
 		return;
 	}
 	act_line(ret, "request", "new");
@@ -158,6 +205,9 @@ static void send(struct act *ret, const struct view *v, int id)
 	for (int i = 0; code_categories[i] != NULL; i++)
 		if (d->categories & (1u << i))
 			act_option(ret, "--category", code_categories[i]);
+	act_option(ret, "--data-from", d->from);
+	act_option(ret, "--data-to", d->to);
+	act_option(ret, "--project", d->project);
 	act_option(ret, "--form", deid_of(v) ? "deid" : NULL);
 	ret->shows = true;
 }

@@ -86,6 +86,7 @@ static void ask(struct act *ret, const struct view *v, int id)
 
 	(void)id;
 	r.categories = d->category == 0 ? 0 : 1u << (d->category - 1);
+	snprintf(r.project, sizeof(r.project), "%s", d->project);
 	act_open(ret, &view_institute_request, &r, sizeof(r));
 }
 

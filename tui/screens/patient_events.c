@@ -6,33 +6,76 @@
 
 #include "tui/screens/codes.h"
 
-static enum err take_names(struct events_model *m, struct app *a)
-{
-	m->names = calloc(m->events.count + 1, sizeof(*m->names));
-	if (m->names == NULL)
-		return ERR_MEMORY;
-	for (size_t i = 0; i < m->events.count; i++) {
-		const struct app_event *e = &m->events.rows[i];
+struct gather {
+	struct events_model *m;
+	struct app *app;
+	events_pick *pick;
+	void *self;
+	bool ended; /* enough */
+};
 
-		snprintf(m->names[i].who, sizeof(m->names[i].who), "%s", app_name(a, e->who.b));
-		if (!bytes_is_zero(BYTES_ID(e->org)))
-			snprintf(m->names[i].org, sizeof(m->names[i].org), "%s", app_name(a, e->org.b));
-	}
+const char *event_org(struct app *a, const struct app_event *e)
+{
+	return bytes_is_zero(BYTES_ID(e->org)) ? "" : app_name(a, e->org.b);
+}
+
+static enum err keep(struct events_model *m, struct app *a, struct app_event *e)
+{
+	struct event_row *rows = realloc(m->rows, (m->count + 1) * sizeof(*rows)), *row;
+
+	if (rows == NULL)
+		return ERR_MEMORY;
+	m->rows = rows;
+	row = &rows[m->count++];
+	snprintf(row->who, sizeof(row->who), "%s", app_name(a, e->who.b));
+	snprintf(row->org, sizeof(row->org), "%s", event_org(a, e));
+	row->e = *e;
+	*e = (struct app_event){0};
 	return ERR_OK;
 }
 
-enum err events_load(struct events_model *ret, struct app *a, struct err_info *info)
+static enum err take(void *self, struct app_event *e)
 {
-	TRY(app_log_list(a, &ret->events, (struct time_ms){0}, 0, info));
-	TRY(app_record_list(a, &ret->records, NULL, info));
-	return take_names(ret, a);
+	struct gather *g = self;
+	enum events_pick picked = g->pick == NULL ? EVENTS_KEEP : g->pick(g->self, g->app, e);
+
+	g->ended = picked == EVENTS_END || (picked == EVENTS_KEEP && g->m->count == EVENTS_KEPT_MAX);
+	if (g->ended)
+		return ERR_CANCELLED; /* the walk, not the load */
+	return picked == EVENTS_KEEP ? keep(g->m, g->app, e) : ERR_OK;
+}
+
+enum err events_load(struct events_model *ret, struct app *a, events_pick *pick, void *self, struct err_info *info)
+{
+	struct gather g = {ret, a, pick, self, false};
+	enum err e = app_log_each(a, take, &g, info);
+
+	if (e != ERR_OK && !g.ended)
+		return e;
+	app_log_state(a, &ret->state);
+	return app_record_list(a, &ret->records, NULL, info);
 }
 
 void events_release(struct events_model *m)
 {
-	app_events_release(&m->events);
+	for (size_t i = 0; i < m->count; i++)
+		app_event_release(&m->rows[i].e);
+	free(m->rows);
 	app_records_release(&m->records);
-	free(m->names);
+}
+
+const struct event_row *events_row(const struct events_model *m, uint64_t n)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (m->rows[i].e.n == n)
+			return &m->rows[i];
+	return NULL;
+}
+
+const char *event_who(char out[EVENT_WHO], const char *who, const char *org)
+{
+	snprintf(out, EVENT_WHO, "%s%s%s", who, org[0] != '\0' ? ", " : "", org);
+	return out;
 }
 
 static bool is(const struct app_event *e, const char *kind)

@@ -9,96 +9,132 @@
 #include "tui/screens/common_acts.h"
 #include "tui/screens/views.h"
 
-#define ROWS_MAX 1000u /* on one page; older ones on the next */
-
-static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
-{
-	(void)draft;
-	(void)task;
-	return events_load(model, a, info);
-}
-
-static void release(void *model)
-{
-	events_release(model);
-}
-
 static bool unusual(const struct app_event *e)
 {
 	return event_is_look(e) && (e->emergency || event_is_refused(e));
 }
 
+/* The cells of a row in words. */
+struct cells {
+	char when[SAY_TIME], who[EVENT_WHO], deed[EVENT_TEXT], result[EVENT_TEXT];
+	const char *text[5];
+};
+
+static void fill_cells(struct cells *c, const struct view *v, const struct app_event *e, const char *who, const char *org)
+{
+	c->text[0] = say_time(c->when, v, e->at);
+	c->text[1] = event_who(c->who, who, org);
+	c->text[2] = event_deed(c->deed, v, e);
+	c->text[3] = e->emergency ? word(v->language, WORD_LOOKED_EMERGENCY)
+				  : e->purpose[0] != '\0' ? say_code(v, "purpose", e->purpose) : "";
+	c->text[4] = event_result(c->result, v, e);
+}
+
+/* ---- which entries ---- */
+
+static bool found(const struct looked_draft *d, const struct app_event *e, const char *who, const char *org)
+{
+	const struct view v = {.language = d->language, .now = d->now, .utc = d->utc};
+	struct cells c;
+
+	if (d->find[0] == '\0')
+		return true;
+	fill_cells(&c, &v, e, who, org);
+	return view_filter(d->find, c.text, sizeof(c.text) / sizeof(c.text[0]));
+}
+
+enum events_pick looked_pick(struct looked_model *m, const struct looked_draft *d, const struct app_event *e,
+			     const char *who, const char *org)
+{
+	bool personal = event_is_personal(e);
+
+	m->programs += !personal;
+	if ((!personal && !d->all) || !found(d, e, who, org))
+		return EVENTS_PASS;
+	if (unusual(e) && m->first < LOOKED_FIRST_MAX) {
+		m->first++;
+		return d->skip == 0 ? EVENTS_KEEP : EVENTS_PASS;
+	}
+	m->others++;
+	return m->others > d->skip && m->others <= d->skip + LOOKED_PAGE ? EVENTS_KEEP : EVENTS_PASS;
+}
+
+struct picking {
+	struct looked_model *m;
+	const struct looked_draft *d;
+};
+
+static enum events_pick pick(void *self, struct app *a, const struct app_event *e)
+{
+	struct picking *p = self;
+
+	return looked_pick(p->m, p->d, e, app_name(a, e->who.b), event_org(a, e));
+}
+
+static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
+{
+	struct looked_model *m = model;
+	struct picking p = {m, draft};
+
+	(void)task;
+	return events_load(&m->log, a, pick, &p, info);
+}
+
+static void release(void *model)
+{
+	struct looked_model *m = model;
+
+	events_release(&m->log);
+}
+
+/* ---- rows ---- */
+
 static void row(const struct view *v, struct page *p, size_t i)
 {
-	const struct events_model *m = v->model;
-	const struct app_event *e = &m->events.rows[i];
-	char when[SAY_TIME], deed[EVENT_TEXT], result[EVENT_TEXT], who[130];
-	const char *cells[] = {
-		say_time(when, v, e->at), who, event_deed(deed, v, e),
-		e->emergency ? word(v->language, WORD_LOOKED_EMERGENCY)
-			     : e->purpose[0] != '\0' ? say_code(v, "purpose", e->purpose) : "",
-		event_result(result, v, e),
-	};
+	const struct looked_model *m = v->model;
+	const struct event_row *r = &m->log.rows[i];
+	struct cells c;
 
-	snprintf(who, sizeof(who), "%s%s%s", m->names[i].who, m->names[i].org[0] != '\0' ? ", " : "", m->names[i].org);
-	page_row(p, (int)i + 1, e->emergency ? ROLE_DANGER : event_is_refused(e) ? ROLE_WARN : ROLE_PLAIN,
-		 cells);
+	fill_cells(&c, v, &r->e, r->who, r->org);
+	page_row(p, (int)r->e.n, r->e.emergency ? ROLE_DANGER : event_is_refused(&r->e) ? ROLE_WARN : ROLE_PLAIN, c.text);
 }
 
-static bool shown(const struct view *v, const struct app_event *e)
+/* Those on top, or the others.  On pages of older ones none is on top. */
+static void rows(const struct view *v, struct page *p, bool top)
 {
+	const struct looked_model *m = v->model;
 	const struct looked_draft *d = v->draft;
+	size_t left = d->skip == 0 ? m->first : 0;
 
-	return d->all || event_is_personal(e);
-}
+	for (size_t i = 0; i < m->log.count; i++) {
+		bool on_top = left > 0 && unusual(&m->log.rows[i].e);
 
-/* The newest first, in so many rows from the skipped ones on. */
-static void rows(const struct view *v, struct page *p, bool first)
-{
-	const struct events_model *m = v->model;
-	const struct looked_draft *d = v->draft;
-	size_t passed = 0, said = 0;
-
-	for (size_t i = m->events.count; i > 0 && said < ROWS_MAX; i--) {
-		const struct app_event *e = &m->events.rows[i - 1];
-
-		if (unusual(e) != first || !shown(v, e) || (!first && passed++ < d->skip))
-			continue;
-		row(v, p, i - 1);
-		said++;
+		left -= on_top;
+		if (on_top == top)
+			row(v, p, i);
 	}
-}
-
-static size_t count_of(const struct view *v, bool want_unusual)
-{
-	const struct events_model *m = v->model;
-	size_t count = 0;
-
-	for (size_t i = 0; i < m->events.count; i++)
-		count += unusual(&m->events.rows[i]) == want_unusual && shown(v, &m->events.rows[i]);
-	return count;
 }
 
 static void say_state(const struct view *v, struct page *p)
 {
-	const struct events_model *m = v->model;
+	const struct looked_model *m = v->model;
 	const struct looked_draft *d = v->draft;
-	char all[SAY_NUMBER], programs[SAY_NUMBER], at[SAY_TIME];
-	size_t automatic = 0;
+	char all[SAY_NUMBER], number[SAY_NUMBER], at[SAY_TIME];
 
-	for (size_t i = 0; i < m->events.count; i++)
-		automatic += !event_is_personal(&m->events.rows[i]);
-	if (m->events.complete)
-		page_say(p, v, ROLE_GOOD, WORD_LOOKED_COMPLETE, say_number(all, m->events.count),
-			 say_time(at, v, m->events.checked_at), NULL);
+	if (m->log.state.complete)
+		page_say(p, v, ROLE_GOOD, WORD_LOOKED_COMPLETE, say_number(all, m->log.state.count),
+			 say_time(at, v, m->log.state.checked_at), NULL);
 	else
 		page_say(p, v, ROLE_DANGER, WORD_LOOKED_INCOMPLETE, NULL);
+	if (d->find[0] != '\0')
+		page_say(p, v, ROLE_NOTE, WORD_LOOKED_FIND_RESULT, d->find, say_number(number, m->first + m->others), NULL);
 	if (!d->all)
-		page_say(p, v, ROLE_DIM, WORD_LOOKED_HIDDEN, say_number(programs, automatic), NULL);
+		page_say(p, v, ROLE_DIM, WORD_LOOKED_HIDDEN, say_number(number, m->programs), NULL);
 }
 
 static void list(const struct view *v, struct page *p)
 {
+	const struct looked_model *m = v->model;
 	const struct looked_draft *d = v->draft;
 	const struct page_column columns[] = {
 		{word(v->language, WORD_LOOKED_WHEN), 12, 14, 0, false},
@@ -107,21 +143,20 @@ static void list(const struct view *v, struct page *p)
 		{word(v->language, WORD_LOOKED_WHY), 9, 18, 2, false},
 		{word(v->language, WORD_LOOKED_RESULT), 8, 20, 0, false},
 	};
-	size_t first = count_of(v, true), other = count_of(v, false);
 	char number[SAY_NUMBER];
 
 	page_columns(p, columns, sizeof(columns) / sizeof(columns[0]));
-	if (first > 0 && d->skip == 0) {
-		page_head(p, v, WORD_LOOKED_FIRST, say_number(number, first), NULL);
+	if (m->first > 0 && d->skip == 0) {
+		page_head(p, v, WORD_LOOKED_FIRST, say_number(number, m->first), NULL);
 		rows(v, p, true);
 		page_blank(p);
 	}
 	page_head(p, v, d->all ? WORD_LOOKED_EVERYTHING : WORD_LOOKED_PEOPLE, NULL);
-	if (other == 0)
+	if (m->others == 0)
 		page_say(p, v, ROLE_DIM, WORD_LOOKED_NOBODY, NULL);
 	rows(v, p, false);
-	if (other > d->skip + ROWS_MAX)
-		page_say(p, v, ROLE_NOTE, WORD_LOOKED_OLDER, say_number(number, other - d->skip - ROWS_MAX), NULL);
+	if (m->others > d->skip + LOOKED_PAGE)
+		page_say(p, v, ROLE_NOTE, WORD_LOOKED_OLDER, say_number(number, m->others - d->skip - LOOKED_PAGE), NULL);
 	page_blank(p);
 	say_state(v, p);
 }
@@ -130,14 +165,14 @@ static void list(const struct view *v, struct page *p)
 
 static void decisions(const struct view *v, struct page *p, const struct app_event *e)
 {
-	const struct events_model *m = v->model;
+	const struct looked_model *m = v->model;
 
 	for (size_t i = 0; i < e->count; i++) {
 		const struct app_event_record *r = &e->records[i];
 		char what[EVENT_TEXT], rule[SAY_NUMBER];
 		bool given = strcmp(r->decision, "granted") == 0;
 
-		event_record(what, v, m, &r->record);
+		event_record(what, v, &m->log, &r->record);
 		if (r->decision[0] == '\0')
 			page_text(p, ROLE_PLAIN, what);
 		else if (r->rule != 0)
@@ -152,17 +187,18 @@ static void decisions(const struct view *v, struct page *p, const struct app_eve
 
 static void detail(const struct view *v, struct page *p, int id)
 {
-	const struct events_model *m = v->model;
+	const struct looked_model *m = v->model;
+	const struct event_row *r = events_row(&m->log, (uint64_t)id);
 	const struct app_event *e;
 	char text[EVENT_TEXT], number[SAY_NUMBER], when[SAY_TIME], tx[ID_HEX];
 
-	if (id == 0)
+	if (r == NULL)
 		return;
-	e = &m->events.rows[id - 1];
+	e = &r->e;
 	page_head(p, v, WORD_RECEIPT_TITLE, say_number(number, e->n), NULL);
-	page_pair_text(p, v, WORD_RECEIPT_PERSON, ROLE_PLAIN, m->names[id - 1].who);
-	if (m->names[id - 1].org[0] != '\0')
-		page_pair_text(p, v, WORD_RECEIPT_PLACE, ROLE_PLAIN, m->names[id - 1].org);
+	page_pair_text(p, v, WORD_RECEIPT_PERSON, ROLE_PLAIN, r->who);
+	if (r->org[0] != '\0')
+		page_pair_text(p, v, WORD_RECEIPT_PLACE, ROLE_PLAIN, r->org);
 	page_pair_text(p, v, WORD_RECEIPT_DID, e->emergency ? ROLE_DANGER : ROLE_PLAIN, event_deed(text, v, e));
 	if (e->purpose[0] != '\0')
 		page_pair_text(p, v, WORD_RECEIPT_WHY, ROLE_PLAIN, say_code(v, "purpose", e->purpose));
@@ -182,9 +218,10 @@ static void detail(const struct view *v, struct page *p, int id)
 
 static const struct app_event *selected(const struct view *v, int id)
 {
-	const struct events_model *m = v->model;
+	const struct looked_model *m = v->model;
+	const struct event_row *r = events_row(&m->log, (uint64_t)id);
 
-	return id == 0 ? NULL : &m->events.rows[id - 1];
+	return r == NULL ? NULL : &r->e;
 }
 
 static void all(struct act *ret, const struct view *v, int id)
@@ -200,14 +237,14 @@ static void all(struct act *ret, const struct view *v, int id)
 static void older(struct act *ret, const struct view *v, int id)
 {
 	struct looked_draft d = *(const struct looked_draft *)v->draft;
-	size_t count = count_of(v, false);
+	const struct looked_model *m = v->model;
 
 	(void)id;
-	if (count <= ROWS_MAX) {
+	if (m->others <= LOOKED_PAGE) {
 		act_refuse(ret, WORD_LOOKED_NO_OLDER, NULL);
 		return;
 	}
-	d.skip = d.skip + ROWS_MAX >= count ? 0 : d.skip + ROWS_MAX;
+	d.skip = d.skip + LOOKED_PAGE >= m->others ? 0 : d.skip + LOOKED_PAGE;
 	act_draft(ret, &d, sizeof(d));
 }
 
@@ -230,18 +267,18 @@ static void ask(struct act *ret, const struct view *v, int id)
 
 static void block(struct act *ret, const struct view *v, int id)
 {
-	const struct events_model *m = v->model;
-	const struct app_event *e = selected(v, id);
+	const struct looked_model *m = v->model;
+	const struct event_row *r = events_row(&m->log, (uint64_t)id);
 
-	if (e == NULL || !event_is_look(e)) {
+	if (r == NULL || !event_is_look(&r->e)) {
 		act_refuse(ret, WORD_BLOCK_NOT_A_LOOK, NULL);
 		return;
 	}
 	act_line(ret, "consent", "add");
 	act_word(ret, "--deny");
-	act_option(ret, "--who", m->names[id - 1].who);
+	act_option(ret, "--who", r->who);
 	act_word(ret, "--lock");
-	act_yes(ret, WORD_BLOCK_QUESTION, m->names[id - 1].who, NULL);
+	act_yes(ret, WORD_BLOCK_QUESTION, r->who, NULL);
 }
 
 /* Everything about one entry, with what was asked about it, to hand to somebody. */
@@ -267,6 +304,19 @@ static void questions(struct act *ret, const struct view *v, int id)
 	ret->shows = true;
 }
 
+/* In all entries, not only in those of this page. */
+static void find(struct act *ret, const struct view *v, const char *text)
+{
+	struct looked_draft d = *(const struct looked_draft *)v->draft;
+
+	snprintf(d.find, sizeof(d.find), "%s", text);
+	d.language = v->language;
+	d.utc = v->utc;
+	d.now = v->now;
+	d.skip = 0;
+	act_draft(ret, &d, sizeof(d));
+}
+
 static const struct view_act acts[] = {
 	{ACTION_ALL, all}, {ACTION_ASK, ask}, {ACTION_BLOCK, block}, {ACTION_VERIFY, common_log_verify},
 			{ACTION_EXPORT, common_log_export},
@@ -275,6 +325,6 @@ static const struct view_act acts[] = {
 
 const struct view_ops view_patient_looked = {
 	.name = "patient-looked", .title = WORD_TAB_LOOKED, .modes = MODE_PATIENT, .split = SPLIT_BELOW,
-	.model_size = sizeof(struct events_model), .draft_size = sizeof(struct looked_draft), .load = load, .release = release,
-	.list = list, .detail = detail, .acts = acts,
+	.model_size = sizeof(struct looked_model), .draft_size = sizeof(struct looked_draft), .draft_loads = true, .load = load,
+	.release = release, .list = list, .detail = detail, .find = find, .acts = acts,
 };

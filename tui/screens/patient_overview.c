@@ -11,10 +11,48 @@
 #include "tui/screens/patient_looked.h"
 #include "tui/screens/views.h"
 
-#define DAYS_SHOWN 30
+#define PEOPLE_COUNTED 200u /* more are not told apart */
+#define EMERGENCIES_SHOWN 20u
 #define REHEARSE_DAYS 183
 
 enum { ID_ASK = 1, ID_QUESTIONS, ID_RECOVERY, ID_CARD, ID_PAUSED, ID_SHARING, ID_LOOKED, ID_KEYS, ID_EMERGENCY = 1000 };
+
+struct counting {
+	struct overview_model *m;
+	struct time_ms now;
+	struct account_id people[PEOPLE_COUNTED];
+};
+
+static void count_person(struct counting *c, const struct account_id *who)
+{
+	for (size_t i = 0; i < c->m->people; i++)
+		if (ID_EQUAL(c->people[i], *who))
+			return;
+	if (c->m->people < PEOPLE_COUNTED)
+		c->people[c->m->people++] = *who;
+}
+
+static enum events_pick pick(void *self, struct app *a, const struct app_event *e)
+{
+	struct counting *c = self;
+
+	(void)a;
+	if (c->now.v - e->at.v >= OVERVIEW_DAYS * MS_PER_DAY)
+		return EVENTS_END;
+	c->m->refused += event_is_refused(e);
+	c->m->programs += !event_is_personal(e);
+	if (event_is_look(e) && !event_is_refused(e))
+		count_person(c, &e->who);
+	return e->emergency && event_is_look(e) && c->m->log.count < EMERGENCIES_SHOWN ? EVENTS_KEEP : EVENTS_PASS;
+}
+
+static enum err load_log(struct overview_model *m, struct app *a, struct err_info *info)
+{
+	const struct clock *clock = clock_real();
+	struct counting c = {.m = m, .now = clock->now(clock->self)};
+
+	return events_load(&m->log, a, pick, &c, info);
+}
 
 static enum err load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
 {
@@ -23,7 +61,7 @@ static enum err load(void *model, struct app *a, const void *draft, struct task 
 
 	(void)draft;
 	(void)task;
-	TRY(events_load(&m->log, a, info));
+	TRY(load_log(m, a, info));
 	TRY(app_consent_show(a, &m->policy, info));
 	TRY(app_asks_list(a, &m->asks, info));
 	TRY(app_question_news(a, &m->questions, info));
@@ -51,11 +89,6 @@ static void release(void *model)
 	free(m->ask_names);
 }
 
-static bool recent(const struct view *v, struct time_ms t)
-{
-	return v->now.v - t.v < DAYS_SHOWN * MS_PER_DAY;
-}
-
 /* ---- what needs me ---- */
 
 static void need(const struct view *v, struct page *p, int id, enum role role, enum word w, const char *a, const char *b,
@@ -74,20 +107,15 @@ static void need(const struct view *v, struct page *p, int id, enum role role, e
 static size_t emergencies(const struct view *v, struct page *p)
 {
 	const struct overview_model *m = v->model;
-	size_t count = 0;
 
-	for (size_t i = m->log.events.count; i > 0; i--) {
-		const struct app_event *e = &m->log.events.rows[i - 1];
+	for (size_t i = 0; p != NULL && i < m->log.count; i++) {
+		const struct event_row *r = &m->log.rows[i];
 		char when[SAY_TIME], number[SAY_NUMBER];
 
-		if (!e->emergency || !event_is_look(e) || !recent(v, e->at))
-			continue;
-		count++;
-		if (p != NULL)
-			need(v, p, ID_EMERGENCY + (int)i, ROLE_DANGER, WORD_OVERVIEW_EMERGENCY, say_time(when, v, e->at),
-			     m->log.names[i - 1].who, say_number(number, event_count(e, "granted")));
+		need(v, p, ID_EMERGENCY + (int)i, ROLE_DANGER, WORD_OVERVIEW_EMERGENCY, say_time(when, v, r->e.at), r->who,
+		     say_number(number, event_count(&r->e, "granted")));
 	}
-	return count;
+	return m->log.count;
 }
 
 static bool card_due(const struct view *v)
@@ -138,51 +166,18 @@ static void sharing(const struct view *v, struct page *p)
 		      say_number(number, m->log.records.count), NULL);
 }
 
-#define PEOPLE_COUNTED 200u /* more are not told apart */
-
-static bool counted(const struct app_event *const *people, size_t count, const struct app_event *e)
-{
-	for (size_t i = 0; i < count; i++)
-		if (ID_EQUAL(people[i]->who, e->who))
-			return true;
-	return false;
-}
-
-/* A person counts once, however often she looked. */
-static size_t people_who_looked(const struct view *v)
-{
-	const struct overview_model *m = v->model;
-	const struct app_event *people[PEOPLE_COUNTED];
-	size_t count = 0;
-
-	for (size_t i = 0; i < m->log.events.count && count < PEOPLE_COUNTED; i++) {
-		const struct app_event *e = &m->log.events.rows[i];
-
-		if (event_is_look(e) && recent(v, e->at) && !event_is_refused(e) && !counted(people, count, e))
-			people[count++] = e;
-	}
-	return count;
-}
-
 static void looked(const struct view *v, struct page *p)
 {
 	const struct overview_model *m = v->model;
-	size_t refused = 0, programs = 0;
 	char number[SAY_NUMBER], at[SAY_TIME];
 
-	for (size_t i = 0; i < m->log.events.count; i++) {
-		const struct app_event *e = &m->log.events.rows[i];
-
-		refused += event_is_refused(e) && recent(v, e->at);
-		programs += !event_is_personal(e) && recent(v, e->at);
-	}
 	page_head(p, v, WORD_OVERVIEW_LAST_DAYS, NULL);
-	page_pair_text(p, v, WORD_OVERVIEW_PEOPLE, ROLE_PLAIN, say_number(number, people_who_looked(v)));
-	page_pair_text(p, v, WORD_OVERVIEW_REFUSED, refused > 0 ? ROLE_WARN : ROLE_PLAIN, say_number(number, refused));
-	page_pair_text(p, v, WORD_OVERVIEW_PROGRAMS, ROLE_DIM, say_number(number, programs));
-	if (m->log.events.complete)
-		page_say(p, v, ROLE_GOOD, WORD_LOOKED_COMPLETE, say_number(number, m->log.events.count),
-			 say_time(at, v, m->log.events.checked_at), NULL);
+	page_pair_text(p, v, WORD_OVERVIEW_PEOPLE, ROLE_PLAIN, say_number(number, m->people));
+	page_pair_text(p, v, WORD_OVERVIEW_REFUSED, m->refused > 0 ? ROLE_WARN : ROLE_PLAIN, say_number(number, m->refused));
+	page_pair_text(p, v, WORD_OVERVIEW_PROGRAMS, ROLE_DIM, say_number(number, m->programs));
+	if (m->log.state.complete)
+		page_say(p, v, ROLE_GOOD, WORD_LOOKED_COMPLETE, say_number(number, m->log.state.count),
+			 say_time(at, v, m->log.state.checked_at), NULL);
 	else
 		page_say(p, v, ROLE_DANGER, WORD_LOOKED_INCOMPLETE, NULL);
 }

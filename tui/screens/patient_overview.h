@@ -9,8 +9,10 @@
 #include "core/app/question.h"
 #include "tui/screens/patient_events.h"
 
+#define OVERVIEW_DAYS 30
 struct overview_model {
-	struct events_model log;
+	struct events_model log; /* its rows: emergencies of the last days */
+	size_t people, refused, programs; /* who read, were refused, ran, in the last days; a person counts once */
 	struct app_policy policy;
 	struct app_asks asks;
 	char (*ask_names)[64];

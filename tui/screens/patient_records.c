@@ -195,9 +195,25 @@ static void erase(struct act *ret, const struct view *v, int id)
 	ret->shows = true;
 }
 
+static void report(struct act *ret, const struct view *v, int id)
+{
+	struct line_form_draft d = {
+		.title = WORD_REPORT_TITLE, .help = WORD_REPORT_HELP, .label = WORD_REPORT_LABEL,
+		.question = WORD_REPORT_QUESTION,
+		.ready = {WORD_REPORT_READY_NOT_MINE, WORD_REPORT_READY_OLD, WORD_REPORT_READY_WRONG}, .option = "--text",
+	};
+	char hex[ID_HEX];
+
+	if (!has_record(ret, selected(v, id)))
+		return;
+	hex_encode(hex, selected(v, id)->record.b, ID_SIZE);
+	line_form_words(&d, (const char *const[]){"record", "report", hex}, 3);
+	act_line_form(ret, &d);
+}
+
 static const struct view_act acts[] = {
 	{ACTION_KINDS, kinds}, {ACTION_SUMMARY, summary}, {ACTION_WHO, who}, {ACTION_EXPORT, export}, {ACTION_ERASE, erase},
-	{ACTION_NONE, NULL},
+	{ACTION_REPORT, report}, {ACTION_NONE, NULL},
 };
 
 const struct view_ops view_patient_records = {

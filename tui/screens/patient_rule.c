@@ -195,15 +195,20 @@ static void words_of(struct act *a, const struct view *v)
 		act_option(a, "--replace", say_number(replace, d->replace));
 }
 
+static bool can(struct act *ret, const struct rule_model *m)
+{
+	if (!m->whole)
+		act_refuse(ret, WORD_RULE_NOT_WHOLE, NULL);
+	return m->whole;
+}
+
 static void sign(struct act *ret, const struct view *v, int id)
 {
 	const struct rule_model *m = v->model;
 
 	(void)id;
-	if (!m->whole) {
-		act_refuse(ret, WORD_RULE_NOT_WHOLE, NULL);
+	if (!can(ret, m))
 		return;
-	}
 	words_of(ret, v);
 	act_word(ret, "--now");
 	act_yes(ret, WORD_CHANGE_QUESTION, m->change.sentence != NULL ? m->change.sentence : "", NULL);
@@ -213,13 +218,9 @@ static void sign(struct act *ret, const struct view *v, int id)
 
 static void dry_run(struct act *ret, const struct view *v, int id)
 {
-	const struct rule_model *m = v->model;
-
 	(void)id;
-	if (!m->whole) {
-		act_refuse(ret, WORD_RULE_NOT_WHOLE, NULL);
+	if (!can(ret, v->model))
 		return;
-	}
 	words_of(ret, v);
 	act_word(ret, "--dry-run");
 	ret->shows = true;

@@ -70,7 +70,8 @@ static void say_page(struct plain *p, struct open_view *v)
 
 	buf_printf(&out, "\n%s\n", say(p, v->ops->title));
 	if (v->ops->load != NULL && v->model == NULL) {
-		buf_printf(&out, "%s %s %s\n", err_row(v->failed)->text, v->why.detail, err_row(v->failed)->next);
+		error_say(&out, p->session->options.language, v->failed, &v->why);
+		buf_append_byte(&out, '\n');
 	} else {
 		view_pages(v);
 		page_plain(&out, &v->panes[v->focus].page, p->session->options.language, PLAIN_COLUMNS);
@@ -199,6 +200,29 @@ static void choose_number(struct plain *p, struct open_view *v, size_t number)
 	session_act(p->session, x->kind == PAGE_CHOICE ? ACTION_TICK : ACTION_OPEN);
 }
 
+/* What stands beside a row when it is selected: where Enter goes elsewhere, a number alone would never say it. */
+static void say_more(struct plain *p, struct open_view *v, const char *number)
+{
+	const struct page_item *x;
+	struct buf out = BUF_INIT;
+
+	view_pages(v);
+	x = page_numbered(&v->panes[v->focus].page, strtoul(number, NULL, 10));
+	if (x == NULL || v->focus > 0 || v->ops->detail == NULL) {
+		session_say_word(p->session, ROLE_WARN, x == NULL ? WORD_PLAIN_NO_NUMBER : WORD_PLAIN_NO_MORE, NULL);
+		return;
+	}
+	v->panes[0].at.id = x->id;
+	v->rest_made = false;
+	view_pages(v);
+	page_plain(&out, &v->panes[1].page, p->session->options.language, PLAIN_COLUMNS);
+	if (v->ops->third != NULL)
+		page_plain(&out, &v->panes[2].page, p->session->options.language, PLAIN_COLUMNS);
+	put_buf(&out);
+	put("> ");
+	p->due = false;
+}
+
 static bool is_number(const char *text)
 {
 	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0' && strlen(text) < 7;
@@ -283,12 +307,6 @@ static void run_line(struct plain *p, const char *text)
 	page_release(&page);
 }
 
-static void filter(struct open_view *v, const char *text)
-{
-	snprintf(v->filter, sizeof(v->filter), "%.*s", (int)sizeof(v->filter) - 1, text);
-	v->made = false;
-}
-
 static void take_command(struct plain *p, const char *text)
 {
 	struct session *s = p->session;
@@ -308,8 +326,10 @@ static void take_command(struct plain *p, const char *text)
 		say_help(p);
 		p->due = false;
 		put("> ");
+	} else if (text[0] == '?' && is_number(text + 1) && v != NULL) {
+		say_more(p, v, text + 1);
 	} else if (text[0] == '/' && v != NULL) {
-		filter(v, text + 1);
+		view_find(v, text + 1);
 	} else if (strncmp(text, "medlock ", 8) == 0) {
 		run_line(p, text);
 	} else if ((action = action_of(p, text)) != ACTION_NONE) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tui/screens/session.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "core/base/text.h"
+#include "tui/screens/codes.h"
 #include "tui/screens/session_parts.h"
 
 #define SYNC_EVERY_MS (30 * 1000)
@@ -124,13 +126,31 @@ static bool is_pending(enum err e)
 }
 
 /* What, why, what to do next, and the code to look up. */
+/* The rows of err.def are parts of a line; here they begin sentences. */
+static void sentence(struct buf *out, const char *text)
+{
+	size_t start = out->len;
+
+	buf_append_text(out, text);
+	if (buf_error(out) == ERR_OK && out->len > start)
+		out->data[start] = (uint8_t)toupper(out->data[start]);
+}
+
+void error_say(struct buf *out, enum language l, enum err e, const struct err_info *info)
+{
+	bool detail = info != NULL && info->detail[0] != '\0';
+
+	sentence(out, say_error(l, e));
+	buf_printf(out, "%s%s. ", detail ? ": " : "", detail ? info->detail : "");
+	sentence(out, say_next(l, e));
+	buf_printf(out, " (%s)", err_row(e)->code);
+}
+
 void session_say_error(struct session *s, enum err e, const struct err_info *info)
 {
-	const struct err_row *row = err_row(e);
-	bool detail = info != NULL && info->detail[0] != '\0';
 	struct buf text = BUF_INIT;
 
-	buf_printf(&text, "%s%s%s. %s (%s)", row->text, detail ? ": " : "", detail ? info->detail : "", row->next, row->code);
+	error_say(&text, s->options.language, e, info);
 	if (buf_error(&text) == ERR_OK)
 		session_say(s, e == ERR_CANCELLED || is_pending(e) ? ROLE_NOTE : ROLE_DANGER, buf_text(&text));
 	buf_release(&text);
@@ -177,7 +197,7 @@ static void pending(struct session *s)
 		return;
 	act_copy(&act, &s->pending.act);
 	s->pending.stands = false;
-	session_line(s, &act);
+	session_line(s, &act, s->pending.activity);
 }
 
 /* When what is seen goes by itself. */
@@ -242,6 +262,7 @@ void session_take(struct session *s)
 	look_at_clock(s);
 	while (worker_take(s->worker))
 		;
+	ahead_press(s);
 	overlay_prompt(s);
 }
 
@@ -301,7 +322,7 @@ static bool at_people(const struct session *s)
 	return s->depth > 0 && s->stack[s->depth - 1]->ops == &view_people;
 }
 
-static void take_key(struct session *s, const struct key *key)
+void session_press(struct session *s, const struct key *key)
 {
 	enum action action;
 
@@ -345,7 +366,8 @@ void session_key(struct session *s, const struct key *key)
 	}
 	if (m != NULL)
 		m->read = true;
-	take_key(s, key);
+	if (!ahead_keeps(s, key))
+		session_press(s, key);
 }
 
 enum session_want session_wants(struct session *s)

@@ -37,6 +37,7 @@ static void begin_wait(struct session *s, const struct act *act)
 	act_copy(&s->pending.act, act);
 	s->pending.due_ms = s->steady_ms + SESSION_UNDO_MS;
 	s->pending.stands = true;
+	s->pending.activity = activity_begin(s, act, ACTIVITY_WAITS);
 	if (act->leaves)
 		stack_pop(s);
 	s->pending.act.leaves = false;
@@ -47,7 +48,7 @@ static void send(struct session *s, const struct act *act)
 	if (act->waits)
 		begin_wait(s, act);
 	else
-		session_line(s, act);
+		session_line(s, act, 0);
 }
 
 static void do_line(struct session *s, const struct act *act)
@@ -80,6 +81,7 @@ void session_undo(struct session *s)
 		return;
 	}
 	s->pending.stands = false;
+	activity_is(s, s->pending.activity, ACTIVITY_UNDONE, "");
 	explicit_bzero(&s->pending.act, sizeof(s->pending.act));
 	session_say_word(s, ROLE_GOOD, WORD_PENDING_UNDONE, NULL);
 	stack_stale(s);
@@ -94,6 +96,7 @@ static void open_person(struct session *s, const char *home)
 	snprintf(kept, sizeof(kept), "%s", home);
 	session_forget(s);
 	stack_clear(s);
+	activity_forget(s);
 	s->pending.stands = false;
 	s->open = s->locked = s->synced = false;
 	snprintf(s->home, sizeof(s->home), "%s", kept);
@@ -219,8 +222,7 @@ static void choose(struct session *s, struct open_view *v, bool opens)
 static void back(struct session *s, struct open_view *v)
 {
 	if (v->filter[0] != '\0') {
-		v->filter[0] = '\0';
-		v->made = false;
+		view_find(v, "");
 	} else if (v->focus > 0) {
 		v->focus--;
 	} else if (s->depth > 1) {
@@ -277,6 +279,8 @@ static enum err push_with_draft(struct session *s, const struct view_ops *ops)
 		messages_draft(s, &messages);
 		return stack_push(s, ops, &messages);
 	}
+	if (ops == &view_activity)
+		return stack_push(s, ops, &s->activity);
 	if (ops == &view_people) {
 		snprintf(people.world, sizeof(people.world), "%s", s->world);
 		snprintf(people.home, sizeof(people.home), "%s", s->home);
@@ -376,6 +380,12 @@ static void general(struct session *s, enum action action)
 		break;
 	case ACTION_MESSAGES:
 		session_go(s, &view_messages);
+		break;
+	case ACTION_ACTIVITY:
+		session_go(s, &view_activity);
+		break;
+	case ACTION_LETTERS:
+		session_go(s, &view_letters);
 		break;
 	case ACTION_NETWORK:
 		session_go(s, &view_network);

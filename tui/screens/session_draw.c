@@ -4,9 +4,11 @@
 
 #include "core/base/text.h"
 #include "tui/cli/line.h"
+#include "tui/screens/codes.h"
 #include "tui/screens/session_parts.h"
 
 #define HINTS_MAX 9u
+#define TROUBLE_LINES_MAX 6
 #define BUSY_SHOWN_MS 200 /* work that takes less is not spoken of */
 #define COUNTDOWN_MS (30 * 1000)
 #define LINE_SHOWN 1024u
@@ -114,16 +116,16 @@ static void say_in(const struct session *s, struct grid *g, struct box in, enum 
 
 static void draw_failure(const struct session *s, struct grid *g, struct box in, const struct open_view *v)
 {
-	const struct err_row *row = err_row(v->failed);
+	enum language l = s->options.language;
 	struct page p = PAGE_INIT;
 	struct page_place at = {0};
 
-	page_text(&p, ROLE_DANGER, row->text);
+	page_text(&p, ROLE_DANGER, say_error(l, v->failed));
 	if (v->why.detail[0] != '\0')
 		page_text(&p, ROLE_PLAIN, v->why.detail);
 	page_blank(&p);
-	page_text(&p, ROLE_PLAIN, row->next);
-	page_text(&p, ROLE_DIM, row->code);
+	page_text(&p, ROLE_PLAIN, say_next(l, v->failed));
+	page_text(&p, ROLE_DIM, err_row(v->failed)->code);
 	page_draw(&p, g, in, &at, look(s, false));
 	page_release(&p);
 }
@@ -373,6 +375,28 @@ static enum role status_text(struct session *s, struct buf *out)
 	return ROLE_DIM;
 }
 
+/* What went wrong is said whole: when a line is too short for it, over the end of the body; M has what is longer still. */
+static bool draw_trouble(struct session *s, struct grid *g, struct box body)
+{
+	const struct message *m = message_at(s, 0);
+	struct page p = PAGE_INIT;
+	struct page_place at = {0};
+	int lines;
+
+	if (m == NULL || m->read || s->pending.stands || (m->role != ROLE_DANGER && m->role != ROLE_WARN))
+		return false;
+	page_text(&p, m->role, m->text);
+	lines = page_lines(&p, body.columns - 2);
+	if (lines > 1) {
+		struct box in = middle(body, (lines < TROUBLE_LINES_MAX ? lines : TROUBLE_LINES_MAX) + 1);
+
+		clear_box(s, g, in);
+		page_draw(&p, g, box_part(in, 1, 1, in.columns - 2, in.rows - 1), &at, look(s, false));
+	}
+	page_release(&p);
+	return lines > 1;
+}
+
 static void draw_status(struct session *s, struct grid *g, struct box in)
 {
 	struct buf text = BUF_INIT;
@@ -463,7 +487,8 @@ void session_draw(struct session *s, struct grid *g)
 		draw_view(s, g, &l, v);
 	else
 		say_in(s, g, l.body, ROLE_DIM, say(s, WORD_FRAME_LOADING));
-	if (s->overlay != OVERLAY_FIELD && s->overlay != OVERLAY_FILTER)
+	if (s->overlay != OVERLAY_FIELD && s->overlay != OVERLAY_FILTER &&
+			(s->overlay != OVERLAY_NONE || !draw_trouble(s, g, l.body)))
 		draw_status(s, g, l.status);
 	draw_overlay(s, g, &l);
 	draw_hints(s, g, l.hints);

@@ -7,6 +7,7 @@
 #include "core/app/enrol.h"
 #include "core/base/text.h"
 #include "tui/cli/line.h"
+#include "tui/screens/codes.h"
 #include "tui/screens/session_parts.h"
 
 /* ---- loading a view ---- */
@@ -222,6 +223,8 @@ void session_lock(struct session *s)
 		return;
 	s->locked = true;
 	overlay_close(s);
+	if (s->pending.stands)
+		activity_is(s, s->pending.activity, ACTIVITY_UNDONE, "");
 	s->pending.stands = false;
 	stack_wipe(s);
 	session_forget(s);
@@ -297,7 +300,8 @@ void session_sync(struct session *s)
 struct line_job {
 	struct job job;
 	struct session *session;
-	struct act act; /* its words point into itself: see copy_act */
+	struct act act; /* its words point into itself: see act_copy */
+	uint64_t activity;
 	struct cli_result result;
 };
 
@@ -368,12 +372,28 @@ static bool is_done(enum err e)
 	       err_row(e)->exit_status == err_row(ERR_PENDING)->exit_status;
 }
 
+/* How it ended, in the book of what was done. */
+static void book(struct session *s, uint64_t activity, enum err e, const struct err_info *info)
+{
+	struct buf why = BUF_INIT;
+
+	if (is_done(e)) {
+		activity_is(s, activity, e == ERR_OK ? ACTIVITY_DONE : ACTIVITY_OTHERS, "");
+		return;
+	}
+	error_say(&why, s->options.language, e, info);
+	activity_is(s, activity, ACTIVITY_FAILED,
+		    buf_error(&why) == ERR_OK ? buf_text(&why) : say_error(s->options.language, e));
+	buf_release(&why);
+}
+
 static void line_done(struct job *j, enum err e, const struct err_info *info)
 {
 	struct line_job *l = (struct line_job *)j;
 	struct session *s = l->session;
 
 	s->acting--;
+	book(s, l->activity, e, info);
 	if (e == ERR_LOCKED)
 		session_lock(s);
 	if (e != ERR_OK)
@@ -394,7 +414,7 @@ static void line_free(struct job *j)
 	free(l);
 }
 
-void session_line(struct session *s, const struct act *act)
+void session_line(struct session *s, const struct act *act, uint64_t activity)
 {
 	struct line_job *l = calloc(1, sizeof(*l));
 
@@ -406,8 +426,12 @@ void session_line(struct session *s, const struct act *act)
 	l->session = s;
 	act_copy(&l->act, act);
 	snprintf(l->job.what, sizeof(l->job.what), "%s %s", act->words[0], act->word_count > 1 ? act->words[1] : "");
-	if (worker_give(s->worker, &l->job) == ERR_OK)
+	l->activity = activity != 0 ? activity : activity_begin(s, act, ACTIVITY_RUNS);
+	activity_is(s, l->activity, ACTIVITY_RUNS, "");
+	if (worker_give(s->worker, &l->job) == ERR_OK) {
 		s->acting++;
-	else
+	} else {
+		activity_is(s, l->activity, ACTIVITY_FAILED, say_error(s->options.language, ERR_LIMIT));
 		session_say_error(s, ERR_LIMIT, NULL);
+	}
 }

@@ -91,14 +91,15 @@ static void take_filter(struct session *s)
 
 static void filter_key(struct session *s, const struct key *key)
 {
-	if (key->press == PRESS_ENTER) {
+	char text[VIEW_FILTER_MAX];
+
+	snprintf(text, sizeof(text), "%s", key->press == PRESS_ESCAPE ? "" : stack_top(s)->filter);
+	if (key->press == PRESS_ENTER || key->press == PRESS_ESCAPE) {
 		overlay_close(s);
-	} else if (key->press == PRESS_ESCAPE) {
-		overlay_close(s);
-		stack_top(s)->filter[0] = '\0';
-		stack_top(s)->made = false;
+		view_find(stack_top(s), text);
 	} else if (key->press == PRESS_DOWN || key->press == PRESS_UP) {
 		overlay_close(s);
+		view_find(stack_top(s), text);
 		session_act(s, key->press == PRESS_DOWN ? ACTION_DOWN : ACTION_UP);
 	} else if (input_key(&s->input, key)) {
 		take_filter(s);

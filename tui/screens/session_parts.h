@@ -4,6 +4,7 @@
 #define MEDLOCK_SCREENS_SESSION_PARTS_H
 
 #include "tui/screens/session.h"
+#include "tui/screens/activity.h"
 #include "tui/screens/begin.h"
 #include "tui/screens/people.h"
 #include "tui/screens/result.h"
@@ -13,7 +14,7 @@
 
 #define MESSAGES_MAX 200u
 #define MESSAGE_TEXT 512u
-#define FILTER_MAX 64u
+#define AHEAD_MAX 64u /* keys that wait for a page */
 
 struct message {
 	char text[MESSAGE_TEXT]; /* gated */
@@ -39,14 +40,14 @@ struct open_view {
 	bool made;       /* the first pane's page is of the model and draft of now */
 	bool rest_made;
 	size_t focus;
-	char filter[FILTER_MAX];
+	char filter[VIEW_FILTER_MAX];
 	size_t shown, all; /* rows, when filtered */
 };
 
 enum overlay { OVERLAY_NONE, OVERLAY_FIELD, OVERLAY_FILTER, OVERLAY_CONFIRM, OVERLAY_COMMANDS, OVERLAY_PROMPT };
 
 /* A line that was confirmed and waits, or nothing. */
-struct pending { struct act act; int64_t due_ms; bool stands; };
+struct pending { struct act act; int64_t due_ms; bool stands; uint64_t activity; };
 
 struct session {
 	struct session_options options;
@@ -83,6 +84,12 @@ struct session {
 	struct message messages[MESSAGES_MAX];
 	size_t message_count;         /* ever; the ring holds the last ones */
 	size_t acting;                /* lines that run or wait to */
+	struct activity_draft activity;
+	uint64_t activity_count;      /* ever */
+
+	struct key ahead[AHEAD_MAX];
+	size_t ahead_count;
+	const struct open_view *ahead_of; /* compared only */
 
 	int columns, rows; /* of what was drawn last */
 	enum session_want want;
@@ -100,6 +107,7 @@ void stack_wipe(struct session *s);   /* models go, drafts stay */
 void stack_stale(struct session *s);  /* all load again when they are seen */
 struct open_view *stack_top(struct session *s); /* NULL */
 void view_draft(struct open_view *v, const void *draft, size_t size);
+void view_find(struct open_view *v, const char *text); /* rows that have it from now on; the view is told */
 void view_pages(struct open_view *v); /* makes what is not made; moves places onto something that is there */
 struct view view_of(const struct open_view *v);
 int view_selected(const struct open_view *v); /* id in the focused pane, or 0 */
@@ -113,7 +121,20 @@ void session_open(struct session *s, const char *home);
 void session_sync(struct session *s);
 void session_begin(struct session *s, const struct begin_draft *draft); /* session_begin.c */
 void session_lock(struct session *s);
-void session_line(struct session *s, const struct act *act);
+void session_line(struct session *s, const struct act *act, uint64_t activity); /* its number, or 0: a new one */
+
+/* session.c: a key, now, whatever waits. */
+void session_press(struct session *s, const struct key *key);
+
+/* session_ahead.c */
+bool ahead_keeps(struct session *s, const struct key *key); /* it waits for its page; else it is to be pressed now */
+void ahead_press(struct session *s);                        /* what waited, when its page is there */
+void ahead_forget(struct session *s);
+
+/* session_activity.c: begin gives the number by which the rest knows it; one that is forgotten is nothing. */
+uint64_t activity_begin(struct session *s, const struct act *act, enum activity_state state);
+void activity_is(struct session *s, uint64_t number, enum activity_state state, const char *why);
+void activity_forget(struct session *s);
 
 /* session_draw.c */
 void session_click(struct session *s, int x, int y);
@@ -149,6 +170,7 @@ void session_people(struct session *s); /* choose a person */
 /* messages */
 void session_say(struct session *s, enum role role, const char *text);
 void session_say_word(struct session *s, enum role role, enum word w, ... /* const char *, NULL */);
+void error_say(struct buf *out, enum language l, enum err e, const struct err_info *info);
 void session_say_error(struct session *s, enum err e, const struct err_info *info);
 const struct message *message_at(const struct session *s, size_t back); /* 0: the newest; NULL */
 

@@ -150,30 +150,41 @@ void view_draft(struct open_view *v, const void *draft, size_t size)
 
 /* ---- pages ---- */
 
-static bool has_text(const struct page_item *x, const char *wanted)
+static bool passes(const struct page_item *x, const char *filter)
 {
-	for (size_t c = 0; x->text != NULL && c < (x->cells > 0 ? x->cells : 1); c++) {
-		const char *cell = x->text;
+	const char *texts[PAGE_COLUMNS_MAX + 1] = {x->text};
+	size_t count = x->text == NULL ? 0 : x->cells > 0 ? x->cells : 1;
 
-		for (size_t skip = c; skip > 0; skip--)
-			cell += strlen(cell) + 1;
-		if (strcasestr(cell, wanted) != NULL)
-			return true;
-	}
-	return x->label != NULL && strcasestr(x->label, wanted) != NULL;
+	for (size_t c = 1; c < count; c++)
+		texts[c] = texts[c - 1] + strlen(texts[c - 1]) + 1;
+	if (x->label != NULL)
+		texts[count++] = x->label;
+	return view_filter(filter, texts, count);
 }
 
-/* Rows that do not have what is looked for go; '!' in front: rows that have it. */
+void view_find(struct open_view *v, const char *text)
+{
+	struct view view = view_of(v);
+	struct act act;
+
+	snprintf(v->filter, sizeof(v->filter), "%.*s", (int)sizeof(v->filter) - 1, text);
+	v->made = false;
+	if (v->ops->find == NULL || v->model == NULL)
+		return;
+	act_begin(&act, v->session);
+	v->ops->find(&act, &view, v->filter);
+	session_do(v->session, &act);
+}
+
+/* Rows that do not have what is looked for go. */
 static void filter(struct open_view *v, struct page *p)
 {
-	bool inverse = v->filter[0] == '!';
-	const char *wanted = v->filter + inverse;
 	size_t kept = 0;
 
 	v->shown = v->all = 0;
 	for (size_t i = 0; i < p->count; i++) {
 		struct page_item *x = &p->items[i];
-		bool row = x->kind == PAGE_ROW, keep = !row || wanted[0] == '\0' || has_text(x, wanted) != inverse;
+		bool row = x->kind == PAGE_ROW, keep = !row || passes(x, v->filter);
 
 		v->all += row;
 		v->shown += row && keep;

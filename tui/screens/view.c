@@ -15,6 +15,18 @@ uint32_t mode_of(const char *mode)
 	return MODE_OTHER;
 }
 
+bool view_filter(const char *filter, const char *const *texts, size_t count)
+{
+	bool inverse = filter[0] == '!';
+
+	if (filter[inverse] == '\0')
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (strcasestr(texts[i], filter + inverse) != NULL)
+			return !inverse;
+	return inverse;
+}
+
 /* ---- acts ---- */
 
 static void say_into(char out[ACT_TEXT], enum language l, enum word w, va_list values)

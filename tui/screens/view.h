@@ -60,8 +60,16 @@ struct view_ops {
 	void (*third)(const struct view *v, struct page *p, int id);  /* on wide screens; NULL: none */
 	/* Enter on a row, Space on a choice (text NULL), or a field was typed into; NULL: Enter goes to the next pane. */
 	void (*chosen)(struct act *ret, const struct view *v, int id, const char *text);
+	/* What is looked for was typed to the end, or "" when it is not looked for any more: for lists that are longer
+	 * than their page.  NULL: rows of the page are all there is.
+	 */
+	void (*find)(struct act *ret, const struct view *v, const char *text);
 	const struct view_act *acts; /* ended by ACTION_NONE; the first ones are in the hint line */
 };
+
+/* What is looked for: rows of which one of the texts has it, in any case; with '!' in front those of which none has it. */
+#define VIEW_FILTER_MAX 64u
+bool view_filter(const char *filter, const char *const *texts, size_t count);
 
 /* ---- what should happen ---- */
 

@@ -36,6 +36,38 @@ static enum err parse(const Medlock__PromisedText *t)
 	return e;
 }
 
+static enum err parse_report(size_t record_len, const char *words)
+{
+	Medlock__ErrorReport r = MEDLOCK__ERROR_REPORT__INIT, *got = NULL;
+	struct buf b = BUF_INIT;
+	enum err e;
+
+	r.record = wire_data(bytes_of(request, record_len));
+	r.text = (char *)(uintptr_t)words;
+	WIRE_ENCODE(&b, &r);
+	e = letter_report_parse(&got, buf_bytes(&b), NULL);
+	if (e == ERR_OK)
+		assert_string_equal(got->text, words);
+	WIRE_FREE(got);
+	buf_release(&b);
+	return e;
+}
+
+static void a_report_has_its_lengths(void **state)
+{
+	char long_text[LETTER_TEXT_MAX + 2];
+
+	(void)state;
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	assert_int_equal(parse_report(32, "This is not mine."), ERR_OK);
+	assert_int_equal(parse_report(31, "This is not mine."), ERR_FORMAT);
+	assert_int_equal(parse_report(32, ""), ERR_FORMAT);
+	assert_int_equal(parse_report(32, long_text), ERR_FORMAT);
+	long_text[LETTER_TEXT_MAX] = '\0';
+	assert_int_equal(parse_report(32, long_text), ERR_OK);
+}
+
 static void a_text_has_its_lengths(void **state)
 {
 	char *long_text = malloc(LETTER_TEXT_MAX + 2);
@@ -84,7 +116,7 @@ static void a_commitment_is_of_one_text(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(a_text_has_its_lengths), cmocka_unit_test(a_commitment_is_of_one_text)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(a_report_has_its_lengths), cmocka_unit_test(a_text_has_its_lengths), cmocka_unit_test(a_commitment_is_of_one_text)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -371,6 +371,7 @@ static void check_lists(struct replica_desk *d)
 {
 	const struct story *s = &d->s;
 	struct seen n = {0};
+	struct replica_log log;
 
 	assert_int_equal(replica_rules(d->r, &s->anna.id, each_rule, &n, NULL), ERR_OK);
 	check_seen(&n, 2, 1, 3);
@@ -398,6 +399,10 @@ static void check_lists(struct replica_desk *d)
 	n = (struct seen){0};
 	assert_int_equal(replica_events(d->r, &s->anna.id, 4, 2, each_event, &n, NULL), ERR_OK);
 	check_seen(&n, 0, 0, 0);
+	n = (struct seen){.stop_at = 2};
+	assert_int_equal(replica_events_newest(d->r, &s->anna.id, each_event, &n, NULL), ERR_CANCELLED);
+	assert_int_equal(replica_log_verify(d->r, &log, &s->anna.id, NULL), ERR_OK);
+	check_seen(&n, 2, log.count, log.count - 1);
 }
 
 static void check_one_by_one(struct replica_desk *d)

@@ -10,105 +10,13 @@
 
 #include <cmocka.h>
 
-#include "tui/examples/examples.h"
 #include "tui/screens/ca_certificates.h"
 #include "tui/screens/ca_deposits.h"
 #include "tui/screens/ca_desk.h"
 #include "tui/screens/ca_queue.h"
 #include "tui/screens/codes.h"
 #include "tui/screens/line_form.h"
-#include "tui/screens/views.h"
-
-struct shown {
-	const struct view_ops *ops;
-	void *model, *draft;
-	struct view view;
-	struct act act;
-};
-
-static void show(struct shown *s, const struct view_ops *ops, example_fill *fill)
-{
-	s->ops = ops;
-	s->model = calloc(1, ops->model_size + 1);
-	s->draft = calloc(1, ops->draft_size + 1);
-	assert_int_equal(fill(s->model, s->draft), ERR_OK);
-	s->view = (struct view){.ops = ops, .model = s->model, .draft = s->draft, .language = LANGUAGE_EN,
-				.now = {EXAMPLE_NOW_MS}, .mode = MODE_CA, .utc = true};
-}
-
-static void hide(struct shown *s)
-{
-	if (s->ops->release != NULL)
-		s->ops->release(s->model);
-	free(s->model);
-	free(s->draft);
-}
-
-static const struct act *act_of(struct shown *s, enum action action, int id)
-{
-	const struct view_act *x = s->ops->acts;
-
-	while (x->action != action && x->action != ACTION_NONE)
-		x++;
-	assert_int_equal(x->action, action);
-	s->act = (struct act){.language = LANGUAGE_EN};
-	x->say(&s->act, &s->view, id);
-	return &s->act;
-}
-
-/* "ca approve ID" */
-static void is_line(const struct act *a, const char *line)
-{
-	char text[ACT_LINE_MAX] = "";
-
-	assert_int_equal(a->kind, ACT_LINE);
-	for (size_t i = 0; i < a->word_count; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i > 0 ? " " : "", a->words[i]);
-	assert_string_equal(text, line);
-}
-
-static void is_refused(const struct act *a, const char *with)
-{
-	assert_int_equal(a->kind, ACT_REFUSE);
-	assert_non_null(strstr(a->text, with));
-}
-
-/* The page as lines of words. */
-static char *lines_of(struct shown *s, int id)
-{
-	struct page p = PAGE_INIT;
-	struct buf out = BUF_INIT;
-
-	if (id < 0)
-		s->ops->list(&s->view, &p);
-	else
-		s->ops->detail(&s->view, &p, id);
-	assert_int_equal(page_error(&p), ERR_OK);
-	page_plain(&out, &p, LANGUAGE_EN, 200);
-	buf_append(&out, "", 1);
-	assert_int_equal(buf_error(&out), ERR_OK);
-	page_release(&p);
-	return (char *)out.data;
-}
-
-static void says(struct shown *s, int id, const char *what)
-{
-	char *lines = lines_of(s, id);
-
-	if (strstr(lines, what) == NULL)
-		fail_msg("'%s' is not in:\n%s", what, lines);
-	free(lines);
-}
-
-static int place(struct shown *s, const char *what)
-{
-	char *lines = lines_of(s, -1), *at = strstr(lines, what);
-	int n = at != NULL ? (int)(at - lines) : -1;
-
-	free(lines);
-	assert_true(n >= 0);
-	return n;
-}
+#include "view_help.h"
 
 /* ---- the queue ---- */
 
@@ -117,7 +25,7 @@ static void the_queue_says_whose_turn_it_is(void **state)
 	struct shown s;
 
 	(void)state;
-	show(&s, &view_ca_queue, example_ca_queue);
+	show(&s, &view_ca_queue, example_ca_queue, MODE_CA);
 	says(&s, -1, "Who: Dr. Noor Jansen, What: enrolment, Profile: clinician, Signed: 0/1, Turn: new");
 	says(&s, -1, "Signed: 1/2, Turn: a colleague");
 	says(&s, 4, "asks for a first certificate, as patient.");
@@ -131,7 +39,7 @@ static void a_case_is_opened_before_anything_else(void **state)
 	const struct act *a;
 
 	(void)state;
-	show(&s, &view_ca_queue, example_ca_queue);
+	show(&s, &view_ca_queue, example_ca_queue, MODE_CA);
 	a = act_of(&s, ACTION_INSPECT, 2);
 	assert_int_equal(a->kind, ACT_OPEN);
 	assert_ptr_equal(a->view, &view_ca_case);
@@ -154,7 +62,7 @@ static void what_was_left_out_or_changed_comes_first(void **state)
 	struct shown s;
 
 	(void)state;
-	show(&s, &view_ca_case, example_ca_case);
+	show(&s, &view_ca_case, example_ca_case, MODE_CA);
 	assert_true(place(&s, "left out") < place(&s, "changed"));
 	assert_true(place(&s, "changed") < place(&s, "added"));
 	assert_true(place(&s, "added") < place(&s, "same"));
@@ -169,7 +77,7 @@ static void an_officer_agrees_to_what_she_saw(void **state)
 	const struct act *a;
 
 	(void)state;
-	show(&s, &view_ca_case, example_ca_case);
+	show(&s, &view_ca_case, example_ca_case, MODE_CA);
 	a = act_of(&s, ACTION_APPROVE, 1);
 	is_line(a, "ca approve 3c70f2119be84d56a1c0774e8d2b9f30");
 	assert_int_equal(a->confirm, CONFIRM_YES);
@@ -187,7 +95,7 @@ static void the_first_officer_begins_or_rejects(void **state)
 	const struct act *a;
 
 	(void)state;
-	show(&s, &view_ca_case, example_ca_case);
+	show(&s, &view_ca_case, example_ca_case, MODE_CA);
 	m = s.model;
 	m->entered_by[0] = '\0';
 	m->approvals_have = 0;
@@ -212,7 +120,7 @@ static void the_end_of_a_certificate_is_typed(void **state)
 	const struct act *a;
 
 	(void)state;
-	show(&s, &view_ca_case, example_ca_case);
+	show(&s, &view_ca_case, example_ca_case, MODE_CA);
 	m = s.model;
 	snprintf(m->kind, sizeof(m->kind), "revocation");
 	snprintf(m->rows[0].issued, sizeof(m->rows[0].issued), "superseded");
@@ -240,7 +148,7 @@ static void what_ends_soon_is_on_top(void **state)
 	struct shown s;
 
 	(void)state;
-	show(&s, &view_ca_certificates, example_ca_certificates);
+	show(&s, &view_ca_certificates, example_ca_certificates, MODE_CA);
 	assert_true(place(&s, "End within 30 days (1)") < place(&s, "Dr. C. Okafor"));
 	assert_true(place(&s, "Dr. C. Okafor") < place(&s, "On hold or on the way (1)"));
 	assert_true(place(&s, "On hold or on the way (1)") < place(&s, "In force (4)"));
@@ -256,7 +164,7 @@ static void only_what_can_end_ends(void **state)
 	struct shown s;
 
 	(void)state;
-	show(&s, &view_ca_certificates, example_ca_certificates);
+	show(&s, &view_ca_certificates, example_ca_certificates, MODE_CA);
 	assert_string_equal(end_of(act_of(&s, ACTION_REVOKE, 4))->serial, "0c3c78e14a18c9c55f216623aa8cfa4061e5adbc");
 	assert_int_equal(end_of(act_of(&s, ACTION_HOLD, 4))->reason, END_REASON_HOLD);
 	assert_string_equal(end_reasons[END_REASON_HOLD], "hold");
@@ -275,7 +183,7 @@ static void the_end_is_typed_by_its_serial(void **state)
 	const struct act *a;
 
 	(void)state;
-	show(&s, &view_ca_end, example_ca_end);
+	show(&s, &view_ca_end, example_ca_end, MODE_CA);
 	d = s.draft;
 	says(&s, 0, "Since then this account made 4 entries, in the lists of 2 people.");
 	says(&s, 0, "Dr. M. Vos, clinician, ..8f901a2b: same account, ends too");
@@ -303,7 +211,7 @@ static void the_network_knows_or_does_not(void **state)
 	struct shown s;
 
 	(void)state;
-	show(&s, &view_ca_revoked, example_ca_revoked);
+	show(&s, &view_ca_revoked, example_ca_revoked, MODE_CA);
 	says(&s, -1, "Why: the key is in other hands");
 	says(&s, 0, "Revocation list 417, with 3 certificates.");
 	says(&s, 0, "2 of 4 peers");
@@ -338,7 +246,7 @@ static void a_new_version_is_of_what_is_in_use(void **state)
 	const struct deposit_draft *d;
 
 	(void)state;
-	show(&s, &view_ca_deposits, example_ca_deposits);
+	show(&s, &view_ca_deposits, example_ca_deposits, MODE_CA);
 	says(&s, -1, "Sensitive: psychiatry, mental health, State: in use");
 	is_refused(act_of(&s, ACTION_EDIT, 1), "This one: replaced.");
 	is_refused(act_of(&s, ACTION_EDIT, 0), "Choose a record");
@@ -359,7 +267,7 @@ static void a_deposit_is_sent_as_it_was_looked_at(void **state)
 	const struct act *a;
 
 	(void)state;
-	show(&s, &view_ca_deposit, example_ca_deposit);
+	show(&s, &view_ca_deposit, example_ca_deposit, MODE_CA);
 	d = s.draft;
 	says(&s, 0, "HIV: because of 75622-1 at Observation.code");
 	says(&s, 0, "14 values are dropped:");
@@ -386,7 +294,7 @@ static void what_cannot_be_deposited_is_said(void **state)
 	struct deposit_model *m;
 
 	(void)state;
-	show(&s, &view_ca_deposit, example_ca_deposit);
+	show(&s, &view_ca_deposit, example_ca_deposit, MODE_CA);
 	m = s.model;
 	m->e = ERR_NOT_FOUND;
 	snprintf(m->why, sizeof(m->why), "labs.json: there is no such file");
@@ -418,7 +326,7 @@ static void what_is_not_in_order_is_on_top(void **state)
 	struct shown s;
 
 	(void)state;
-	show(&s, &view_ca_health, example_ca_health);
+	show(&s, &view_ca_health, example_ca_health, MODE_CA);
 	says(&s, -1, "1 thing is not in order. 1 to look at.");
 	assert_true(place(&s, "this clock and the peer's are 74 s apart") < place(&s, "13 days old"));
 	assert_true(place(&s, "13 days old") < place(&s, "every row follows"));
@@ -442,7 +350,7 @@ static void the_log_says_what_the_ledger_knows(void **state)
 	struct shown s;
 
 	(void)state;
-	show(&s, &view_ca_log, example_ca_log);
+	show(&s, &view_ca_log, example_ca_log, MODE_CA);
 	assert_true(place(&s, "being revoked") < place(&s, "Decision: issued"));
 	says(&s, 2, "Why: The photo does not match.");
 	says(&s, 2, "not a matter for the ledger");
@@ -462,7 +370,7 @@ static void a_ceremony_is_held_once(void **state)
 	const struct act *a;
 
 	(void)state;
-	show(&s, &view_ca_ceremonies, example_ca_ceremonies);
+	show(&s, &view_ca_ceremonies, example_ca_ceremonies, MODE_CA);
 	m = s.model;
 	d = s.draft;
 	is_refused(act_of(&s, ACTION_BEGIN, 0), "The ceremony was held");

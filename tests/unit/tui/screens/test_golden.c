@@ -16,10 +16,13 @@
 
 #define GOLDEN_MAX (1024u * 1024)
 
-static const struct { const char *name; int columns, rows; struct example_look look; } looks[] = {
-	{"60x20", 60, 20, {LANGUAGE_EN, false}},   {"80x24", 80, 24, {LANGUAGE_EN, false}},
-	{"120x40", 120, 40, {LANGUAGE_EN, false}}, {"80x24 ascii", 80, 24, {LANGUAGE_EN, true}},
-	{"80x24 nl", 80, 24, {LANGUAGE_NL, false}},
+static const struct { const char *name; int columns, rows; struct example_look look; void (*dump)(struct buf *, const struct grid *); } looks[] = {
+	{"60x20", 60, 20, {LANGUAGE_EN, false}, dump_golden},
+	{"80x24", 80, 24, {LANGUAGE_EN, false}, dump_golden},
+	{"120x40", 120, 40, {LANGUAGE_EN, false}, dump_golden},
+	{"80x24 ascii", 80, 24, {LANGUAGE_EN, true}, dump_golden},
+	{"80x24 nl", 80, 24, {LANGUAGE_NL, false}, dump_golden},
+	{"80x24 mono", 80, 24, {LANGUAGE_EN, true}, dump_mono},
 };
 #define LOOKS (sizeof(looks) / sizeof(looks[0]))
 
@@ -34,7 +37,7 @@ static void draw(struct buf *out, const struct example *x, size_t look)
 	assert_int_equal(grid_init(&g, looks[look].columns, looks[look].rows), ERR_OK);
 	session_draw(s, &g);
 	buf_printf(out, "==== %s\n", looks[look].name);
-	dump_golden(out, &g);
+	looks[look].dump(out, &g);
 	session_free(s);
 	grid_release(&g);
 }

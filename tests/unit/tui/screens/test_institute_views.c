@@ -10,74 +10,12 @@
 
 #include <cmocka.h>
 
-#include "tui/examples/examples.h"
 #include "tui/screens/institute_records.h"
 #include "tui/screens/institute_research.h"
 #include "tui/screens/institute_today.h"
 #include "tui/screens/line_form.h"
 #include "tui/screens/patient_records.h"
-#include "tui/screens/views.h"
-
-struct shown {
-	const struct view_ops *ops;
-	void *model, *draft;
-	struct view view;
-	struct act act;
-};
-
-static void show(struct shown *s, const struct view_ops *ops, example_fill *fill, uint32_t mode)
-{
-	s->ops = ops;
-	s->model = calloc(1, ops->model_size + 1);
-	s->draft = calloc(1, ops->draft_size + 1);
-	assert_int_equal(fill(s->model, s->draft), ERR_OK);
-	s->view = (struct view){.ops = ops, .model = s->model, .draft = s->draft, .language = LANGUAGE_EN,
-				.now = {EXAMPLE_NOW_MS}, .mode = mode, .utc = true};
-}
-
-static void hide(struct shown *s)
-{
-	if (s->ops->release != NULL)
-		s->ops->release(s->model);
-	free(s->model);
-	free(s->draft);
-}
-
-static const struct act *act_of(struct shown *s, enum action action, int id)
-{
-	const struct view_act *x = s->ops->acts;
-
-	while (x->action != action && x->action != ACTION_NONE)
-		x++;
-	assert_int_equal(x->action, action);
-	s->act = (struct act){.language = LANGUAGE_EN};
-	x->say(&s->act, &s->view, id);
-	return &s->act;
-}
-
-static const struct act *choose(struct shown *s, int id, const char *text)
-{
-	s->act = (struct act){.language = LANGUAGE_EN};
-	s->ops->chosen(&s->act, &s->view, id, text);
-	return &s->act;
-}
-
-static void is_line(const struct act *a, const char *line)
-{
-	char text[ACT_LINE_MAX] = "";
-
-	assert_int_equal(a->kind, ACT_LINE);
-	for (size_t i = 0; i < a->word_count; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i > 0 ? " " : "", a->words[i]);
-	assert_string_equal(text, line);
-}
-
-static void is_refused(const struct act *a, const char *with)
-{
-	assert_int_equal(a->kind, ACT_REFUSE);
-	if (strstr(a->text, with) == NULL)
-		fail_msg("'%s' is not in '%s'", with, a->text);
-}
+#include "view_help.h"
 
 /* The form with one field that an act opens: the line that it would complete. */
 static void is_form(const struct act *a, const char *const *words, size_t count, const char *option)
@@ -89,39 +27,6 @@ static void is_form(const struct act *a, const char *const *words, size_t count,
 	for (size_t i = 0; i < count; i++)
 		assert_string_equal(d->words[i], words[i]);
 	assert_string_equal(d->option, option);
-}
-
-static int id_of(struct shown *s, const char *text)
-{
-	struct page p = PAGE_INIT;
-	int id = 0;
-
-	s->ops->list(&s->view, &p);
-	for (size_t i = 0; i < p.count && id == 0; i++)
-		if (p.items[i].id != 0 && p.items[i].text != NULL && strstr(p.items[i].text, text) != NULL)
-			id = p.items[i].id;
-	page_release(&p);
-	if (id == 0)
-		fail_msg("nothing to choose says '%s'", text);
-	return id;
-}
-
-static void says(struct shown *s, int id, const char *what)
-{
-	struct page p = PAGE_INIT;
-	struct buf out = BUF_INIT;
-
-	if (id < 0)
-		s->ops->list(&s->view, &p);
-	else
-		s->ops->detail(&s->view, &p, id);
-	page_plain(&out, &p, LANGUAGE_EN, 200);
-	buf_append(&out, "", 1);
-	assert_int_equal(buf_error(&out), ERR_OK);
-	if (strstr((char *)out.data, what) == NULL)
-		fail_msg("'%s' is not in:\n%s", what, (char *)out.data);
-	buf_release(&out);
-	page_release(&p);
 }
 
 static char *hex_of(uint8_t byte)
@@ -217,8 +122,15 @@ static void a_request_is_a_line_and_says_what_is_seen(void **state)
 	d = s.draft;
 	m = s.model;
 	is_line(act_of(&s, ACTION_SEND, 0),
-		"request new --owner anna --purpose TREAT --category ALG --category MED --category LAB");
+		"request new --owner anna --purpose TREAT --category ALG --category MED --category LAB"
+		" --data-from 2025-01-01");
+	says(&s, 0, "Only records with data from 2025-01-01 on.");
 	says(&s, 0, "You, your organisation, the time, treatment, and 3 kinds.");
+	snprintf(d->to, sizeof(d->to), "2024-12-31");
+	is_refused(act_of(&s, ACTION_SEND, 0), "ends before it starts");
+	snprintf(d->to, sizeof(d->to), "soon");
+	is_refused(act_of(&s, ACTION_SEND, 0), "A date is written");
+	d->from[0] = d->to[0] = '\0';
 	d->deid = true;
 	d->categories = 0;
 	is_line(act_of(&s, ACTION_SEND, 0), "request new --owner anna --purpose TREAT --form deid");
@@ -241,6 +153,7 @@ static void a_card_names_its_account(void **state)
 	d = s.draft;
 	snprintf(d->who, sizeof(d->who), "medlock-contact:%s:", hex_of(0x21));
 	d->categories = 0;
+	d->from[0] = '\0';
 	snprintf(line, sizeof(line), "request new --owner %s --purpose TREAT", hex_of(0x21));
 	is_line(act_of(&s, ACTION_SEND, 0), line);
 	hide(&s);
@@ -248,12 +161,18 @@ static void a_card_names_its_account(void **state)
 
 static void researchers_ask_without_names(void **state)
 {
+	struct request_draft *d;
 	struct shown s;
 
 	(void)state;
 	show(&s, &view_institute_request, example_institute_request, MODE_RESEARCH);
+	d = s.draft;
+	snprintf(d->project, sizeof(d->project), "diabetes");
+	is_refused(act_of(&s, ACTION_SEND, 0), "64 hex digits");
+	snprintf(d->project, sizeof(d->project), "%s", hex_of(0x77));
 	is_line(act_of(&s, ACTION_SEND, 0),
-		"request new --owner anna --purpose HRESCH --category ALG --category MED --category LAB --form deid");
+		"request new --owner anna --purpose HRESCH --category ALG --category MED --category LAB --data-from 2025-01-01"
+		" --project 7777777777777777777777777777777777777777777777777777777777777777 --form deid");
 	hide(&s);
 }
 

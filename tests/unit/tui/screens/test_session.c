@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A session on screens of the example world: what is asked before danger, what Enter does not do, what locking takes away. */
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,8 @@
 
 #include "tui/examples/examples.h"
 #include "tui/grid/dump.h"
+#include "tui/screens/patient_looked.h"
+#include "tui/screens/codes.h"
 #include "tui/screens/session_parts.h"
 
 #define RANDOM_KEYS 10000
@@ -76,13 +79,12 @@ static void says_not(struct seen *x, const char *words)
 /* Work that there is no profile for ends as locked; nothing of it comes back later. */
 static void settle(struct seen *x)
 {
-	for (int i = 0; i < 1000 && !session_idle(x->s); i++) {
-		struct worker_state state;
+	struct pollfd worker = {.fd = session_wakes(x->s), .events = POLLIN};
 
-		worker_state(x->s->worker, &state);
+	while (!session_idle(x->s)) {
+		assert_int_equal(poll(&worker, 1, 60 * 1000), 1);
 		session_take(x->s);
 	}
-	session_take(x->s);
 }
 
 static void enter_never_confirms(void **state)
@@ -230,6 +232,149 @@ static void widening_can_be_taken_back(void **state)
 	close_example(&x);
 }
 
+/* Every act is in the book with its line, from the wait on to its end, also while the book is open. */
+static void what_was_done_is_kept(void **state)
+{
+	struct seen x;
+
+	(void)state;
+	open_example(&x, "patient-sharing");
+	press(&x, "J");
+	says(&x, "Nothing was done since");
+	press(&x, "Esc");
+	press(&x, "Z");
+	press(&x, "Esc");
+	press(&x, "J");
+	says(&x, "Nothing was done since");
+	press(&x, "Esc");
+	press(&x, "Z");
+	press(&x, "y");
+	press(&x, "J");
+	says(&x, "running");
+	says(&x, "medlock consent pause");
+	settle(&x);
+	assert_true(x.s->locked); /* there is no profile here */
+	assert_int_equal(x.s->activity.rows[0].state, ACTIVITY_FAILED);
+	assert_true(x.s->activity.rows[0].why[0] != '\0');
+	close_example(&x);
+	open_example(&x, "patient-rule");
+	press(&x, "s");
+	press(&x, "y");
+	press(&x, "J");
+	says(&x, "can be undone");
+	press(&x, "u");
+	says(&x, "taken back");
+	for (unsigned i = 0; i < 3 * ACTIVITY_MAX; i++)
+		activity_begin(x.s, &x.s->pending.act, ACTIVITY_RUNS);
+	assert_int_equal(x.s->activity.count, ACTIVITY_MAX);
+	activity_is(x.s, 1, ACTIVITY_DONE, ""); /* no longer there */
+	says_not(&x, "  done  ");
+	close_example(&x);
+}
+
+/* Each expected failure has words in each language; the detail stays as it is. */
+static void errors_speak_the_language(void **state)
+{
+	const struct err_info info = {.detail = "https://127.0.0.1:1"};
+	struct seen x;
+
+	(void)state;
+	open_example(&x, "patient-sharing");
+	x.s->options.language = LANGUAGE_NL;
+	session_say_error(x.s, ERR_NETWORK, &info);
+	says(&x, "De peer is niet te bereiken: https://127.0.0.1:1.");
+	says(&x, "(E-NET-02)");
+	says_not(&x, "cannot be reached");
+	close_example(&x);
+	for (size_t i = 0, count; err_rows(&count), i < count; i++) {
+		const struct err_row *row = err_rows(&count) + i;
+
+		if (row->err == ERR_OK)
+			continue;
+		assert_string_equal(say_error(LANGUAGE_EN, row->err), row->text);
+		assert_string_equal(say_next(LANGUAGE_EN, row->err), row->next);
+		assert_string_not_equal(say_error(LANGUAGE_NL, row->err), row->code);
+		assert_string_not_equal(say_error(LANGUAGE_NL, row->err), row->text);
+	}
+}
+
+/* ---- a page that takes its time ---- */
+
+static enum err slow_load(void *model, struct app *a, const void *draft, struct task *task, struct err_info *info)
+{
+	(void)model;
+	(void)a;
+	(void)draft;
+	(void)task;
+	(void)info;
+	return ERR_OK;
+}
+
+static void slow_list(const struct view *v, struct page *p)
+{
+	const struct page_column column = {"Name", 8, 20, 0, false};
+
+	(void)v;
+	page_columns(p, &column, 1);
+	page_row(p, 1, ROLE_PLAIN, (const char *const[]){"first row"});
+	page_row(p, 2, ROLE_PLAIN, (const char *const[]){"second row"});
+}
+
+static void slow_sign(struct act *ret, const struct view *v, int id)
+{
+	(void)v;
+	act_line(ret, "about", id == 2 ? "second" : "first");
+	act_yes(ret, WORD_REPORT_QUESTION, NULL);
+}
+
+static const struct view_act slow_acts[] = {{ACTION_SIGN, slow_sign}, {ACTION_NONE, NULL}};
+static const struct view_ops slow = {
+	.name = "slow", .title = WORD_VIEW_RESULT, .model_size = 1, .load = slow_load, .list = slow_list, .acts = slow_acts,
+};
+
+/* What is typed ahead reaches its page in order, and nothing else: a question is never answered before it is on the screen. */
+static void keys_wait_for_their_page(void **state)
+{
+	struct seen x;
+
+	(void)state;
+	open_example(&x, "patient-sharing");
+	assert_int_equal(stack_push(x.s, &slow, NULL), ERR_OK);
+	type(&x, "/second");
+	press(&x, "Enter");
+	assert_string_equal(stack_top(x.s)->filter, "");
+	settle(&x);
+	assert_string_equal(stack_top(x.s)->filter, "second");
+	says_not(&x, "first row");
+	press(&x, "Esc");
+	press(&x, "Esc");
+
+	assert_int_equal(stack_push(x.s, &slow, NULL), ERR_OK);
+	type(&x, "jsyyy");
+	settle(&x);
+	says(&x, "Same as: medlock about second");
+	assert_int_equal(x.s->overlay, OVERLAY_CONFIRM);
+	assert_int_equal(x.s->acting, 0);
+	assert_int_equal(x.s->ahead_count, 0);
+	press(&x, "Esc");
+	press(&x, "Esc");
+
+	assert_int_equal(stack_push(x.s, &slow, NULL), ERR_OK);
+	type(&x, "s");
+	press(&x, "Esc"); /* leaves, and takes back what waited */
+	settle(&x);
+	assert_int_equal(x.s->overlay, OVERLAY_NONE);
+	assert_int_equal(stack_push(x.s, &slow, NULL), ERR_OK);
+	for (int i = 0; i < 1000; i++)
+		type(&x, "j");
+	assert_int_equal(x.s->ahead_count, AHEAD_MAX);
+	type(&x, "L");
+	settle(&x);
+	assert_true(x.s->locked);
+	assert_int_equal(x.s->ahead_count, 0);
+	close_example(&x);
+}
+
 static void the_wait_ends_in_the_act(void **state)
 {
 	struct seen x;
@@ -259,6 +404,7 @@ static void a_filter_hides_and_shows(void **state)
 	says_not(&x, "Insurer portal");
 	press(&x, "Enter");
 	says(&x, "Find \"okafor\": 2 of");
+	assert_string_equal(((const struct looked_draft *)x.s->stack[0]->draft)->find, "okafor"); /* in all entries */
 	press(&x, "Esc");
 	says(&x, "Insurer portal");
 	press(&x, "/");
@@ -411,7 +557,8 @@ int main(void)
 		cmocka_unit_test(enter_never_confirms),		 cmocka_unit_test(danger_is_typed),
 		cmocka_unit_test(a_large_paste_is_cut),		 cmocka_unit_test(clicks_choose_and_open),
 		cmocka_unit_test(a_paste_is_no_act),		 cmocka_unit_test(widening_can_be_taken_back),
-		cmocka_unit_test(the_wait_ends_in_the_act),	 cmocka_unit_test(a_filter_hides_and_shows),
+		cmocka_unit_test(the_wait_ends_in_the_act),	 cmocka_unit_test(what_was_done_is_kept), cmocka_unit_test(errors_speak_the_language), cmocka_unit_test(keys_wait_for_their_page),
+		cmocka_unit_test(a_filter_hides_and_shows),
 		cmocka_unit_test(help_says_and_runs),		 cmocka_unit_test(locking_takes_everything_away),
 		cmocka_unit_test(idle_screens_go_blank_and_lock), cmocka_unit_test(a_small_window_says_so),
 		cmocka_unit_test(random_keys_break_nothing),

@@ -5,34 +5,22 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "tui/cli/cli.h"
-#include "tui/examples/examples.h"
-#include "tui/screens/views.h"
+#include "tui/screens/line_form.h"
+#include "view_help.h"
 
 #define ACTIONS_MAX 512
 
-struct shown { struct view view; void *model, *draft; };
-
-static void show(struct shown *s, const struct example *x, enum language language)
+static void show_example(struct shown *s, const struct example *x, enum language language)
 {
-	s->model = calloc(1, x->view->model_size + 1);
-	s->draft = calloc(1, x->view->draft_size + 1);
-	assert_true(s->model != NULL && s->draft != NULL);
-	assert_int_equal(x->fill(s->model, s->draft), ERR_OK);
-	s->view = (struct view){.ops = x->view, .model = s->model, .draft = s->draft, .language = language,
-				.now = {EXAMPLE_NOW_MS}, .utc = true};
-}
-
-static void hide(struct shown *s)
-{
-	if (s->view.ops->release != NULL)
-		s->view.ops->release(s->model);
-	free(s->model);
-	free(s->draft);
+	show(s, x->view, x->fill, 0);
+	s->view.language = language;
 }
 
 static void every_view_has_an_example(void **state)
@@ -52,7 +40,7 @@ static void ids_are_one_per_view(void **state)
 			struct page p = PAGE_INIT;
 			struct shown s;
 
-			show(&s, example_at(i), l);
+			show_example(&s, example_at(i), l);
 			s.view.ops->list(&s.view, &p);
 			assert_int_equal(page_error(&p), ERR_OK);
 			for (size_t a = 0; a < p.count; a++)
@@ -80,6 +68,81 @@ static void check_line(const struct example *x, const struct act *act)
 		fail_msg("%s: 'medlock %s %s …': %s", x->name, act->words[0], act->words[1], c.info.detail);
 }
 
+/* Where the line of an act is shown to do the same as the act: a test of tests/e2e, or why there is none. */
+static const struct { const char *command, *where; } replays[] = {
+	{"ca approve", "test_replay_ca.sh"},
+	{"ca backup", "test_replay_ca.sh"},
+	{"ca ceremony", "the root key's passphrase is asked for; test_plain.sh and test_ceremony.sh hold one"},
+	{"ca certificate", "writes a file"},
+	{"ca import", "takes a request from a file as the queue takes it from a peer; test_desk.sh"},
+	{"ca crl", "test_replay_ca.sh"},
+	{"ca doctor", "changes nothing"},
+	{"ca export", "test_replay_ca.sh"},
+	{"ca issuing", "the root key's passphrase is asked for; test_plain.sh makes one"},
+	{"ca reject", "test_replay_ca.sh"},
+	{"ca release", "test_replay_ca.sh"},
+	{"ca revoke", "test_replay_ca.sh"},
+	{"consent add", "test_screens_patient.sh"},
+	{"consent answer", "test_replay_patient.sh"},
+	{"consent check", "changes nothing"},
+	{"consent export", "writes a file"},
+	{"consent pause", "test_replay_patient.sh"},
+	{"consent preset", "test_replay_patient.sh"},
+	{"consent receipt", "changes nothing"},
+	{"consent remove", "test_replay_patient.sh"},
+	{"consent resume", "test_replay_patient.sh"},
+	{"contact add", "test_replay_institute.sh"},
+	{"contact card", "changes nothing"},
+	{"deposit put", "test_replay_ca.sh"},
+	{"doctor", "changes nothing"},
+	{"enrolment renew", "test_replay_institute.sh"},
+	{"key change", "the passphrase is asked for"},
+	{"key helpers", "needs three people's cards; test_helpers.sh"},
+	{"key pair", "writes a file for another device"},
+	{"key rehearse", "changes nothing"},
+	{"key rotate", "the new card's words are asked for"},
+	{"ledger verify", "changes nothing"},
+	{"log ask", "test_replay_patient.sh"},
+	{"log export", "writes a file"},
+	{"log questions", "changes nothing"},
+	{"log show", "changes nothing"},
+	{"log verify", "changes nothing"},
+	{"record erase", "test_replay_patient.sh"},
+	{"record export", "writes a file"},
+	{"record files", "writes files"},
+	{"record list", "changes nothing"},
+	{"record report", "test_replay_patient.sh"},
+	{"record risk", "changes nothing"},
+	{"request close", "test_replay_institute.sh"},
+	{"request get", "writes files"},
+	{"request new", "test_replay_institute.sh"},
+	{"request reply", "test_replay_institute.sh"},
+	{"request review", "test_replay_institute.sh"},
+	{"research count", "changes nothing"},
+};
+
+static bool is_there(const char *script)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "tests/e2e/%s", script);
+	return access(path, X_OK) == 0;
+}
+
+static void check_replayed(const struct example *x, const char *first, const char *second)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "%s%s%s", first, second[0] != '\0' ? " " : "", second);
+	for (size_t i = 0; i < sizeof(replays) / sizeof(replays[0]); i++)
+		if (strcmp(replays[i].command, command) == 0) {
+			if (strncmp(replays[i].where, "test_", 5) == 0 && !is_there(replays[i].where))
+				fail_msg("%s is not there", replays[i].where);
+			return;
+		}
+	fail_msg("%s: no test replays 'medlock %s'", x->name, command);
+}
+
 /* What is given away for good is asked about; what gives access waits. */
 static void check_act(const struct example *x, const struct act *act)
 {
@@ -92,6 +155,7 @@ static void check_act(const struct example *x, const struct act *act)
 		break;
 	case ACT_LINE:
 		check_line(x, act);
+		check_replayed(x, act->words[0], act->word_count > 1 ? act->words[1] : "");
 		if (act->waits)
 			assert_int_not_equal(act->confirm, CONFIRM_NONE);
 		if (act->confirm != CONFIRM_NONE)
@@ -99,6 +163,11 @@ static void check_act(const struct example *x, const struct act *act)
 		break;
 	case ACT_OPEN:
 		assert_true(act->view != NULL && act->draft_size == act->view->draft_size);
+		if (act->view == &view_line_form) {
+			const struct line_form_draft *form = (const void *)act->draft;
+
+			check_replayed(x, form->words[0], form->words[1]);
+		}
 		break;
 	default:
 		break;
@@ -125,7 +194,7 @@ static void every_action_is_answered(void **state)
 		struct page p = PAGE_INIT;
 		struct shown s;
 
-		show(&s, example_at(i), LANGUAGE_EN);
+		show_example(&s, example_at(i), LANGUAGE_EN);
 		s.view.ops->list(&s.view, &p);
 		touch(touched, example_at(i), &s, 0);
 		for (size_t n = 0; n < p.count; n++)
@@ -176,7 +245,7 @@ static void choosing_is_safe(void **state)
 		struct page p = PAGE_INIT;
 		struct shown s;
 
-		show(&s, example_at(i), LANGUAGE_EN);
+		show_example(&s, example_at(i), LANGUAGE_EN);
 		s.view.ops->list(&s.view, &p);
 		for (size_t n = 0; n < p.count && s.view.ops->chosen != NULL; n++) {
 			struct act act = {.language = LANGUAGE_EN};
