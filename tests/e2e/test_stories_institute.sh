@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The main story of a clinician on every terminal and in every locale that is promised.
+. tests/e2e/lib.sh
+. tests/e2e/screens.sh
+. tests/e2e/stories.sh
+
+stories_up
+as anna consent add --permit --who okafor --purpose TREAT --now
+on_each_terminal story_institute
