@@ -163,7 +163,6 @@ void terminal_resume(struct terminal *t)
 	reset_prog_mode();
 	terminal_resized(t);
 	send(PASTE_ON);
-	clearok(curscr, TRUE);
 }
 
 /* ---- sizes ---- */
@@ -192,6 +191,7 @@ void terminal_resized(struct terminal *t)
 	(void)t;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
 		resizeterm(size.ws_row, size.ws_col);
+	clearok(curscr, TRUE); /* smaller and back between two looks: the size is as it was, what stood there is not */
 }
 
 /* ---- painting ---- */

@@ -26,7 +26,7 @@ void terminal_theme(struct terminal *t, enum theme theme);
 bool terminal_is_ascii(const struct terminal *t);
 int terminal_input(const struct terminal *t); /* a file descriptor to wait on */
 void terminal_size(const struct terminal *t, int *ret_columns, int *ret_rows);
-/* After SIGWINCH. */
+/* After SIGWINCH or SIGCONT: the size is asked for, and the next paint draws all. */
 void terminal_resized(struct terminal *t);
 
 /* A grid of the terminal's size, or one that is cut to it. */

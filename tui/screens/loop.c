@@ -18,10 +18,10 @@ struct loop {
 	struct terminal *terminal;
 	struct grid grid;
 	struct event_base *base;
-	struct event *input, *wakes, *timer, *resized, *ends[3];
+	struct event *input, *wakes, *timer, *resized, *goes_on, *ends[3];
 	const struct loop_options *how;
 	enum theme theme;
-	bool ascii, gone;
+	bool ascii, covered, gone;
 	int marks; /* of how->marks; -1: none */
 };
 
@@ -40,6 +40,9 @@ static void look(struct loop *l)
 {
 	struct screens_look now = session_look(l->session);
 
+	if (now.covered && !l->covered)
+		terminal_redraw(l->terminal); /* all of it, whatever was believed to stand there */
+	l->covered = now.covered;
 	if (now.theme == l->theme && now.ascii == l->ascii)
 		return;
 	l->theme = now.theme;
@@ -180,8 +183,9 @@ static enum err watch(struct loop *l, struct err_info *info)
 	l->input = begin(event_new(l->base, terminal_input(l->terminal), EV_READ | EV_PERSIST, on_input, l));
 	l->wakes = begin(event_new(l->base, session_wakes(l->session), EV_READ | EV_PERSIST, on_wake, l));
 	l->resized = begin(evsignal_new(l->base, SIGWINCH, on_resize, l));
+	l->goes_on = begin(evsignal_new(l->base, SIGCONT, on_resize, l));
 	l->timer = evtimer_new(l->base, on_timer, l);
-	whole = l->input != NULL && l->wakes != NULL && l->resized != NULL && l->timer != NULL;
+	whole = l->input != NULL && l->wakes != NULL && l->resized != NULL && l->goes_on != NULL && l->timer != NULL;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		l->ends[i] = begin(evsignal_new(l->base, ends[i], on_end, l));
 		whole = whole && l->ends[i] != NULL;
@@ -191,7 +195,7 @@ static enum err watch(struct loop *l, struct err_info *info)
 
 static void unwatch(struct loop *l)
 {
-	struct event *all[] = {l->input, l->wakes, l->timer, l->resized, l->ends[0], l->ends[1], l->ends[2]};
+	struct event *all[] = {l->input, l->wakes, l->timer, l->resized, l->goes_on, l->ends[0], l->ends[1], l->ends[2]};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i] != NULL)

@@ -382,7 +382,7 @@ enum session_want session_wants(struct session *s)
 
 struct screens_look session_look(const struct session *s)
 {
-	return (struct screens_look){s->options.theme, s->options.ascii};
+	return (struct screens_look){s->options.theme, s->options.ascii, s->locked || s->blank};
 }
 
 void session_ascii(struct session *s)

@@ -45,7 +45,7 @@ void session_draw(struct session *s, struct grid *g);
 enum err session_keymap(struct session *s, struct bytes text, struct err_info *info) MUST_USE;
 
 /* How it looks now: a person can change it. */
-struct screens_look { enum theme theme; bool ascii; };
+struct screens_look { enum theme theme; bool ascii, covered; }; /* covered: locked or blank, nothing may be left */
 struct screens_look session_look(const struct session *s);
 void session_ascii(struct session *s); /* the terminal has nothing else */
 
