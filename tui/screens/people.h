@@ -6,8 +6,8 @@
 #include "tui/screens/view.h"
 
 struct people_draft {
-	char world[4096]; /* folder of a demo world; "": none */
-	char home[4096];  /* of the profile on this machine; "": none */
+	char world[APP_PATH]; /* folder of a demo world; "": none */
+	char home[APP_PATH];  /* of the profile on this machine; "": none */
 };
 
 #endif

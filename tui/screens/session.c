@@ -12,7 +12,6 @@
 
 #define SYNC_EVERY_MS (30 * 1000)
 #define EXAMPLE_HEIGHT 4182
-#define COUNTDOWN_MS (30 * 1000) /* of the lock, shown by the second */
 
 /* ---- begin and end ---- */
 
@@ -113,9 +112,8 @@ void session_say_word(struct session *s, enum role role, enum word w, ...)
 	va_start(values, w);
 	words_vsay(&text, s->options.language, w, values);
 	va_end(values);
-	buf_append(&text, "", 1);
 	if (buf_error(&text) == ERR_OK)
-		session_say(s, role, (const char *)text.data);
+		session_say(s, role, buf_text(&text));
 	buf_release(&text);
 }
 

@@ -115,7 +115,7 @@ static void take_settings(struct session *s, const struct act *act)
 {
 	struct err_info info = {0};
 	struct screens_settings chosen;
-	char path[4096];
+	char path[APP_PATH];
 	enum err e;
 
 	memcpy(&chosen, act->draft, sizeof(chosen));

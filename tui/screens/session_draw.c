@@ -10,7 +10,6 @@
 #define HINTS_MAX 9u
 #define TROUBLE_LINES_MAX 6
 #define BUSY_SHOWN_MS 200 /* work that takes less is not spoken of */
-#define COUNTDOWN_MS (30 * 1000)
 #define LINE_SHOWN 1024u
 
 static const char *say(const struct session *s, enum word w)
@@ -67,14 +66,12 @@ static void draw_title(const struct session *s, struct grid *g, struct box in)
 
 	where(s, &left);
 	state(s, &right);
-	buf_append(&left, "", 1);
 	buf_append_text(&right, " ");
-	buf_append(&right, "", 1);
 	grid_role(g, in, ROLE_TITLE);
 	if (buf_error(&left) == ERR_OK && buf_error(&right) == ERR_OK) {
-		room = in.columns - (int)text_columns(bytes_str((char *)right.data)) - 1;
-		grid_text_cut(g, in, 0, 0, room, ROLE_TITLE, (char *)left.data, theme_glyph(s->options.ascii, GLYPH_CUT));
-		grid_text_right(g, in, in.columns, 0, ROLE_TITLE, (char *)right.data);
+		room = in.columns - (int)text_columns(bytes_str(buf_text(&right))) - 1;
+		grid_text_cut(g, in, 0, 0, room, ROLE_TITLE, buf_text(&left), theme_glyph(s->options.ascii, GLYPH_CUT));
+		grid_text_right(g, in, in.columns, 0, ROLE_TITLE, buf_text(&right));
 	}
 	buf_release(&left);
 	buf_release(&right);
@@ -271,8 +268,7 @@ static void draw_confirm(const struct session *s, struct grid *g, struct box bod
 		buf_append_text(&line, say(s, WORD_CONFIRM_SAME_AS));
 		buf_append_text(&line, " medlock ");
 		cli_show_line(&line, a->words, a->word_count);
-		buf_append(&line, "", 1);
-		page_text(&p, ROLE_DIM, buf_error(&line) == ERR_OK ? (char *)line.data : "");
+		page_text(&p, ROLE_DIM, buf_error(&line) == ERR_OK ? buf_text(&line) : "");
 	}
 	if (a->waits)
 		page_text(&p, ROLE_NOTE, say(s, WORD_CONFIRM_WAITS));
@@ -282,9 +278,8 @@ static void draw_confirm(const struct session *s, struct grid *g, struct box bod
 	clear_box(s, g, in);
 	page_draw(&p, g, box_part(in, 1, 1, in.columns - 2, in.rows - 1), &at, look(s, false));
 	words_say(&typed, s->options.language, WORD_CONFIRM_TYPE, a->typed, NULL);
-	buf_append(&typed, "", 1);
 	if (a->confirm == CONFIRM_TYPED && buf_error(&typed) == ERR_OK)
-		draw_input(s, g, box_part(in, 1, in.rows - 1, in.columns - 2, 1), (char *)typed.data, false);
+		draw_input(s, g, box_part(in, 1, in.rows - 1, in.columns - 2, 1), buf_text(&typed), false);
 	else
 		grid_cursor(g, in, 1, in.rows - 1);
 	buf_release(&line);
@@ -402,9 +397,8 @@ static void draw_status(struct session *s, struct grid *g, struct box in)
 	struct buf text = BUF_INIT;
 	enum role role = status_text(s, &text);
 
-	buf_append(&text, "", 1);
 	if (buf_error(&text) == ERR_OK)
-		grid_text_cut(g, in, 1, 0, in.columns - 2, role, (char *)text.data, theme_glyph(s->options.ascii, GLYPH_CUT));
+		grid_text_cut(g, in, 1, 0, in.columns - 2, role, buf_text(&text), theme_glyph(s->options.ascii, GLYPH_CUT));
 	buf_release(&text);
 }
 
@@ -454,9 +448,8 @@ static void draw_small(const struct session *s, struct grid *g)
 
 	words_say(&text, s->options.language, WORD_FRAME_SMALL, say_number(columns, (uint64_t)g->columns),
 		  say_number(rows, (uint64_t)g->rows), NULL);
-	buf_append(&text, "", 1);
 	if (buf_error(&text) == ERR_OK)
-		say_in(s, g, grid_box(g), ROLE_PLAIN, (char *)text.data);
+		say_in(s, g, grid_box(g), ROLE_PLAIN, buf_text(&text));
 	buf_release(&text);
 }
 

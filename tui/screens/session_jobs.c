@@ -111,7 +111,7 @@ void session_load(struct session *s, struct open_view *v)
 struct open_job {
 	struct job job;
 	struct session *session;
-	char home[4096], passphrase_file[4096];
+	char home[APP_PATH], passphrase_file[APP_PATH];
 	struct app_me me;
 	char name[64];
 };

@@ -14,6 +14,7 @@
 
 #define MESSAGES_MAX 200u
 #define MESSAGE_TEXT 512u
+#define COUNTDOWN_MS (30 * 1000) /* of the lock, shown by the second */
 #define AHEAD_MAX 64u /* keys that wait for a page */
 
 struct message {
@@ -51,7 +52,7 @@ struct pending { struct act act; int64_t due_ms; bool stands; uint64_t activity;
 
 struct session {
 	struct session_options options;
-	char home[4096], passphrase_file[4096], world[4096]; /* of options, kept */
+	char home[APP_PATH], passphrase_file[APP_PATH], world[APP_PATH]; /* of options, kept */
 	struct worker *worker;
 	struct app_prompt prompt;
 	struct keymap *keymap;

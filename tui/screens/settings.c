@@ -16,10 +16,10 @@ static const struct option_row rows[] = {
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-enum err settings_path(char out[4096], const char *name, struct err_info *info)
+enum err settings_path(char out[APP_PATH], const char *name, struct err_info *info)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char folder[4096];
+	char folder[APP_PATH];
 
 	if (config != NULL && config[0] == '/')
 		TRY(files_join(folder, sizeof(folder), config, "medlock"));
@@ -63,7 +63,7 @@ enum err settings_read(struct screens_settings *io, const char *path, struct err
 
 static enum err make_folder(const char *path, struct err_info *info)
 {
-	char folder[4096], *slash;
+	char folder[APP_PATH], *slash;
 
 	snprintf(folder, sizeof(folder), "%s", path);
 	for (slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {

@@ -12,7 +12,7 @@ struct screens_settings {
 };
 
 /* XDG_CONFIG_HOME/medlock/NAME, else ~/.config/medlock/NAME.  ERR_NOT_FOUND without a home. */
-enum err settings_path(char out[4096], const char *name, struct err_info *info) MUST_USE;
+enum err settings_path(char out[APP_PATH], const char *name, struct err_info *info) MUST_USE;
 /* What is not in the file stays as it is; no file is fine.  ERR_FORMAT. */
 enum err settings_read(struct screens_settings *io, const char *path, struct err_info *info) MUST_USE;
 enum err settings_write(const struct screens_settings *settings, const char *path, struct err_info *info) MUST_USE;

@@ -31,7 +31,7 @@ static const char *locale_named(void)
 static enum err settle(struct screens_settings *ret, const struct start_options *o, struct err_info *info)
 {
 	const char *no_color = getenv("NO_COLOR");
-	char path[4096];
+	char path[APP_PATH];
 
 	*ret = (struct screens_settings){
 		.theme = THEME_DARK, .language = language_of_locale(locale_named()),
@@ -52,7 +52,7 @@ static enum err settle(struct screens_settings *ret, const struct start_options 
 static enum err keymap(struct session *s, struct err_info *info)
 {
 	struct buf text = BUF_INIT;
-	char path[4096];
+	char path[APP_PATH];
 	enum err e;
 
 	if (settings_path(path, "keymap", NULL) != ERR_OK || access(path, F_OK) != 0)

@@ -34,11 +34,7 @@ static void say_into(char out[ACT_TEXT], enum language l, enum word w, va_list v
 	struct buf text = BUF_INIT;
 
 	words_vsay(&text, l, w, values);
-	buf_append(&text, "", 1);
-	out[0] = '\0';
-	if (buf_error(&text) == ERR_OK)
-		memcpy(out, text.data, text.len < ACT_TEXT ? text.len : ACT_TEXT);
-	out[ACT_TEXT - 1] = '\0';
+	snprintf(out, ACT_TEXT, "%s", buf_error(&text) == ERR_OK ? buf_text(&text) : "");
 	buf_release(&text);
 }
 

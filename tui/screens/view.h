@@ -107,7 +107,7 @@ struct act {
 	bool leaves;                         /* afterwards one step back */
 	char typed[8];                       /* of CONFIRM_TYPED; may go into the line, which names it itself */
 	char text[ACT_TEXT];                 /* the reason; what is asked before it happens */
-	char home[4096];                     /* ACT_PERSON */
+	char home[APP_PATH];                     /* ACT_PERSON */
 };
 
 /* Values of words end with NULL. */

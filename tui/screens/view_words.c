@@ -5,11 +5,9 @@
 #include <stdio.h>
 #include <time.h>
 
-
 static void say(struct page *p, enum language l, struct buf *out, enum word w, va_list values)
 {
 	words_vsay(out, l, w, values);
-	buf_append(out, "", 1);
 	if (buf_error(out) != ERR_OK)
 		p->err = buf_error(out);
 }
@@ -26,21 +24,20 @@ static void say(struct page *p, enum language l, struct buf *out, enum word w, v
 			then;                           \
 		buf_release(&said);                     \
 	} while (0)
-#define WORDS_SAID ((const char *)said.data)
 
 void page_say(struct page *p, const struct view *v, enum role role, enum word w, ...)
 {
-	SAID(page_text(p, role, WORDS_SAID));
+	SAID(page_text(p, role, buf_text(&said)));
 }
 
 void page_head(struct page *p, const struct view *v, enum word w, ...)
 {
-	SAID(page_heading(p, WORDS_SAID));
+	SAID(page_heading(p, buf_text(&said)));
 }
 
 void page_pair_say(struct page *p, const struct view *v, enum word label, enum role role, enum word w, ...)
 {
-	SAID(page_pair(p, word(v->language, label), role, WORDS_SAID));
+	SAID(page_pair(p, word(v->language, label), role, buf_text(&said)));
 }
 
 void page_pair_text(struct page *p, const struct view *v, enum word label, enum role role, const char *text)

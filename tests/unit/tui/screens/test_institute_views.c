@@ -246,8 +246,7 @@ static void records_say_where_they_come_from(void **state)
 	says(&s, 4, "Deposited by City Lab");
 	s.ops->third(&s.view, &p, 4);
 	page_plain(&out, &p, LANGUAGE_EN, 200);
-	buf_append(&out, "", 1);
-	assert_non_null(strstr((char *)out.data, "checked against the ledger"));
+	assert_non_null(strstr(buf_text(&out), "checked against the ledger"));
 	buf_release(&out);
 	page_release(&p);
 	snprintf(line, sizeof(line), "record list --owner %s --all", hex_of(0x21));
