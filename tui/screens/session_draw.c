@@ -136,6 +136,24 @@ static void draw_pane(const struct session *s, struct grid *g, struct box in, st
 		grid_cursor(g, in, 0, 0);
 }
 
+/* How much more there is, on the line under a pane. */
+static void draw_more(const struct session *s, struct grid *g, struct box in, const struct pane *pane)
+{
+	int below = page_below(&pane->page, in, &pane->at);
+	struct buf text = BUF_INIT;
+	char number[SAY_NUMBER];
+
+	if (below == 0)
+		return;
+	buf_append_text(&text, " ");
+	words_say(&text, s->options.language, WORD_FRAME_MORE, say_number(number, (uint64_t)below), NULL);
+	buf_append_text(&text, " ");
+	if (buf_error(&text) == ERR_OK)
+		grid_text_right(g, (struct box){in.x, in.y + in.rows, in.columns, 1}, in.columns - 1, 0, ROLE_DIM,
+				buf_text(&text));
+	buf_release(&text);
+}
+
 static void line_between(const struct session *s, struct grid *g, struct box a, struct box b)
 {
 	if (a.y == b.y)
@@ -178,6 +196,8 @@ static void draw_panes(const struct session *s, struct grid *g, const struct lay
 		if (i > 0)
 			line_between(s, g, boxes[0], boxes[i]);
 	}
+	for (size_t i = 0; i < shown; i++)
+		draw_more(s, g, boxes[i], &v->panes[first + i]);
 }
 
 /* A click chooses what is under it; on what is chosen already it opens that. */

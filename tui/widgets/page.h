@@ -81,6 +81,8 @@ void page_draw(const struct page *p, struct grid *g, struct box in, struct page_
 /* What page_draw put on this row of the box; 0: nothing that can be chosen. */
 int page_hit(const struct page *p, struct box in, const struct page_place *at, int y);
 int page_lines(const struct page *p, int columns); /* how many it takes */
+/* How many lines of it are below what page_draw put into the box. */
+int page_below(const struct page *p, struct box in, const struct page_place *at);
 
 /* Lines of words for plain mode: what can be chosen is numbered from 1 in the order of page_numbered. */
 void page_plain(struct buf *out, const struct page *p, enum language l, int columns);

@@ -221,6 +221,13 @@ void page_draw(const struct page *p, struct grid *g, struct box in, struct page_
 	}
 }
 
+int page_below(const struct page *p, struct box in, const struct page_place *at)
+{
+	int below = page_lines(p, in.columns) - at->first - in.rows;
+
+	return below > 0 ? below : 0;
+}
+
 int page_hit(const struct page *p, struct box in, const struct page_place *at, int y)
 {
 	int labels = page_label_width(p, in.columns), line = 0;

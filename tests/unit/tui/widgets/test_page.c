@@ -41,6 +41,30 @@ static void draws(const struct page *p, int width, int height, struct page_place
 	grid_release(&g);
 }
 
+/* What does not fit is counted, the titles and lines that wrap too. */
+static void what_is_below_is_counted(void **state)
+{
+	const struct box in = {0, 0, 74, 4};
+	struct page p = PAGE_INIT;
+	struct page_place at = {.id = 1};
+	struct grid g;
+
+	(void)state;
+	make_log(&p, 10);
+	page_text(&p, ROLE_PLAIN, "A line that is longer than its box has columns is two lines, and both of them count here.");
+	assert_int_equal(grid_init(&g, in.columns, in.rows), ERR_OK);
+	page_draw(&p, &g, in, &at, (struct page_look){.ascii = true});
+	assert_int_equal(page_below(&p, in, &at), 9);
+	page_move(&p, &at, 9);
+	page_draw(&p, &g, in, &at, (struct page_look){.ascii = true});
+	assert_int_equal(page_below(&p, in, &at), 2);
+	at.first = 9;
+	page_draw(&p, &g, in, &at, (struct page_look){.ascii = true});
+	assert_int_equal(page_below(&p, in, &at), 0);
+	grid_release(&g);
+	page_release(&p);
+}
+
 static void columns_give_way(void **state)
 {
 	struct page p = PAGE_INIT;
@@ -242,6 +266,7 @@ static void every_size_holds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_below_is_counted),
 		cmocka_unit_test(columns_give_way),
 		cmocka_unit_test(the_list_follows_the_chosen_row),
 		cmocka_unit_test(a_form_has_its_words_and_places),
