@@ -53,7 +53,7 @@ void expand_message(uint8_t *out, size_t len, struct bytes message, struct bytes
 	ASSERT(len > 0 && len <= EXPAND_MAX && dst.len > 0 && dst.len <= DST_MAX);
 	blst_expand_message_xmd(whole, len, message.data, message.len, dst.data, dst.len);
 	memcpy(out, whole, len);
-	secret_wipe(whole, sizeof(whole));
+	secret_wipe(whole, len);
 }
 
 enum err scalar_parse(struct scalar *ret, const uint8_t in[SCALAR_SIZE])

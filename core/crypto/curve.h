@@ -29,7 +29,7 @@ struct g2 { uint64_t limb[36]; };
 struct scalar { uint8_t le[SCALAR_SIZE]; };
 
 /* RFC 9380 expand_message_xmd with SHA-256: len uniform bytes, at most EXPAND_MAX.  dst: 1 to 255 bytes. */
-#define EXPAND_MAX 256
+#define EXPAND_MAX 2048
 void expand_message(uint8_t *out, size_t len, struct bytes message, struct bytes dst);
 
 /* Scalars, modulo the group order r. */

@@ -13,7 +13,7 @@
  */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t context_key;
-static EVP_MD *sha256;
+static EVP_MD *sha256, *shake256;
 
 static void context_free(void *context)
 {
@@ -23,7 +23,8 @@ static void context_free(void *context)
 static void fetch(void)
 {
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	ASSERT(sha256 != NULL);
+	shake256 = EVP_MD_fetch(NULL, "SHAKE256", NULL);
+	ASSERT(sha256 != NULL && shake256 != NULL);
 	ASSERT(pthread_key_create(&context_key, context_free) == 0);
 }
 
@@ -110,6 +111,16 @@ struct hash32 hash_parts(const char *tag, const struct bytes *parts, size_t coun
 		update(context, parts[i]);
 	}
 	return finish(context);
+}
+
+void hash_shake256(uint8_t *out, size_t len, const struct bytes *parts, size_t count)
+{
+	EVP_MD_CTX *context = context_of_thread();
+
+	ASSERT(EVP_DigestInit_ex2(context, shake256, NULL) == 1);
+	for (size_t i = 0; i < count; i++)
+		update(context, parts[i]);
+	ASSERT(EVP_DigestFinalXOF(context, out, len) == 1);
 }
 
 struct hash32 hmac_sha256(struct bytes key, struct bytes message)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (FIPS 180-4), HMAC (RFC 2104) and HKDF (RFC 5869), all through OpenSSL's EVP.
+/* SHA-256 (FIPS 180-4), SHAKE256 (FIPS 202), HMAC (RFC 2104) and HKDF (RFC 5869), all through OpenSSL's EVP.
  *
  * Every function is safe from any thread.  None can fail in a way a caller could mend: when OpenSSL itself cannot
  * work (no memory, no provider), the process stops by ASSERT.
@@ -33,6 +33,9 @@ struct hash32 hash_parts(const char *tag, const struct bytes *parts, size_t coun
 #define hash_tagged(tag, ...)                                                                      \
 	hash_parts((tag), (const struct bytes[]){__VA_ARGS__},                                     \
 		   sizeof((const struct bytes[]){__VA_ARGS__}) / sizeof(struct bytes))
+
+/* len bytes of SHAKE256 over the parts, one after the other, nothing between them. */
+void hash_shake256(uint8_t *out, size_t len, const struct bytes *parts, size_t count);
 
 struct hash32 hmac_sha256(struct bytes key, struct bytes message);
 
