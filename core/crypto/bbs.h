@@ -30,8 +30,8 @@
 
 #define BBS_SCALARS_MAX 48 /* signed scalars of one signature */
 #define BBS_SIGNATURE_SIZE (G1_SIZE + SCALAR_SIZE)
-#define BBS_COMMITMENT_SIZE(committed) (G1_SIZE + ((committed) + 2) * SCALAR_SIZE) /* with its proof */
-#define BBS_PROOF_SIZE(hidden) (3 * G1_SIZE + ((hidden) + 4) * SCALAR_SIZE)
+#define BBS_COMMITMENT_SIZE(committed) (G1_SIZE + ((size_t)(committed) + 2) * SCALAR_SIZE) /* with its proof */
+#define BBS_PROOF_SIZE(hidden) (3 * G1_SIZE + ((size_t)(hidden) + 4) * SCALAR_SIZE)
 #define BBS_KEY_MATERIAL_MIN 32
 #define BBS_KEY_INFO_MAX 65535u
 

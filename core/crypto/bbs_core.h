@@ -45,12 +45,13 @@ struct bbs_shown {
 /* A proof in the making; wiped by bbs_prover_finish, or by bbs_prover_wipe when it is not finished. */
 struct bbs_prover {
 	struct bbs_hidden hidden;
-	struct scalar domain, r1, r2, e_tilde, r1_tilde, r3_tilde, m_tilde[BBS_SCALARS_MAX];
+	struct scalar r1, r2, e_tilde, r1_tilde, r3_tilde, m_tilde[BBS_SCALARS_MAX];
 	struct g1 abar, bbar, d, t1, t2;
 };
 
+/* b: the signed point (bbs_base_point of all scalars).  Of the statement, its interface and what it discloses. */
 enum err bbs_prover_begin(struct bbs_prover *ret, const struct bbs_statement *statement,
-			  const struct bbs_signature *signature, const struct scalar *scalars, const struct rng *rng) MUST_USE;
+			  const struct bbs_signature *signature, const struct g1 *b, const struct rng *rng) MUST_USE;
 void bbs_prover_finish(struct bbs_shown *ret, struct bbs_prover *p, const struct bbs_signature *signature,
 		       const struct scalar *scalars, const struct scalar *challenge);
 void bbs_prover_wipe(struct bbs_prover *p);

@@ -68,17 +68,11 @@ static void prover_points(struct bbs_prover *p, const struct bbs_interface *in, 
 }
 
 enum err bbs_prover_begin(struct bbs_prover *ret, const struct bbs_statement *statement,
-			  const struct bbs_signature *signature, const struct scalar *scalars, const struct rng *rng)
+			  const struct bbs_signature *signature, const struct g1 *b, const struct rng *rng)
 {
-	const struct bbs_interface *in = statement->interface;
-	struct g1 b;
-
 	TRY(bbs_hidden(&ret->hidden, statement));
-	TRY(bbs_domain(&ret->domain, in, statement->key, statement->header));
-	bbs_base_point(&b, in, &ret->domain, scalars, in->count);
 	draw(ret, rng);
-	prover_points(ret, in, signature, &b);
-	g1_wipe(&b);
+	prover_points(ret, statement->interface, signature, b);
 	return ERR_OK;
 }
 
@@ -251,7 +245,7 @@ static enum err proof_parse(struct bbs_shown *ret, struct bytes in, size_t hidde
 }
 
 static enum err prove(struct buf *out, struct g1 *ret_nym, struct bbs_prover *p, const struct bbs_statement *s,
-		      const struct bbs_signature *signature, const struct scalar *scalars)
+		      const struct scalar *domain, const struct bbs_signature *signature, const struct scalar *scalars)
 {
 	const struct bbs_interface *in = s->interface;
 	const struct g1 points[5] = {p->abar, p->bbar, p->d, p->t1, p->t2};
@@ -267,7 +261,7 @@ static enum err prove(struct buf *out, struct g1 *ret_nym, struct bbs_prover *p,
 		bbs_pseudonym(&nym.u, in, &p->m_tilde[hidden - in->nyms], s->context);
 		*ret_nym = nym.nym;
 	}
-	TRY(challenge(&c, s, values, points, &p->domain, ret_nym != NULL ? &nym : NULL));
+	TRY(challenge(&c, s, values, points, domain, ret_nym != NULL ? &nym : NULL));
 	bbs_prover_finish(&shown, p, signature, scalars, &c);
 	return proof_write(out, &shown, hidden);
 }
@@ -275,14 +269,20 @@ static enum err prove(struct buf *out, struct g1 *ret_nym, struct bbs_prover *p,
 enum err bbs_prove(struct buf *out, struct g1 *ret_nym, const struct bbs_statement *statement,
 		   const struct bbs_signature *signature, const struct scalar *scalars, const struct rng *rng)
 {
+	const struct bbs_interface *in = statement->interface;
+	struct scalar domain;
 	struct bbs_prover p;
+	struct g1 b;
 	enum err e;
 
 	ASSERT((ret_nym != NULL) == (statement->interface->kind == BBS_PSEUDONYM));
-	e = bbs_prover_begin(&p, statement, signature, scalars, rng);
+	TRY(bbs_domain(&domain, in, statement->key, statement->header));
+	bbs_base_point(&b, in, &domain, scalars, in->count);
+	e = bbs_prover_begin(&p, statement, signature, &b, rng);
 	if (e == ERR_OK)
-		e = prove(out, ret_nym, &p, statement, signature, scalars);
+		e = prove(out, ret_nym, &p, statement, &domain, signature, scalars);
 	bbs_prover_wipe(&p);
+	g1_wipe(&b);
 	return e;
 }
 

@@ -86,6 +86,10 @@ void g1_mul_small_public(struct g1 *ret, const struct g1 *p, uint16_t s);
 #define G1_SUM_ON_STACK 16
 enum err g1_sum_public(struct g1 *ret, const struct g1 *p, const struct scalar *s, size_t count) MUST_USE;
 
+/* The same with coefficients of 128 bits; ERR_MEMORY. */
+struct short_scalar { uint8_t le[16]; };
+enum err g1_sum_short_public(struct g1 *ret, const struct g1 *p, const struct short_scalar *s, size_t count) MUST_USE;
+
 /* a * p + b * q; not constant-time. */
 void g1_sum2_public(struct g1 *ret, const struct g1 *p, const struct scalar *a, const struct g1 *q,
 		    const struct scalar *b);

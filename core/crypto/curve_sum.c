@@ -56,6 +56,24 @@ enum err g1_sum_public(struct g1 *ret, const struct g1 *p, const struct scalar *
 	return e;
 }
 
+enum err g1_sum_short_public(struct g1 *ret, const struct g1 *p, const struct short_scalar *s, size_t count)
+{
+	blst_p1_affine *points = calloc(count, sizeof(*points));
+	limb_t *scratch = malloc(blst_p1s_mult_pippenger_scratch_sizeof(count));
+	const blst_p1_affine *point_list[2] = {points, NULL};
+	const byte *scalar_list[2] = {s->le, NULL};
+	enum err e = points && scratch ? ERR_OK : ERR_MEMORY;
+
+	ASSERT(count > 0);
+	if (e == ERR_OK) {
+		affine_all(points, p, count);
+		blst_p1s_mult_pippenger((blst_p1 *)ret, point_list, count, scalar_list, 8 * sizeof(s->le), scratch);
+	}
+	free(points);
+	free(scratch);
+	return e;
+}
+
 void g1_sum2_public(struct g1 *ret, const struct g1 *p, const struct scalar *a, const struct g1 *q,
 		    const struct scalar *b)
 {

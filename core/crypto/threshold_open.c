@@ -24,35 +24,52 @@ enum err decryption_share_parse(struct decryption_share *ret, const uint8_t in[D
 	return ERR_OK;
 }
 
-enum err capsule_answer(struct decryption_share *ret, const struct key_share *share, const struct capsule *capsule,
-			struct bytes label, struct bytes context, const struct rng *rng)
+void point_share_make(struct decryption_share *ret, const struct key_share *share, const struct g1 *u, struct bytes context,
+		      const struct rng *rng)
 {
-	struct dleq statement;
+	struct dleq statement = {.base_b = *u};
 
-	TRY(capsule_check(capsule, label));
-	TRY(g1_parse(&statement.base_b, capsule->b));
 	g1_generator(&statement.base_a);
 	g1_mul_generator(&statement.x_a, &share->x);
-	g1_mul(&statement.x_b, &statement.base_b, &share->x);
+	g1_mul(&statement.x_b, u, &share->x);
 	ret->index = share->index;
 	ret->point = statement.x_b;
 	dleq_prove(&ret->proof, &statement, &share->x, context, rng);
 	g1_wipe(&statement.x_b); /* what the answer seals for one reader alone */
+}
+
+enum err point_share_check(const struct threshold_key *key, const struct g1 *u, const struct decryption_share *share,
+			   struct bytes context)
+{
+	struct dleq statement = {.base_b = *u, .x_b = share->point};
+
+	if (share->index < 1 || share->index > key->n)
+		return ERR_RANGE;
+	g1_generator(&statement.base_a);
+	threshold_public_share(&statement.x_a, key, share->index);
+	return dleq_verify(&share->proof, &statement, context);
+}
+
+enum err capsule_answer(struct decryption_share *ret, const struct key_share *share, const struct capsule *capsule,
+			struct bytes label, struct bytes context, const struct rng *rng)
+{
+	struct g1 u;
+
+	TRY(capsule_check(capsule, label));
+	TRY(g1_parse(&u, capsule->b));
+	point_share_make(ret, share, &u, context, rng);
 	return ERR_OK;
 }
 
 enum err decryption_share_check(const struct threshold_key *key, const struct capsule *capsule,
 				const struct decryption_share *share, struct bytes context, struct err_info *info)
 {
-	struct dleq statement;
+	struct g1 u;
 
 	if (share->index < 1 || share->index > key->n)
 		return err_set(info, ERR_CUSTODIAN, "there is no custodian %u", share->index);
-	TRY(g1_parse(&statement.base_b, capsule->b));
-	g1_generator(&statement.base_a);
-	threshold_public_share(&statement.x_a, key, share->index);
-	statement.x_b = share->point;
-	if (dleq_verify(&share->proof, &statement, context) != ERR_OK)
+	TRY(g1_parse(&u, capsule->b));
+	if (point_share_check(key, &u, share, context) != ERR_OK)
 		return err_set(info, ERR_CUSTODIAN, "the share of custodian %u is wrong", share->index);
 	return ERR_OK;
 }
@@ -77,8 +94,8 @@ static void lagrange(struct scalar *ret, const uint16_t *indices, size_t count, 
 	scalar_mul(ret, &above, &below);
 }
 
-enum err capsule_combine(struct capsule_key *ret, const struct threshold_key *key, const struct capsule *capsule,
-			 const struct decryption_share *shares, size_t count)
+enum err point_shares_combine(struct g1 *ret, const struct threshold_key *key, const struct decryption_share *shares,
+			      size_t count)
 {
 	uint16_t indices[THRESHOLD_N_MAX];
 	struct g1 shared, term;
@@ -96,9 +113,20 @@ enum err capsule_combine(struct capsule_key *ret, const struct threshold_key *ke
 		g1_mul(&term, &shares[i].point, &weight); /* constant-time: the sum is secret */
 		g1_add(&shared, &shared, &term);
 	}
-	capsule_derive(ret, &shared, capsule->b, &key->commitments[0]);
+	*ret = shared;
 	g1_wipe(&shared);
 	g1_wipe(&term);
+	return ERR_OK;
+}
+
+enum err capsule_combine(struct capsule_key *ret, const struct threshold_key *key, const struct capsule *capsule,
+			 const struct decryption_share *shares, size_t count)
+{
+	struct g1 shared;
+
+	TRY(point_shares_combine(&shared, key, shares, count));
+	capsule_derive(ret, &shared, capsule->b, &key->commitments[0]);
+	g1_wipe(&shared);
 	return ERR_OK;
 }
 
