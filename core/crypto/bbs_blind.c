@@ -104,8 +104,7 @@ enum err bbs_commitment_check(struct g1 *ret, const struct bbs_interface *interf
 	return scalar_equal(&challenge, &expected) ? ERR_OK : ERR_PROOF;
 }
 
-/* e is hashed from the signed point alone: the signer does not know what else is in it. */
-static enum err blind_e(struct scalar *ret, const struct bbs_interface *interface, const struct scalar *key, const struct g1 *b)
+enum err bbs_blind_e(struct scalar *ret, const struct bbs_interface *interface, const struct scalar *key, const struct g1 *b)
 {
 	struct buf in = BUF_INIT;
 
@@ -146,6 +145,6 @@ enum err bbs_blind_sign(struct bbs_signature *ret, const struct bbs_interface *i
 		g1_mul(&part, &interface->h[interface->count - 1], nym_entropy);
 		g1_add(&b, &b, &part);
 	}
-	TRY(blind_e(&e, interface, key, &b));
+	TRY(bbs_blind_e(&e, interface, key, &b));
 	return bbs_signature_finish(ret, key, &e, &b);
 }

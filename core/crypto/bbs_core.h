@@ -28,6 +28,10 @@ enum err bbs_domain(struct scalar *ret, const struct bbs_interface *interface, c
 void bbs_base_point(struct g1 *ret, const struct bbs_interface *interface, const struct scalar *domain,
 		    const struct scalar *scalars, size_t count);
 
+/* e of a blind signature: hashed from the signed point alone, for the signer does not know what else is in it. */
+enum err bbs_blind_e(struct scalar *ret, const struct bbs_interface *interface, const struct scalar *key,
+		     const struct g1 *b) MUST_USE;
+
 /* A = B / (key + e).  ERR_POINT when there is no such number. */
 enum err bbs_signature_finish(struct bbs_signature *ret, const struct scalar *key, const struct scalar *e,
 			      const struct g1 *b) MUST_USE;

@@ -9,6 +9,8 @@
  * Timing: making is constant-time in all secrets; verifying works on public data.  Parameters, issuer and auditors are
  * read-only once made: any thread.
  *
+ * How a holder gets a credential: core/crypto/imx_issue.h.
+ *
  * Sources: Tessaro and Zhu 2023 (BBS); ElGamal 1985; Camenisch and Lysyanskaya 2001 (pseudonyms by scope); Fiat and Shamir
  * 1986 with the statement under the challenge (Bernhard, Pereira, Warinschi 2012); Ferrara, Green, Hohenberger, Pedersen
  * 2009 (batches).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tokens of institutes: making (before the act and with it), checking one and many, opening; each as a ratio to one
- * multiplication in G1.
+/* Tokens of institutes: issuing, making (before the act and with it), checking one and many, opening; each as a ratio to
+ * one multiplication in G1.
  */
 #include <stdlib.h>
 
@@ -18,6 +18,12 @@ static struct imx_token token, tokens[BATCH];
 static struct imx_item items[BATCH];
 static enum err verdicts[BATCH];
 static struct decryption_share shares[SCENE_NEEDED];
+static const struct imx_attributes attributes = {.role = 2, .purpose = 1, .tier = 1, .jurisdiction = 9, .epoch = SCENE_EPOCH};
+static struct scalar authority_share, organisation;
+static struct imx_holder asker;
+static struct imx_asked asked;
+static struct imx_ask ask;
+static struct g1 base, epoch_point;
 
 static void must(enum err e)
 {
@@ -31,6 +37,27 @@ static void multiply(int i)
 
 	(void)i;
 	g1_mul_generator(&p, &holder.s);
+}
+
+static void check_ask(int i)
+{
+	(void)i;
+	must(imx_ask_check(&asked, scene.params, &authority_share, &ask, bytes_str("bench")));
+}
+
+static void sign_again(int i)
+{
+	struct bbs_signature signature;
+
+	(void)i;
+	must(imx_credential_sign(&signature, scene.params, &scene.issuer_secret, &base, &epoch_point));
+}
+
+static void issue(int i)
+{
+	imx_credential_base(&base, scene.params, &scene.issuer, &attributes, &asked, &authority_share);
+	imx_epoch_point(&epoch_point, scene.params, SCENE_EPOCH);
+	sign_again(i);
 }
 
 static void prepare(int i)
@@ -96,6 +123,9 @@ static double once(void (*work)(int))
 
 static struct { struct bench_figure figure; void (*work)(int); } rows[] = {
 	{{.name = "one multiplication in G1", .unit = "ms"}, multiply},
+	{{.name = "check an ask for credentials", .unit = "ms"}, check_ask},
+	{{.name = "sign a credential", .unit = "ms"}, issue},
+	{{.name = "sign a credential again, for an epoch", .unit = "ms"}, sign_again},
 	{{.name = "make a request: before the act", .unit = "ms"}, prepare},
 	{{.name = "make a request: with the act", .unit = "ms"}, finish},
 	{{.name = "read a request (points and scalars)", .unit = "ms"}, parse},
@@ -109,6 +139,9 @@ static void begin(void)
 {
 	imx_scene_begin(&scene, rng_system());
 	imx_scene_holder(&scene, &holder);
+	scalar_random(&authority_share, scene.rng);
+	scalar_random(&organisation, scene.rng);
+	must(imx_ask_make(&ask, &asker, scene.params, &authority_share, &organisation, bytes_str("bench"), scene.rng));
 	for (size_t i = 0; i < BATCH; i++) {
 		struct buf bytes;
 

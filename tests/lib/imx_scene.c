@@ -28,23 +28,23 @@ void imx_scene_end(struct imx_scene *s)
 
 void imx_scene_holder(struct imx_scene *s, struct imx_credential *ret)
 {
-	const struct bbs_interface *in = imx_interface(s->params);
-	struct scalar messages[IMX_ATTRIBUTES], hidden[2], entropy;
-	struct buf commitment = BUF_INIT;
+	const struct imx_attributes attributes = {.role = 2, .purpose = 1, .tier = 1, .jurisdiction = 9, .epoch = SCENE_EPOCH};
+	struct scalar share, organisation;
+	struct bbs_signature signature;
+	struct imx_holder holder;
+	struct imx_asked asked;
+	struct g1 base, epoch;
+	struct imx_ask ask;
 
-	*ret = (struct imx_credential){.attributes = {.role = 2, .purpose = 1, .tier = 1, .jurisdiction = 9, .epoch = SCENE_EPOCH}};
-	for (size_t i = 0; i < IMX_ATTRIBUTES; i++)
-		imx_attribute(&messages[i], s->params, &ret->attributes, i);
-	for (size_t i = 0; i < 2; i++)
-		scalar_random(&hidden[i], s->rng);
-	scalar_random(&entropy, s->rng);
-	ASSERT(bbs_commit(&commitment, &ret->blind, in, hidden, s->rng) == ERR_OK);
-	ASSERT(bbs_blind_sign(&ret->signature, in, &s->issuer_secret, imx_bbs_header(s->params), messages,
-					buf_bytes(&commitment), &entropy) == ERR_OK);
-	ret->o = hidden[0];
-	scalar_add(&ret->s, &hidden[1], &entropy);
+	scalar_random(&share, s->rng);
+	scalar_random(&organisation, s->rng);
+	ASSERT(imx_ask_make(&ask, &holder, s->params, &share, &organisation, bytes_str("scene"), s->rng) == ERR_OK);
+	ASSERT(imx_ask_check(&asked, s->params, &share, &ask, bytes_str("scene")) == ERR_OK);
+	imx_credential_base(&base, s->params, &s->issuer, &attributes, &asked, &share);
+	imx_epoch_point(&epoch, s->params, SCENE_EPOCH);
+	ASSERT(imx_credential_sign(&signature, s->params, &s->issuer_secret, &base, &epoch) == ERR_OK);
+	imx_credential_of(ret, &holder, &attributes, &signature);
 	ASSERT(imx_credential_check(ret, s->params, &s->issuer) == ERR_OK);
-	buf_release(&commitment);
 }
 
 void imx_scene_upk(struct g1 *ret, const struct imx_credential *holder)

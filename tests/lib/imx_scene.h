@@ -4,7 +4,7 @@
 #ifndef MEDLOCK_TESTS_IMX_SCENE_H
 #define MEDLOCK_TESTS_IMX_SCENE_H
 
-#include "core/crypto/imx.h"
+#include "core/crypto/imx_issue.h"
 #include "core/crypto/threshold.h"
 
 #define SCENE_AUDITORS 3
